@@ -1,0 +1,1 @@
+"""The innermost layer: values, cases, assessments. Knows no file, clock, knowledge base or window."""

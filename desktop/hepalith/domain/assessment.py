@@ -1,0 +1,304 @@
+"""What the decision core answers: immutable, and published as a versioned schema.
+
+Every statement carries its basis. Statuses are enumerations. Empty text means "not given by the source".
+"""
+
+from enum import StrEnum
+
+import msgspec
+
+SCHEMA_VERSION = 1
+
+
+class Urgency(StrEnum):
+    """Six levels, from the highest."""
+
+    EMERGENCY_NOW = "emergency_now"
+    EMERGENCY_SAME_DAY = "emergency_same_day"
+    URGENT = "urgent"
+    SOON = "soon"
+    ROUTINE = "routine"
+    NONE = "none"
+
+    @property
+    def rank(self) -> int:
+        """5 for the highest level, 0 for none."""
+        return _RANK[self]
+
+
+_RANK = {level: 5 - position for position, level in enumerate(Urgency)}
+
+
+class Status(StrEnum):
+    """What is known of a recommendation's condition."""
+
+    HOLDS = "holds"
+    CANNOT_BE_EXCLUDED = "cannot_be_excluded"
+    DOES_NOT_HOLD = "does_not_hold"
+    SUPPRESSED = "suppressed"
+
+
+class GateState(StrEnum):
+    """A gate is open only when every blocking item is known to be fulfilled."""
+
+    OPEN = "open"
+    SHUT = "shut"
+    SHUT_UNTIL_KNOWN = "shut_until_known"
+
+
+class Answer(StrEnum):
+    """Three-valued truth as it is published."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Base of the parts of an assessment."""
+
+
+class Need(Part, frozen=True, kw_only=True):
+    """A finding whose value could decide something that is open."""
+
+    finding: str
+    subject: str
+    label: str
+
+
+class Citation(Part, frozen=True, kw_only=True):
+    """A source as cited: where in it, and how far it was read."""
+
+    source: str
+    locator: str = ""
+
+
+class Basis(Part, frozen=True, kw_only=True):
+    """How far a statement was verified and reviewed."""
+
+    level: str  # read, secondary, recalled, default
+    note: str = ""
+    sources: tuple[Citation, ...] = ()
+    review_by: str = ""
+    overdue: bool = False
+    reviewed_by: str = ""  # empty: no clinician has reviewed it
+
+
+class Suppression(Part, frozen=True, kw_only=True):
+    """Why a recommendation that applies gives way."""
+
+    by: str
+    subject: str
+    label: str
+    precedence: str
+
+
+class PlannedTest(Part, frozen=True, kw_only=True):
+    """One dated step of a follow-up plan. Dates are ISO; empty where the plan gives no limit."""
+
+    recommendation: str
+    subject: str
+    test: str
+    due: str
+    earliest: str = ""
+    latest: str = ""
+    note: str = ""
+    stop: str = ""
+
+
+class Advice(Part, frozen=True, kw_only=True):
+    """A recommendation, judged for one subject."""
+
+    id: str
+    subject: str
+    title: str
+    kind: str
+    action: str
+    status: Status
+    urgency: Urgency
+    basis: Basis
+    reason: str = ""
+    within: str = ""
+    urgency_could_be: Urgency | None = None  # a higher level that cannot be excluded
+    needs: tuple[Need, ...] = ()
+    suppressed_by: tuple[Suppression, ...] = ()
+    gates: tuple[str, ...] = ()
+    gates_shut: tuple[str, ...] = ()
+    strength: str = ""
+    certainty: str = ""
+    conflicts: tuple[str, ...] = ()
+    starting_points: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+
+
+class Argument(Part, frozen=True, kw_only=True):
+    """An argument for or against a cause. strength: 1 (weak) to 4 (near-specific in context)."""
+
+    text: str
+    strength: int
+    answer: Answer
+    basis: Basis
+    needs: tuple[Need, ...] = ()
+
+
+class Cause(Part, frozen=True, kw_only=True):
+    """A possible cause with its balance of arguments. Equal rank is a tie. Points are no probability."""
+
+    id: str
+    label: str
+    subject: str
+    cause_class: str
+    rank: int
+    points: int
+    basis: Basis
+    subclass: str = ""
+    confirmed: bool = False
+    arguments_for: tuple[Argument, ...] = ()
+    arguments_against: tuple[Argument, ...] = ()
+    tells_apart: str = ""
+    note: str = ""
+
+
+class Input(Part, frozen=True, kw_only=True):
+    """A value that a result was made from, as shown to people."""
+
+    finding: str
+    subject: str
+    label: str
+    value: str
+    assumed: bool = False
+
+
+class Classification(Part, frozen=True, kw_only=True):
+    """A class or a score: one value, several candidates, or a range when something is missing."""
+
+    id: str
+    label: str
+    subject: str
+    value: str  # as shown to people, for example "CE1", "CE2 or CE3b", "6 to 8"
+    basis: Basis
+    candidates: tuple[str, ...] = ()  # choice ids that are still possible
+    low: str = ""
+    high: str = ""
+    unit: str = ""
+    complete: bool = True
+    needs: tuple[Need, ...] = ()
+    inputs: tuple[Input, ...] = ()
+
+
+class GateItem(Part, frozen=True, kw_only=True):
+    """One condition of a gate, and whether it is fulfilled."""
+
+    id: str
+    label: str
+    fulfilled: Answer
+    severity: str  # block, caution
+    basis: Basis
+    text: str = ""
+    needs: tuple[Need, ...] = ()
+
+
+class Gate(Part, frozen=True, kw_only=True):
+    """A gate, judged for one subject."""
+
+    id: str
+    label: str
+    kind: str  # safety, closure
+    subject: str
+    state: GateState
+    items: tuple[GateItem, ...] = ()
+
+
+class Question(Part, frozen=True, kw_only=True):
+    """An open finding and what depends on it. urgency: the highest level that its answer could bring."""
+
+    finding: str
+    subject: str
+    label: str
+    cost: str
+    urgency: Urgency
+    wanted_by: tuple[str, ...] = ()
+
+
+class Position(Part, frozen=True, kw_only=True):
+    """One side of a conflict."""
+
+    text: str
+    sources: tuple[Citation, ...] = ()
+
+
+class Conflict(Part, frozen=True, kw_only=True):
+    """Sources that disagree, and what the product does."""
+
+    id: str
+    topic: str
+    positions: tuple[Position, ...]
+    default: str
+    why: str
+    starting_points: tuple[str, ...] = ()
+
+
+class UrgencyResult(Part, frozen=True, kw_only=True):
+    """The urgency of the whole case and the advice that set it ("" for none)."""
+
+    level: Urgency
+    set_by: str = ""
+    subject: str = ""
+    within: str = ""
+    could_be: Urgency | None = None
+    could_be_by: str = ""
+
+
+class ClassResult(Part, frozen=True, kw_only=True):
+    """The four-way class. `value` is "undetermined" while no cause leads; certainty is words, not a number."""
+
+    value: str  # benign, infectious, obstructive, malignant, mimic, undetermined, several
+    certainty: str
+    possible: tuple[str, ...] = ()
+    needs: tuple[Need, ...] = ()
+
+
+class Assumption(Part, frozen=True, kw_only=True):
+    """A value that was taken from the dictionary because the case does not give it."""
+
+    text: str
+
+
+class TraceNode(Part, frozen=True, kw_only=True):
+    """A part of a condition with its truth, in plain words."""
+
+    text: str
+    answer: Answer
+    children: tuple["TraceNode", ...] = ()
+
+
+class Trace(Part, frozen=True, kw_only=True):
+    """Why one item of the knowledge holds, or does not, for one subject."""
+
+    item: str
+    subject: str
+    node: TraceNode
+
+
+class Assessment(Part, frozen=True, kw_only=True):
+    """The whole answer for one case at one date with one knowledge version."""
+
+    schema_version: int
+    knowledge_version: str
+    knowledge_hash: str
+    as_of: str
+    case_id: str
+    revision: int
+    urgency: UrgencyResult
+    case_class: ClassResult
+    impression: str
+    causes: tuple[Cause, ...] = ()
+    classifications: tuple[Classification, ...] = ()
+    recommendations: tuple[Advice, ...] = ()
+    gates: tuple[Gate, ...] = ()
+    follow_up: tuple[PlannedTest, ...] = ()
+    questions: tuple[Question, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    assumptions: tuple[Assumption, ...] = ()
+    not_evaluated: tuple[str, ...] = ()  # findings of the case that this dictionary does not know
+    trace: tuple[Trace, ...] = ()

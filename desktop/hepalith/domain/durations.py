@@ -1,0 +1,64 @@
+"""Durations and dates of limited precision. Calendar arithmetic is dateutil's; nothing here reads a clock."""
+
+import re
+from calendar import monthrange
+from datetime import date
+from decimal import Decimal
+
+import msgspec
+from dateutil.relativedelta import relativedelta
+
+from hepalith.domain.errors import InvalidValueError
+
+_DURATION = re.compile(r"([+-]?)\s*(\d+)\s*(hour|day|week|month|year)s?")
+_ISO = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
+
+
+class DateRange(msgspec.Struct, frozen=True):
+    """A date known to the day (first == last), the month or the year."""
+
+    first: date
+    last: date
+
+
+def parse_duration(text: str) -> relativedelta:
+    """ "6 months", "-2 weeks", "72 hours" as calendar duration. Raises InvalidValueError."""
+    found = _DURATION.fullmatch(text.strip())
+    if found is None:
+        raise InvalidValueError(f'"{text}" is not a duration; write for example "6 months", "2 weeks" or "72 hours"')
+    sign, count, unit = found.groups()
+    return relativedelta(**{f"{unit}s": int(sign + count)})  # type: ignore[arg-type]
+
+
+def parse_date(text: str) -> DateRange:
+    """An ISO date of day, month or year precision. Raises InvalidValueError with the reason."""
+    found = _ISO.fullmatch(text.strip())
+    if found is None:
+        raise _no_date(text)
+    year, month, day = found.groups()
+    try:
+        if day:
+            exact = date(int(year), int(month), int(day))
+            return DateRange(exact, exact)
+        if month:
+            return DateRange(
+                date(int(year), int(month), 1), date(int(year), int(month), monthrange(int(year), int(month))[1])
+            )
+        return DateRange(date(int(year), 1, 1), date(int(year), 12, 31))
+    except ValueError:
+        raise _no_date(text) from None
+
+
+def _no_date(text: str) -> InvalidValueError:
+    return InvalidValueError(f'"{text}" is not a date; write 2026-05-20, 2026-05 or 2026')
+
+
+def months_between(start: date, end: date) -> Decimal:
+    """Calendar months from start to end, with the begun month as a fraction: 24 on the same day two years later."""
+    if end < start:
+        return -months_between(end, start)
+    whole = relativedelta(end, start)
+    months = whole.years * 12 + whole.months
+    begun = start + relativedelta(months=months)
+    length = (start + relativedelta(months=months + 1) - begun).days
+    return Decimal(months) + Decimal((end - begun).days) / Decimal(length)

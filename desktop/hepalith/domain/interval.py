@@ -1,0 +1,190 @@
+"""Numbers that may be known only within bounds. Comparisons give three-valued truth.
+
+Exact decimals: a threshold of 4.0 mg/dL converted to umol/L equals 4.0 mg/dL converted the same way,
+so that the boundary itself is decided by the sign that the source prints.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from decimal import ROUND_HALF_UP, Decimal
+
+import msgspec
+
+from hepalith.domain.truth import Truth
+
+INFINITY = Decimal("Infinity")
+
+
+class Interval(msgspec.Struct, frozen=True):
+    """The numbers from `low` to `high`; an open end is itself excluded.
+
+    `low == high` is a known number. Unbounded ends are infinite. Never empty.
+    """
+
+    low: Decimal
+    high: Decimal
+    low_open: bool = False
+    high_open: bool = False
+
+    @property
+    def is_point(self) -> bool:
+        """Whether the number is known."""
+        return self.low == self.high
+
+    @property
+    def is_unbounded(self) -> bool:
+        """Whether nothing at all is known."""
+        return self.low == -INFINITY and self.high == INFINITY
+
+
+ANYTHING = Interval(-INFINITY, INFINITY)
+
+
+def point(value: Decimal | int | str) -> Interval:
+    """A known number."""
+    number = value if isinstance(value, Decimal) else Decimal(value)
+    return Interval(number, number)
+
+
+def hull(parts: Sequence[Interval]) -> Interval:
+    """The smallest interval that holds all of `parts` (at least one)."""
+    lowest = min(parts, key=lambda part: (part.low, part.low_open))
+    highest = max(parts, key=lambda part: (part.high, not part.high_open))
+    return Interval(lowest.low, highest.high, lowest.low_open, highest.high_open)
+
+
+def intersect(a: Interval, b: Interval) -> Interval:
+    """What both allow; `a` itself where they exclude each other (the entered value wins over a limit)."""
+    low, low_open = max((a.low, a.low_open), (b.low, b.low_open))
+    high, high_not_open = min((a.high, not a.high_open), (b.high, not b.high_open))
+    if low > high or (low == high and (low_open or not high_not_open)):
+        return a
+    return Interval(low, high, low_open, not high_not_open)
+
+
+def less(a: Interval, b: Interval) -> Truth:
+    """Whether a < b."""
+    if a.high < b.low or (a.high == b.low and (a.high_open or b.low_open)):
+        return Truth.TRUE
+    return Truth.FALSE if a.low >= b.high else Truth.UNKNOWN
+
+
+def less_or_equal(a: Interval, b: Interval) -> Truth:
+    """Whether a <= b."""
+    return less(b, a).negated()
+
+
+def equal(a: Interval, b: Interval) -> Truth:
+    """Whether a == b."""
+    if a.is_point and b.is_point:
+        return Truth.TRUE if a.low == b.low else Truth.FALSE
+    if less(a, b).is_true or less(b, a).is_true:
+        return Truth.FALSE
+    return Truth.UNKNOWN
+
+
+def add(a: Interval, b: Interval) -> Interval:
+    """a + b."""
+    return Interval(
+        _sum(a.low, b.low, -INFINITY),
+        _sum(a.high, b.high, INFINITY),
+        a.low_open or b.low_open,
+        a.high_open or b.high_open,
+    )
+
+
+def negate(a: Interval) -> Interval:
+    """-a."""
+    return Interval(-a.high, -a.low, a.high_open, a.low_open)
+
+
+def subtract(a: Interval, b: Interval) -> Interval:
+    """a - b."""
+    return add(a, negate(b))
+
+
+def multiply(a: Interval, b: Interval) -> Interval:
+    """a * b; 0 times an unbounded end is 0. The result is closed (a little wider, never narrower)."""
+    if a.is_point and b.is_point:
+        return point(a.low * b.low)
+    products = [_product(x, y) for x in (a.low, a.high) for y in (b.low, b.high)]
+    return Interval(min(products), max(products))
+
+
+def divide(a: Interval, b: Interval) -> Interval:
+    """a / b; anything when b may be 0."""
+    if b.low <= 0 <= b.high:
+        return ANYTHING
+    if a.is_point and b.is_point:
+        return point(a.low / b.low)
+    quotients = [_quotient(x, y) for x in (a.low, a.high) for y in (b.low, b.high)]
+    return Interval(min(quotients), max(quotients))
+
+
+def minimum(parts: Sequence[Interval]) -> Interval:
+    """The least of several numbers."""
+    return Interval(min(p.low for p in parts), min(p.high for p in parts))
+
+
+def maximum(parts: Sequence[Interval]) -> Interval:
+    """The greatest of several numbers."""
+    return Interval(max(p.low for p in parts), max(p.high for p in parts))
+
+
+def absolute(a: Interval) -> Interval:
+    """|a|."""
+    if a.low >= 0:
+        return a
+    if a.high <= 0:
+        return negate(a)
+    return Interval(Decimal(0), max(-a.low, a.high))
+
+
+def rounded(a: Interval, digits: int) -> Interval:
+    """Rounded half up to `digits` decimals."""
+    return _monotonic(a, lambda x: x.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP))
+
+
+def natural_log(a: Interval) -> Interval:
+    """ln a; minus infinity at 0 and below."""
+    return _monotonic(a, lambda x: _from_float(math.log(x)) if x > 0 else -INFINITY)
+
+
+def log10(a: Interval) -> Interval:
+    """The decimal logarithm; minus infinity at 0 and below."""
+    return _monotonic(a, lambda x: _from_float(math.log10(x)) if x > 0 else -INFINITY)
+
+
+def exponential(a: Interval) -> Interval:
+    """e to the power of a."""
+    return _monotonic(a, lambda x: _from_float(math.exp(x)) if x < 700 else INFINITY, at_minus_infinity=Decimal(0))
+
+
+def square_root(a: Interval) -> Interval:
+    """The square root; 0 for what is negative."""
+    return _monotonic(a, lambda x: x.sqrt() if x > 0 else Decimal(0), at_minus_infinity=Decimal(0))
+
+
+def _monotonic(a: Interval, function: Callable[[Decimal], Decimal], at_minus_infinity: Decimal = -INFINITY) -> Interval:
+    low = at_minus_infinity if a.low == -INFINITY else INFINITY if a.low == INFINITY else function(a.low)
+    high = at_minus_infinity if a.high == -INFINITY else INFINITY if a.high == INFINITY else function(a.high)
+    return Interval(low, high)
+
+
+def _from_float(value: float) -> Decimal:
+    # 15 significant digits: what a double holds, without its binary tail.
+    return Decimal(f"{value:.15g}")
+
+
+def _sum(x: Decimal, y: Decimal, when_undefined: Decimal) -> Decimal:
+    return when_undefined if x.is_infinite() and y.is_infinite() and x != y else x + y
+
+
+def _product(x: Decimal, y: Decimal) -> Decimal:
+    return Decimal(0) if x == 0 or y == 0 else x * y
+
+
+def _quotient(x: Decimal, y: Decimal) -> Decimal:
+    if y.is_infinite():
+        return Decimal(0)
+    return x / y
