@@ -1,0 +1,192 @@
+"""Checks that links between entries hold: groups, choices, sources, gates, conflicts, durations, and no circle."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
+
+from hepalith.domain.durations import parse_duration
+from hepalith.domain.errors import InvalidValueError
+from hepalith.knowledge.expression import Symbols
+from hepalith.knowledge.model import (
+    Cited,
+    Finding,
+    Group,
+    KnowledgeFiles,
+    ListEntry,
+    Recommendation,
+)
+from hepalith.knowledge.tree import Fires, GatePasses, Node, Reference, walk
+
+PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
+Report = Callable[[str, str, str], None]  # (kind, id, what is wrong and what to do)
+Sources = tuple[str | Cited, ...]
+
+
+def check_entries(files: KnowledgeFiles, symbols: Symbols, report: Report) -> None:
+    """Reports every broken link and every statement without a basis."""
+    groups = {group.id: group for group in files.header.groups}
+    for finding in files.findings:
+        for message in _finding_problems(finding, groups):
+            report("findings", finding.id, message)
+    for made in files.lists:
+        for message in _list_problems(made, symbols):
+            report("lists", made.id, message)
+    for entry in files.recommendations:
+        for message in (
+            *_link_problems(entry, files, symbols),
+            *_text_problems(entry, symbols),
+            *_time_problems(entry),
+        ):
+            report("recommendations", entry.id, message)
+    points = {point.id for point in files.header.starting_points}
+    for conflict in files.conflicts:
+        for point in conflict.starting_points:
+            if point not in points:
+                report("conflicts", conflict.id, f'starting point "{point}" is not in knowledge.yaml')
+    _check_grounds(files, report)
+
+
+def _check_grounds(files: KnowledgeFiles, report: Report) -> None:
+    known = {source.id for source in files.sources}
+    for kind, name, sources in _citations(files):
+        for source in sources:
+            identifier = source if isinstance(source, str) else source.id
+            if identifier not in known:
+                report(kind, name, f'source "{identifier}" is in no file of sources; add it, with its basis')
+    for kind, name, basis, count in _statements(files):
+        if basis is None:
+            report(kind, name, "has no basis; write read, secondary, recalled or default, as the evidence says")
+        elif count == 0 and basis != "default":
+            report(kind, name, f'has basis "{basis}" but no source; only a default may stand without one')
+
+
+def check_cycles(trees: Mapping[str, Iterable[Node]], report: Report) -> None:
+    """Reports derived findings, gates and recommendations whose value depends on itself."""
+    graph = {name: _uses(nodes) for name, nodes in trees.items()}
+    try:
+        tuple(TopologicalSorter(graph).static_order())
+    except CycleError as error:
+        first = error.args[1][0]
+        kind, _space, name = first.rpartition(" ")
+        kinds = {"": "derived", "gate": "gates", "recommendation": "recommendations"}
+        report(kinds[kind], name, f"depends on itself: {' -> '.join(error.args[1])}")
+
+
+def _finding_problems(entry: Finding, groups: Mapping[str, Group]) -> Iterator[str]:
+    if not entry.id.isidentifier():
+        yield "an id of a finding must be an identifier"
+    if entry.group not in groups:
+        yield f'group "{entry.group}" is not in knowledge.yaml'
+    elif groups[entry.group].subject != entry.subject:
+        yield f'belongs to a {entry.subject}, but its group "{entry.group}" is for the {groups[entry.group].subject}'
+    if entry.type in {"choice", "multi"} and not entry.choices:
+        yield "has no choices"
+    if len({option.id for option in entry.choices}) != len(entry.choices):
+        yield "has a choice id twice"
+    if any(not option.id.isidentifier() for option in entry.choices):
+        yield "has a choice id that is no identifier"
+    if entry.type == "number" and (not entry.unit or entry.hard is None):
+        yield "is a number: it needs `unit` and `hard` limits"
+    if entry.hard is not None and entry.hard[0] >= entry.hard[1]:
+        yield "its hard limits are the wrong way round"
+
+
+def _list_problems(made: ListEntry, symbols: Symbols) -> Iterator[str]:
+    symbol = symbols.findings.get(made.of)
+    if symbol is None:
+        yield f'is of "{made.of}", which is no finding'
+        return
+    for value in made.values:
+        if value not in symbol.choices:
+            yield f'"{value}" is not among the choices of "{made.of}"'
+
+
+def _citations(files: KnowledgeFiles) -> Iterator[tuple[str, str, Sources]]:
+    for derived in files.derived:
+        yield "derived", derived.id, derived.sources
+    for recommendation in files.recommendations:
+        yield "recommendations", recommendation.id, recommendation.sources
+    for rule in files.precedence:
+        yield "precedence", rule.id, rule.sources
+    for finding in files.findings:
+        yield "findings", finding.id, finding.sources
+    for made in files.lists:
+        yield "lists", made.id, made.sources
+    for condition in files.conditions:
+        for part in (condition, *condition.arguments_for, *condition.arguments_against):
+            yield "conditions", condition.id, part.sources
+    for gate in files.gates:
+        for item in (gate, *gate.items):
+            yield "gates", gate.id, item.sources
+    for conflict in files.conflicts:
+        for position in conflict.positions:
+            yield "conflicts", conflict.id, position.sources
+
+
+def _statements(files: KnowledgeFiles) -> Iterator[tuple[str, str, str | None, int]]:
+    """(kind, id, basis, number of sources) of everything that needs a basis, its own or of its entry."""
+    for derived in files.derived:
+        yield "derived", derived.id, derived.basis, len(derived.sources)
+    for recommendation in files.recommendations:
+        yield "recommendations", recommendation.id, recommendation.basis, len(recommendation.sources)
+    for rule in files.precedence:
+        yield "precedence", rule.id, rule.basis, len(rule.sources)
+    for condition in files.conditions:
+        parts = (*condition.arguments_for, *condition.arguments_against)
+        count = len(condition.sources) + sum(len(part.sources) for part in parts)
+        yield "conditions", condition.id, condition.basis, count
+    for gate in files.gates:
+        for item in gate.items:
+            yield "gates", f"{gate.id}.{item.id}", item.basis or gate.basis, len(item.sources) or len(gate.sources)
+
+
+def _link_problems(entry: Recommendation, files: KnowledgeFiles, symbols: Symbols) -> Iterator[str]:
+    for gate in entry.gates:
+        if gate not in symbols.gates:
+            yield f'gate "{gate}" does not exist'
+        elif symbols.gates[gate][0] == "lesion" and entry.subject == "patient":
+            yield f'gate "{gate}" is judged for a lesion, the recommendation for the patient'
+    conflicts = {conflict.id for conflict in files.conflicts}
+    for conflict in entry.conflicts:
+        if conflict not in conflicts:
+            yield f'conflict "{conflict}" does not exist'
+    points = {point.id for point in files.header.starting_points}
+    for point in entry.starting_points:
+        if point not in points:
+            yield f'starting point "{point}" is not in knowledge.yaml'
+    for finding in entry.asks:
+        if finding not in symbols.findings:
+            yield f'asks for "{finding}", which is no finding'
+
+
+def _text_problems(entry: Recommendation, symbols: Symbols) -> Iterator[str]:
+    for text in (entry.title, entry.action, entry.reason):
+        for name in PLACEHOLDER.findall(text):
+            if name not in symbols.findings:
+                yield f'the text inserts "{{{name}}}", which is no finding'
+            elif symbols.findings[name].subject == "lesion" and entry.subject == "patient":
+                yield f'the text for the patient inserts "{{{name}}}" of a lesion'
+
+
+def _time_problems(entry: Recommendation) -> Iterator[str]:
+    durations = [entry.within]
+    for step in entry.follow_up:
+        durations += [*step.after, step.then_every, step.until, *(step.window or ())]
+    for duration in filter(None, durations):
+        try:
+            parse_duration(duration)
+        except InvalidValueError as error:
+            yield str(error)
+
+
+def _uses(nodes: Iterable[Node]) -> set[str]:
+    used: set[str] = set()
+    for node in (inner for root in nodes for inner in walk(root)):
+        match node:
+            case Reference(derived=True, name=name):
+                used.add(name)
+            case GatePasses(gate=name):
+                used.add(f"gate {name}")
+            case Fires(recommendations=names):
+                used.update(f"recommendation {name}" for name in names)
+    return used
