@@ -1,0 +1,7 @@
+"""`python -m hepalith`."""
+
+import sys
+
+from hepalith.app.main import main
+
+sys.exit(main())

@@ -1,0 +1,56 @@
+"""The entry point of `hepalith` and `python -m hepalith`."""
+
+import argparse
+import os
+import signal
+import sys
+from pathlib import Path
+
+from hepalith.app import wiring
+from hepalith.cli.arguments import parse_arguments
+from hepalith.cli.commands import NO_WINDOW, Parts, read_case, run
+from hepalith.i18n import _, set_language
+from hepalith.store.case_file import CaseFiles
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs the program; returns its exit code."""
+    set_language(os.environ.get("HEPALITH_LANGUAGE"))
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `hepalith assess ... | head` ends quietly
+    parsed = parse_arguments(sys.argv[1:] if arguments is None else arguments)
+    folders = wiring.user_folders()
+    parts = Parts(
+        knowledge=lambda: wiring.make_knowledge(folders),
+        knowledge_folder=wiring.knowledge_folder,
+        store=CaseFiles(),
+        note=wiring.make_note_writer,
+        clock=wiring.SystemClock,
+        window=lambda wanted: _window(wanted, folders),
+    )
+    return run(parsed, parts, sys.stdout, sys.stderr)
+
+
+def _window(arguments: argparse.Namespace, folders: wiring.Folders) -> int:
+    try:
+        from hepalith.ui import application
+    except ImportError as error:
+        sys.stderr.write(_("hepalith: the window needs Qt, which cannot be loaded: {reason}\n").format(reason=error))
+        return NO_WINDOW
+    knowledge = wiring.make_knowledge(folders)
+    session = wiring.make_session(knowledge, folders, arguments.as_of)
+    picture: Path | None = getattr(arguments, "screenshot", None)
+    if arguments.case is not None and str(arguments.case) == "-":
+        session.show_case(read_case("-", CaseFiles()))
+        arguments.case = None
+    case_path = Path(arguments.case) if arguments.case is not None else None
+    if picture is not None:
+        application.screenshot(session, case_path, picture, arguments.size, arguments.theme)
+        return 0
+    return application.run(
+        session,
+        case_path=case_path,
+        examples=wiring.examples_folder(),
+        show_chooser=getattr(arguments, "chooser", False),
+        settings=folders.settings,
+    )

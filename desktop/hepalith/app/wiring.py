@@ -1,0 +1,89 @@
+"""Puts the parts together: which store, which note writer, which clock, which folders."""
+
+from datetime import date, datetime
+from pathlib import Path
+
+import msgspec
+import platformdirs
+
+from hepalith import __version__
+from hepalith.knowledge.base import Knowledge
+from hepalith.knowledge.loader import load_knowledge
+from hepalith.resources import resource_root
+from hepalith.services.ports import NoteWriter
+from hepalith.services.session import CaseSession
+from hepalith.store.case_file import CaseFiles
+from hepalith.store.journal import FileJournal
+
+APP = "hepalith"
+
+
+class SystemClock:
+    """The machine's clock (the port `Clock`). `as_of` fixes the date of reasoning."""
+
+    def __init__(self, as_of: date | None = None) -> None:
+        self._as_of = as_of
+
+    def now(self) -> datetime:
+        """The present instant, with the local time zone."""
+        return datetime.now().astimezone()
+
+    def today(self) -> date:
+        """The date for which cases are assessed."""
+        return self._as_of or datetime.now().astimezone().date()
+
+
+class Folders(msgspec.Struct, frozen=True, kw_only=True):
+    """Where this user's files of the program lie."""
+
+    cache: Path
+    journal: Path
+    settings: Path
+
+
+def user_folders() -> Folders:
+    """The folders that this system's conventions give."""
+    return Folders(
+        cache=Path(platformdirs.user_cache_dir(APP, appauthor=False)),
+        journal=Path(platformdirs.user_data_dir(APP, appauthor=False)) / "journal",
+        settings=Path(platformdirs.user_config_dir(APP, appauthor=False)),
+    )
+
+
+def knowledge_folder() -> Path:
+    """The knowledge files that come with the program."""
+    return resource_root() / "knowledge"
+
+
+def examples_folder() -> Path:
+    """The example cases that come with the program."""
+    return resource_root() / "examples"
+
+
+def make_knowledge(folders: Folders) -> Knowledge:
+    """The knowledge base, decoded from the cache when it is current."""
+    return load_knowledge(knowledge_folder(), folders.cache)
+
+
+def make_note_writer(knowledge: Knowledge) -> NoteWriter:
+    """The writer of notes; imported only when it is needed."""
+    from hepalith.note.writer import TypstNoteWriter
+
+    return TypstNoteWriter(knowledge, resource_root(), __version__)
+
+
+class _LazyNoteWriter:
+    """Makes the real writer at the first note."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._knowledge = knowledge
+
+    def write(self, *args: object) -> None:
+        make_note_writer(self._knowledge).write(*args)  # type: ignore[arg-type]
+
+
+def make_session(knowledge: Knowledge, folders: Folders, as_of: date | None = None) -> CaseSession:
+    """A session on an empty case."""
+    return CaseSession(
+        knowledge, SystemClock(as_of), CaseFiles(), FileJournal(folders.journal), _LazyNoteWriter(knowledge)
+    )

@@ -1,0 +1,96 @@
+"""The arguments of `hepalith`."""
+
+import argparse
+import re
+from datetime import date
+from pathlib import Path
+from typing import NoReturn
+
+from hepalith import __version__
+from hepalith.i18n import _
+
+COMMANDS = ("assess", "note", "knowledge", "window", "schema")
+EXIT_CODES = """exit codes: 0 done; 1 problems found (knowledge check); 2 wrong arguments;
+3 the case or knowledge cannot be read; 4 the result cannot be written; 5 the window cannot be shown"""
+
+
+class _Parser(argparse.ArgumentParser):
+    """One clear line on wrong arguments, not the whole usage."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, _("{program}: {message} (try {program} --help)\n").format(program=self.prog, message=message))
+
+
+def parse_arguments(arguments: list[str]) -> argparse.Namespace:
+    """The parsed arguments; without a command the window opens, on a case if one is given. Exits with 2 if wrong."""
+    first = next((argument for argument in arguments if not argument.startswith("-")), "")
+    if first in COMMANDS or any(argument in {"-h", "--help", "--version"} for argument in arguments):
+        return _commands().parse_args(arguments)
+    return _window_only().parse_args(arguments)
+
+
+def _window_only() -> argparse.ArgumentParser:
+    parser = _Parser(prog="hepalith", description=_("Opens the window."))
+    parser.set_defaults(command="open")
+    parser.add_argument("case", nargs="?", type=Path)
+    parser.add_argument("--chooser", action="store_true", help=_("show the example chooser first"))
+    parser.add_argument("--as-of", type=_day, metavar="DATE")
+    return parser
+
+
+def _commands() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="hepalith",
+        description=_(
+            "Decision support for a liver calcification on imaging. "
+            "Without a command the window opens: hepalith [CASE] [--chooser]."
+        ),
+        epilog=EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"hepalith {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, parser_class=_Parser)
+
+    assess = commands.add_parser("assess", help=_("assess a case"))
+    _add_case(assess)
+    assess.add_argument("--format", choices=["text", "json"], default="text")
+
+    note = commands.add_parser("note", help=_("write the management note as PDF"))
+    _add_case(note)
+    note.add_argument("--out", type=Path, required=True, metavar="NOTE.pdf")
+
+    knowledge = commands.add_parser("knowledge", help=_("look at the knowledge base"))
+    actions = knowledge.add_subparsers(dest="action", required=True, parser_class=_Parser)
+    check = actions.add_parser("check", help=_("report every problem of the knowledge files"))
+    check.add_argument("--folder", type=Path, default=None, help=_("another knowledge folder than the program's own"))
+
+    window = commands.add_parser("window", help=_("show a case in the window, or take a picture of it"))
+    _add_case(window)
+    window.add_argument("--screenshot", type=Path, metavar="PNG")
+    window.add_argument("--size", type=_size, default=(1280, 720), metavar="WIDTHxHEIGHT")
+    window.add_argument("--theme", choices=["light", "dark"], default="light")
+
+    schema = commands.add_parser("schema", help=_("print a published JSON Schema"))
+    schema.add_argument("what", choices=["case", "assessment"])
+    return parser
+
+
+def _add_case(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("case", metavar="CASE", help=_("a case file, or - for standard input"))
+    parser.add_argument("--as-of", type=_day, metavar="DATE", help=_("the date for which to assess (today by default)"))
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            _('"{text}" is not a date; write it like 2026-05-20').format(text=text)
+        ) from None
+
+
+def _size(text: str) -> tuple[int, int]:
+    found = re.fullmatch(r"(\d{3,5})x(\d{3,5})", text)
+    if found is None:
+        raise argparse.ArgumentTypeError(_('"{text}" is not a size; write it like 1280x720').format(text=text))
+    return int(found[1]), int(found[2])

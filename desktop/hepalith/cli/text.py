@@ -1,0 +1,82 @@
+"""An assessment as plain text for a terminal."""
+
+from collections.abc import Iterator
+
+from hepalith.domain.assessment import Advice, Assessment, Cause, GateState, Status
+from hepalith.i18n import _
+
+_LEVELS = {
+    "emergency_now": "EMERGENCY NOW",
+    "emergency_same_day": "EMERGENCY, TODAY",
+    "urgent": "urgent",
+    "soon": "soon",
+    "routine": "routine",
+    "none": "none",
+}
+
+
+def assessment_text(assessment: Assessment) -> str:
+    """The assessment, most important first; lines end with a line feed."""
+    return "\n".join(_lines(assessment)) + "\n"
+
+
+def _lines(assessment: Assessment) -> Iterator[str]:
+    urgency = assessment.urgency
+    yield _("Urgency: {level}").format(level=_LEVELS[urgency.level]) + (
+        f"  [{urgency.set_by}]" if urgency.set_by else ""
+    )
+    if urgency.could_be:
+        yield _("  not excluded: {level} [{by}]").format(level=_LEVELS[urgency.could_be], by=urgency.could_be_by)
+    yield _("Class: {value} ({certainty})").format(
+        value=assessment.case_class.value, certainty=assessment.case_class.certainty
+    )
+    yield assessment.impression
+    yield from _causes(assessment.causes)
+    yield from _advice(_("What applies"), [one for one in assessment.recommendations if one.status is Status.HOLDS])
+    yield from _advice(
+        _("Applies, but gives way"), [one for one in assessment.recommendations if one.status is Status.SUPPRESSED]
+    )
+    for made in assessment.classifications:
+        yield _("{subject} {label}: {value}").format(subject=made.subject, label=made.label, value=made.value)
+    for gate in assessment.gates:
+        if gate.state is not GateState.OPEN:
+            shut = ", ".join(item.label for item in gate.items if item.fulfilled != "yes" and item.severity == "block")
+            yield _("Gate shut: {gate} ({subject}): {items}").format(gate=gate.label, subject=gate.subject, items=shut)
+    for test in assessment.follow_up:
+        yield (
+            _("Follow-up: {due} {test} [{by}] {note}")
+            .format(due=test.due or "-", test=test.test, by=test.recommendation, note=test.note)
+            .rstrip()
+        )
+    open_count = sum(one.status is Status.CANNOT_BE_EXCLUDED for one in assessment.recommendations)
+    yield _("{count} recommendations cannot be excluded yet. Ask next:").format(count=open_count)
+    for question in assessment.questions[:8]:
+        yield f"  {question.label} ({question.subject}) -> {', '.join(question.wanted_by[:4])}"
+    for finding in assessment.not_evaluated:
+        yield _("Not evaluated (unknown to this dictionary): {finding}").format(finding=finding)
+    yield _("Knowledge {version} ({hash}), assessed for {date}. No clinician has reviewed it.").format(
+        version=assessment.knowledge_version, hash=assessment.knowledge_hash, date=assessment.as_of
+    )
+
+
+def _causes(causes: tuple[Cause, ...]) -> Iterator[str]:
+    if causes:
+        yield ""
+        yield _("Causes")
+    for cause in causes:
+        if cause.rank <= 5:  # the window and the note show all of them
+            yield f"  {cause.subject} {cause.rank}. {cause.label} [{cause.id}, {cause.cause_class}] {cause.points:+d}"
+
+
+def _advice(title: str, advice: list[Advice]) -> Iterator[str]:
+    if not advice:
+        return
+    yield ""
+    yield title
+    for one in sorted(advice, key=lambda one: -one.urgency.rank):
+        yield f"  [{one.id}] {one.subject}, {_LEVELS[one.urgency]}, {one.basis.level}: {one.title}"
+        yield f"      {one.action}"
+        for gate in one.gates_shut:
+            yield _("      gate shut: {gate}").format(gate=gate)
+        for winner in one.suppressed_by:
+            yield _("      {label}: {by}").format(label=winner.label, by=winner.by)

@@ -1,0 +1,1 @@
+"""The decision core: evaluate a case against the knowledge. Pure: no file, no clock, no window."""

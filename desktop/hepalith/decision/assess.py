@@ -1,0 +1,424 @@
+"""From a case to its assessment: every recommendation, cause, class, gate and date, in the order of precedence.
+
+Emergencies come first and are always shown; a closure holds only while everything that would forbid it is known
+not to hold. A rule that gives way to another is named with its reason, and never lowers the urgency of the case.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+
+from hepalith.decision.causes import rank_causes
+from hepalith.decision.evaluation import Evaluation
+from hepalith.decision.explain import ANSWER, Explainer
+from hepalith.decision.follow_up import planned_tests
+from hepalith.decision.grounds import Grounds
+from hepalith.decision.needs import Needs, OpenFinding, leaves
+from hepalith.decision.precedence import Judged, Judgement
+from hepalith.decision.summary import class_of_case, impression_of
+from hepalith.decision.wording import Words, number_text
+from hepalith.domain.assessment import (
+    SCHEMA_VERSION,
+    Advice,
+    Answer,
+    Assessment,
+    Assumption,
+    Classification,
+    Conflict,
+    Gate,
+    GateItem,
+    GateState,
+    Input,
+    Need,
+    Position,
+    Question,
+    Status,
+    Suppression,
+    Trace,
+    TraceNode,
+    Urgency,
+    UrgencyResult,
+)
+from hepalith.domain.case import PATIENT, Case, State
+from hepalith.domain.truth import Truth
+from hepalith.i18n import _
+from hepalith.knowledge.base import CompiledRecommendation, Knowledge
+from hepalith.knowledge.checks import PLACEHOLDER
+from hepalith.knowledge.model import Derived
+from hepalith.knowledge.tree import ChoiceOf, Quantity, Reference
+
+_COST_ORDER = ("ask", "examine", "laboratory", "ultrasound", "ct", "mri", "invasive")
+
+
+def evaluate(case: Case, knowledge: Knowledge, as_of: date, *, trace: bool = True) -> Assessment:
+    """The assessment of a case at a date. Same case, knowledge and date: same result."""
+    return Assessor(case, knowledge, as_of).assessment(trace=trace)
+
+
+class Assessor:
+    """One case at one date: the assessment, and explanations of its parts on demand."""
+
+    def __init__(self, case: Case, knowledge: Knowledge, as_of: date) -> None:
+        self._case = case
+        self._knowledge = knowledge
+        self._as_of = as_of
+        self.evaluation = Evaluation(case, knowledge, as_of)
+        self._needs = Needs(self.evaluation)
+        self._words = Words(self.evaluation)
+        self._explainer = Explainer(self.evaluation)
+        self._grounds = Grounds(knowledge, as_of)
+        self._judgement = Judgement(self.evaluation)
+
+    def assessment(self, *, trace: bool) -> Assessment:
+        """Everything, with the traces of what holds, gives way or is open when `trace` is set."""
+        advice = tuple(self._advice(judged) for judged in self._judgement.all())
+        shown = tuple(one for one in advice if one.status is not Status.DOES_NOT_HOLD)
+        causes = rank_causes(self.evaluation, self._grounds, self._need_list)
+        urgency = self._urgency(shown)
+        case_class = class_of_case(causes)
+        return Assessment(
+            schema_version=SCHEMA_VERSION,
+            knowledge_version=self._knowledge.header.version,
+            knowledge_hash=self._knowledge.hash,
+            as_of=self._as_of.isoformat(),
+            case_id=self._case.case_id,
+            revision=self._case.revision,
+            urgency=urgency,
+            case_class=case_class,
+            impression=impression_of(self._case, causes, case_class, urgency),
+            causes=causes,
+            classifications=tuple(self._classifications()),
+            recommendations=advice,
+            gates=tuple(self._gates(shown)),
+            follow_up=planned_tests(self.evaluation, (one for one in shown if one.status is Status.HOLDS)),
+            questions=self._questions(shown),
+            conflicts=self._conflicts(shown),
+            assumptions=self._assumptions(),
+            not_evaluated=tuple(
+                sorted({o.finding for o in self._case.observations if o.finding not in self._knowledge.findings})
+            ),
+            trace=tuple(self._traces(shown)) if trace else (),
+        )
+
+    def explain(self, item: str, subject: str = PATIENT) -> TraceNode:
+        """Why a recommendation, cause, derived finding or gate ("gate:T7") is as it is for a subject."""
+        knowledge = self._knowledge
+        if item in knowledge.recommendations:
+            return self._explainer.trace(knowledge.recommendations[item].when, subject)
+        if item in knowledge.conditions:
+            return self._explain_cause(item, subject)
+        name = item.removeprefix("gate:")
+        if name in knowledge.gates:
+            return self._explain_gate(name, subject)
+        if item in knowledge.derived:
+            return self._explain_derived(knowledge.derived[item].entry, subject)
+        return TraceNode(text=_("{item} is not in this knowledge base").format(item=item), answer=Answer.UNKNOWN)
+
+    # advice
+
+    def _advice(self, judged: Judged) -> Advice:
+        compiled = self._knowledge.recommendations[judged.id]
+        entry = compiled.entry
+        subject = judged.subject
+        level, could_be = self._level(compiled, subject)
+        open_findings: tuple[OpenFinding, ...] = ()
+        if judged.status is Status.CANNOT_BE_EXCLUDED:
+            open_findings = self._open_of(compiled, judged)
+        applies = judged.status in {Status.HOLDS, Status.SUPPRESSED}
+        return Advice(
+            id=entry.id,
+            subject=subject,
+            title=self._fill(entry.title, subject),
+            kind=entry.kind,
+            action=self._fill(entry.action, subject),
+            reason=self._fill(entry.reason, subject),
+            status=judged.status,
+            urgency=level,
+            urgency_could_be=could_be if applies else None,
+            within=entry.within,
+            basis=self._grounds.of(entry),
+            needs=self._need_list(open_findings),
+            suppressed_by=tuple(
+                Suppression(by=winner, subject=whose, label=rule.label, precedence=rule.id)
+                for rule, winner, whose in judged.gives_way_to
+            ),
+            gates=entry.gates,
+            gates_shut=tuple(
+                gate for gate in entry.gates if applies and self._gate_state(gate, subject) is not GateState.OPEN
+            ),
+            strength=entry.strength,
+            certainty=entry.certainty,
+            conflicts=entry.conflicts,
+            starting_points=entry.starting_points,
+            tags=entry.tags,
+        )
+
+    def _level(self, compiled: CompiledRecommendation, subject: str) -> tuple[Urgency, Urgency | None]:
+        level = Urgency(compiled.entry.urgency)
+        could_be: Urgency | None = None
+        for step, tree in zip(compiled.entry.escalate, compiled.escalate, strict=True):
+            truth = self.evaluation.truth(tree, subject)
+            higher = Urgency(step.urgency)
+            if truth is Truth.TRUE and higher.rank > level.rank:
+                level = higher
+            elif truth is Truth.UNKNOWN and (could_be is None or higher.rank > could_be.rank):
+                could_be = higher
+        return level, could_be if could_be is not None and could_be.rank > level.rank else None
+
+    def _open_of(self, compiled: CompiledRecommendation, judged: Judged) -> tuple[OpenFinding, ...]:
+        own = self._needs.of(compiled.when, judged.subject)
+        held_back = [
+            need
+            for _rule, winner, whose in judged.held_open_by
+            for need in self._needs.of(self._knowledge.recommendations[winner].when, whose)
+        ]
+        return tuple(dict.fromkeys([*own, *held_back]))
+
+    def _urgency(self, advice: Iterable[Advice]) -> UrgencyResult:
+        counted = [one for one in advice if one.status in {Status.HOLDS, Status.SUPPRESSED}]
+        top = max(counted, key=lambda one: (one.urgency.rank, one.status is Status.HOLDS), default=None)
+        level = top.urgency if top else Urgency.NONE
+        open_levels = [(one.urgency, one.id) for one in advice if one.status is Status.CANNOT_BE_EXCLUDED]
+        open_levels += [(one.urgency_could_be, one.id) for one in counted if one.urgency_could_be]
+        could, by = max(open_levels, key=lambda pair: pair[0].rank, default=(Urgency.NONE, ""))
+        higher = could.rank > level.rank
+        return UrgencyResult(
+            level=level,
+            set_by=top.id if top and level is not Urgency.NONE else "",
+            subject=top.subject if top and level is not Urgency.NONE else "",
+            within=top.within if top else "",
+            could_be=could if higher else None,
+            could_be_by=by if higher else "",
+        )
+
+    # classes, gates
+
+    def _classifications(self) -> Iterable[Classification]:
+        for compiled in self._knowledge.derived.values():
+            if not compiled.entry.classification:
+                continue
+            for subject in self._subjects(compiled.entry.subject):
+                made = self._classification(compiled.entry, subject)
+                if made is not None:
+                    yield made
+
+    def _classification(self, entry: Derived, subject: str) -> Classification | None:
+        inputs = leaves(self.evaluation, entry.id, subject)
+        known = [(ref, whose) for ref, whose in inputs if self.evaluation.group(ref, whose) is not None]
+        if not known:
+            return None
+        reference = Reference(entry.id, entry.subject == "lesion", derived=True)
+        needs = self._need_list(self._needs.of(reference, subject))
+        low = high = ""
+        candidates: tuple[str, ...] = ()
+        if entry.type == "number":
+            interval = self.evaluation.number(Quantity(reference), subject)
+            low = "" if interval.low.is_infinite() else number_text(interval.low)
+            high = "" if interval.high.is_infinite() else number_text(interval.high)
+            complete = interval.is_point
+        elif entry.type == "choice":
+            domain = self.evaluation.domain(entry.id)
+            possible = self.evaluation.choice(ChoiceOf(reference, domain), subject)
+            candidates = tuple(option.id for option in entry.choices if option.id in possible)
+            complete = len(candidates) == 1
+            if possible == domain and len(domain) > 1:
+                return None  # nothing of it is decided yet
+        else:
+            complete = self.evaluation.is_known(reference, subject)
+            if not complete:
+                return None
+        return Classification(
+            id=entry.id,
+            label=entry.label,
+            subject=subject,
+            value=self._words.value(reference, subject),
+            basis=self._grounds.of(entry),
+            candidates=candidates,
+            low=low,
+            high=high,
+            unit=entry.unit if entry.unit != "1" else "",
+            complete=complete,
+            needs=needs,
+            inputs=tuple(
+                Input(
+                    finding=ref.name,
+                    subject=whose,
+                    label=self._words.label(ref),
+                    value=self._words.value(ref, whose),
+                    assumed=(ref.name, whose, "upper") in self.evaluation.assumed
+                    or (ref.name, whose, "lower") in self.evaluation.assumed,
+                )
+                for ref, whose in known
+            ),
+        )
+
+    def _gates(self, advice: Iterable[Advice]) -> Iterable[Gate]:
+        wanted: dict[tuple[str, str], None] = {}
+        for one in advice:
+            if one.status in {Status.HOLDS, Status.SUPPRESSED}:
+                for gate in one.gates:
+                    wanted[(gate, self._gate_subject(gate, one.subject))] = None
+        for gate, compiled in self._knowledge.gates.items():
+            if compiled.entry.kind == "closure":
+                for subject in self._subjects(compiled.entry.subject):
+                    wanted[(gate, subject)] = None
+        for gate, subject in wanted:
+            yield self._gate(gate, subject)
+
+    def _gate(self, name: str, subject: str) -> Gate:
+        compiled = self._knowledge.gates[name]
+        items = []
+        for position, (item, tree) in enumerate(zip(compiled.entry.items, compiled.items, strict=True)):
+            truth = self.evaluation.gate_item(name, position, subject)
+            needs = self._needs.of(tree, subject) if truth is Truth.UNKNOWN else ()
+            items.append(
+                GateItem(
+                    id=item.id,
+                    label=item.label,
+                    fulfilled=ANSWER[truth],
+                    severity=item.severity,
+                    basis=self._grounds.of(item, compiled.entry),
+                    text=item.text,
+                    needs=self._need_list(needs),
+                )
+            )
+        return Gate(
+            id=name,
+            label=compiled.entry.label,
+            kind=compiled.entry.kind,
+            subject=subject,
+            state=self._gate_state(name, subject),
+            items=tuple(items),
+        )
+
+    def _gate_state(self, name: str, subject: str) -> GateState:
+        compiled = self._knowledge.gates[name]
+        about = self._gate_subject(name, subject)
+        truths = [
+            self.evaluation.gate_item(name, position, about)
+            for position, item in enumerate(compiled.entry.items)
+            if item.severity == "block"
+        ]
+        if Truth.FALSE in truths:
+            return GateState.SHUT
+        return GateState.SHUT_UNTIL_KNOWN if Truth.UNKNOWN in truths else GateState.OPEN
+
+    def _gate_subject(self, name: str, subject: str) -> str:
+        return subject if self._knowledge.gates[name].entry.subject == "lesion" else PATIENT
+
+    # questions, conflicts, assumptions, traces
+
+    def _questions(self, advice: Iterable[Advice]) -> tuple[Question, ...]:
+        wanted: dict[OpenFinding, list[Advice]] = {}
+        for one in advice:
+            if one.status is Status.CANNOT_BE_EXCLUDED:
+                for need in one.needs:
+                    wanted.setdefault((need.finding, need.subject), []).append(one)
+        questions = [self._question(*key, asking) for key, asking in wanted.items() if not self._was_tried(*key)]
+        return tuple(
+            sorted(
+                questions,
+                key=lambda q: (-q.urgency.rank, _COST_ORDER.index(q.cost), -len(q.wanted_by), q.finding, q.subject),
+            )
+        )
+
+    def _question(self, finding: str, subject: str, asking: list[Advice]) -> Question:
+        entry = self._knowledge.findings.get(finding)
+        return Question(
+            finding=finding,
+            subject=subject,
+            label=self._knowledge.label(finding),
+            cost=entry.cost if entry else "ask",
+            urgency=max((one.urgency for one in asking), key=lambda level: level.rank),
+            wanted_by=tuple(dict.fromkeys(one.id for one in sorted(asking, key=lambda one: -one.urgency.rank))),
+        )
+
+    def _was_tried(self, finding: str, subject: str) -> bool:
+        groups = self.evaluation.observed.groups(finding, subject)
+        return bool(groups) and all(o.state is not State.KNOWN for o in groups[0])
+
+    def _conflicts(self, advice: Iterable[Advice]) -> tuple[Conflict, ...]:
+        named = [
+            conflict for one in advice if one.status in {Status.HOLDS, Status.SUPPRESSED} for conflict in one.conflicts
+        ]
+        return tuple(self._conflict(name) for name in dict.fromkeys(named))
+
+    def _conflict(self, name: str) -> Conflict:
+        entry = self._knowledge.conflicts[name]
+        positions = tuple(
+            Position(text=side.text, sources=self._grounds.citations(side.sources)) for side in entry.positions
+        )
+        return Conflict(
+            id=name,
+            topic=entry.topic,
+            positions=positions,
+            default=entry.default,
+            why=entry.why,
+            starting_points=entry.starting_points,
+        )
+
+    def _assumptions(self) -> tuple[Assumption, ...]:
+        texts = []
+        for (finding, _subject, side), limit in sorted(self.evaluation.assumed.items()):
+            entry = self._knowledge.findings[finding]
+            text = (
+                _("{label}: upper limit {limit} {unit} assumed")
+                if side == "upper"
+                else _("{label}: lower limit {limit} {unit} assumed")
+            )
+            texts.append(
+                text.format(
+                    label=entry.label, limit=number_text(limit), unit=entry.unit if entry.unit != "1" else ""
+                ).replace("  ", " ")
+            )
+        return tuple(Assumption(text=text) for text in dict.fromkeys(texts))
+
+    def _traces(self, advice: Iterable[Advice]) -> Iterable[Trace]:
+        for one in advice:
+            yield Trace(item=one.id, subject=one.subject, node=self.explain(one.id, one.subject))
+
+    def _explain_cause(self, name: str, subject: str) -> TraceNode:
+        compiled = self._knowledge.conditions[name]
+        sides = (
+            (compiled.entry.arguments_for, compiled.arguments_for, _("for: {text}")),
+            (compiled.entry.arguments_against, compiled.arguments_against, _("against: {text}")),
+        )
+        below = []
+        for entries, trees, label in sides:
+            for argument, tree in zip(entries, trees, strict=True):
+                inner = self._explainer.trace(tree, subject)
+                below.append(TraceNode(text=label.format(text=argument.text), answer=inner.answer, children=(inner,)))
+        return TraceNode(text=compiled.entry.label, answer=Answer.UNKNOWN, children=tuple(below))
+
+    def _explain_gate(self, name: str, subject: str) -> TraceNode:
+        compiled = self._knowledge.gates[name]
+        about = self._gate_subject(name, subject)
+        below = [
+            TraceNode(
+                text=item.label,
+                answer=ANSWER[self.evaluation.gate_item(name, position, about)],
+                children=(self._explainer.trace(tree, about),),
+            )
+            for position, (item, tree) in enumerate(zip(compiled.entry.items, compiled.items, strict=True))
+        ]
+        state = self._gate_state(name, subject)
+        answer = {GateState.OPEN: Answer.YES, GateState.SHUT: Answer.NO, GateState.SHUT_UNTIL_KNOWN: Answer.UNKNOWN}[
+            state
+        ]
+        return TraceNode(text=compiled.entry.label, answer=answer, children=tuple(below))
+
+    def _explain_derived(self, entry: Derived, subject: str) -> TraceNode:
+        return self._explainer.derived(entry.id, subject if entry.subject == "lesion" else PATIENT)
+
+    # helpers
+
+    def _subjects(self, of: str) -> tuple[str, ...]:
+        return self.evaluation.lesions if of == "lesion" else (PATIENT,)
+
+    def _need_list(self, findings: Iterable[OpenFinding]) -> tuple[Need, ...]:
+        return tuple(
+            Need(finding=finding, subject=subject, label=self._knowledge.label(finding))
+            for finding, subject in findings
+        )
+
+    def _fill(self, text: str, subject: str) -> str:
+        return PLACEHOLDER.sub(lambda found: self._words.of(found.group(1), subject), text) if "{" in text else text

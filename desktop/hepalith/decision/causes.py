@@ -1,0 +1,104 @@
+"""Ranks the causes by one written rule.
+
+Confirmed ones first; then by points: arguments of strength 1, 2, 3, 4 count 1, 2, 4, 8, those against are subtracted.
+Equal points are ties. What is excluded, or has no argument for it that holds, is not ranked. Points are no probability.
+"""
+
+from collections.abc import Callable, Iterable
+from itertools import groupby
+
+from msgspec.structs import replace
+
+from hepalith.decision.evaluation import Evaluation
+from hepalith.decision.explain import ANSWER
+from hepalith.decision.grounds import Grounds
+from hepalith.decision.needs import Needs, OpenFinding
+from hepalith.domain.assessment import Answer, Argument, Cause, Need
+from hepalith.domain.case import PATIENT
+from hepalith.domain.truth import Truth
+from hepalith.knowledge.base import CompiledCondition
+from hepalith.knowledge.model import ArgumentEntry
+from hepalith.knowledge.tree import TruthNode
+
+POINTS = {1: 1, 2: 2, 3: 4, 4: 8}
+NeedList = Callable[[Iterable[OpenFinding]], tuple[Need, ...]]
+
+
+def rank_causes(evaluation: Evaluation, grounds: Grounds, need_list: NeedList) -> tuple[Cause, ...]:
+    """The possible causes of each lesion and of the patient, each subject ranked by itself, the best first."""
+    return _Ranking(evaluation, grounds, need_list).causes()
+
+
+class _Ranking:
+    def __init__(self, evaluation: Evaluation, grounds: Grounds, need_list: NeedList) -> None:
+        self._evaluation = evaluation
+        self._grounds = grounds
+        self._need_list = need_list
+        self._needs = Needs(evaluation)
+
+    def causes(self) -> tuple[Cause, ...]:
+        found: list[Cause] = []
+        for subject in (*self._evaluation.lesions, PATIENT):
+            wanted = "patient" if subject == PATIENT else "lesion"
+            of_subject = [one for one in self._evaluation.knowledge.conditions.values() if one.entry.subject == wanted]
+            possible = [cause for compiled in of_subject if (cause := self._cause(compiled, subject)) is not None]
+            found.extend(_ranked(possible))
+        return tuple(found)
+
+    def _cause(self, compiled: CompiledCondition, subject: str) -> Cause | None:
+        entry = compiled.entry
+        if self._evaluation.truth(compiled.excluded, subject) is Truth.TRUE:
+            return None
+        arguments_for = self._arguments(entry.arguments_for, compiled.arguments_for, compiled, subject)
+        if not any(argument.answer is Answer.YES for argument in arguments_for):
+            return None
+        against = self._arguments(entry.arguments_against, compiled.arguments_against, compiled, subject)
+        return Cause(
+            id=entry.id,
+            label=entry.label,
+            subject=subject,
+            cause_class=entry.cause_class,
+            subclass=entry.subclass,
+            rank=0,
+            points=_points(arguments_for) - _points(against),
+            confirmed=self._evaluation.truth(compiled.confirmed, subject) is Truth.TRUE,
+            basis=self._grounds.of(entry),
+            arguments_for=arguments_for,
+            arguments_against=against,
+            tells_apart=entry.tells_apart,
+            note=entry.note,
+        )
+
+    def _arguments(
+        self, entries: tuple[ArgumentEntry, ...], trees: tuple[TruthNode, ...], whole: CompiledCondition, subject: str
+    ) -> tuple[Argument, ...]:
+        made = []
+        for entry, tree in zip(entries, trees, strict=True):
+            answer = ANSWER[self._evaluation.truth(tree, subject)]
+            needs = self._needs.of(tree, subject) if answer is Answer.UNKNOWN else ()
+            made.append(
+                Argument(
+                    text=entry.text,
+                    strength=entry.strength,
+                    answer=answer,
+                    basis=self._grounds.of(entry, whole.entry),
+                    needs=self._need_list(needs),
+                )
+            )
+        return tuple(made)
+
+
+def _points(arguments: Iterable[Argument]) -> int:
+    return sum(POINTS[argument.strength] for argument in arguments if argument.answer is Answer.YES)
+
+
+def _ranked(causes: list[Cause]) -> list[Cause]:
+    def key(cause: Cause) -> tuple[bool, int]:
+        return (cause.confirmed, cause.points)
+
+    ordered = sorted(causes, key=lambda cause: (not cause.confirmed, -cause.points, cause.id))
+    ranked: list[Cause] = []
+    for _key, tied in groupby(ordered, key=key):
+        rank = len(ranked) + 1
+        ranked.extend(replace(cause, rank=rank) for cause in tied)
+    return ranked

@@ -1,0 +1,417 @@
+"""The reference evaluator: a plain interpreter of checked trees over one case. Three-valued, numbers with bounds.
+
+Unknown is never "no": a missing yes/no is UNKNOWN, a missing number is all that it could be, a missing choice is
+every choice. Results are remembered, so that each derived finding is computed once for each subject.
+"""
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+
+from hepalith.decision import observed as seen
+from hepalith.decision.observed import Group, ItemSet, ObservedCase
+from hepalith.domain import interval as numbers
+from hepalith.domain.case import PATIENT, Case
+from hepalith.domain.durations import DateRange, months_between
+from hepalith.domain.interval import ANYTHING, Interval, point
+from hepalith.domain.truth import Truth, all_of, any_of, from_bool
+from hepalith.knowledge.base import CompiledDerived, CompiledRow, Knowledge
+from hepalith.knowledge.tree import (
+    And,
+    Arithmetic,
+    AsOf,
+    ChoiceIn,
+    ChoiceNode,
+    ChoiceOf,
+    Compare,
+    Constant,
+    CountLesions,
+    CountTrue,
+    DateNode,
+    DateOf,
+    Either,
+    Elapsed,
+    Fires,
+    Function,
+    GatePasses,
+    Holds,
+    LesionNumber,
+    Limit,
+    Missing,
+    ModalityOf,
+    Node,
+    Not,
+    Number,
+    NumberNode,
+    ObservationDate,
+    Or,
+    Overlaps,
+    Quantified,
+    Quantity,
+    Reference,
+    SameChoice,
+    SameTechnique,
+    TruthNode,
+)
+
+LESION_COUNT = "lesion_count"
+
+_FUNCTIONS: dict[str, Callable[[list[Interval]], Interval]] = {
+    "min": numbers.minimum,
+    "max": numbers.maximum,
+    "abs": lambda parts: numbers.absolute(parts[0]),
+    "round": lambda parts: numbers.rounded(parts[0], int(parts[1].low)),
+    "ln": lambda parts: numbers.natural_log(parts[0]),
+    "log10": lambda parts: numbers.log10(parts[0]),
+    "sqrt": lambda parts: numbers.square_root(parts[0]),
+    "exp": lambda parts: numbers.exponential(parts[0]),
+}
+_OPERATORS = {"+": numbers.add, "-": numbers.subtract, "*": numbers.multiply, "/": numbers.divide}
+
+
+class Evaluation:
+    """Answers about one case, at one date, with one knowledge base.
+
+    subject: "patient" or a lesion id. fresh: count observations older than the gates allow as not recorded.
+    """
+
+    def __init__(self, case: Case, knowledge: Knowledge, as_of: date) -> None:
+        self.knowledge = knowledge
+        self.observed = ObservedCase(case, knowledge.findings, as_of)
+        self.lesions = tuple(lesion.id for lesion in case.lesions)
+        self.assumed: dict[
+            tuple[str, str, str], Decimal
+        ] = {}  # (finding, subject, side) -> limit taken from the dictionary
+        self._derived: dict[tuple[str, str, bool], Truth | Interval | frozenset[str]] = {}
+        self._truths: dict[tuple[str, str, str], Truth] = {}
+        self._truth_of: dict[type[Node], Callable[..., Truth]] = {
+            Constant: lambda node, _subject, _fresh: from_bool(node.value),
+            Holds: lambda node, subject, fresh: self._holds(node.reference, subject, fresh),
+            And: lambda node, subject, fresh: all_of(self.truth(part, subject, fresh) for part in node.parts),
+            Or: lambda node, subject, fresh: any_of(self.truth(part, subject, fresh) for part in node.parts),
+            Not: lambda node, subject, fresh: self.truth(node.part, subject, fresh).negated(),
+            Compare: self._compare,
+            ChoiceIn: self._choice_in,
+            SameChoice: self._same_choice,
+            Overlaps: self._overlaps,
+            Quantified: self._quantified,
+            GatePasses: self._gate_passes,
+            Fires: lambda node, subject, _fresh: any_of(self.fires(name, subject) for name in node.recommendations),
+            Missing: lambda node, subject, _fresh: from_bool(not self.is_known(node.reference, subject)),
+            SameTechnique: self._same_technique,
+        }
+
+    # what is asked from outside
+
+    def truth(self, node: TruthNode, subject: str, fresh: bool = False) -> Truth:
+        """Whether a condition holds for a subject."""
+        return self._truth_of[type(node)](node, subject, fresh)
+
+    def fires(self, recommendation: str, subject: str) -> Truth:
+        """Whether the condition of a recommendation holds, before precedence."""
+        compiled = self.knowledge.recommendations[recommendation]
+        about = subject if compiled.entry.subject == "lesion" else PATIENT
+        key = ("recommendation", recommendation, about)
+        if key not in self._truths:
+            self._truths[key] = self.truth(compiled.when, about)
+        return self._truths[key]
+
+    def gate_item(self, gate: str, position: int, subject: str) -> Truth:
+        """Whether an item of a gate is fulfilled. Safety gates do not trust old laboratory values."""
+        compiled = self.knowledge.gates[gate]
+        about = subject if compiled.entry.subject == "lesion" else PATIENT
+        key = (gate, str(position), about)
+        if key not in self._truths:
+            self._truths[key] = self.truth(compiled.items[position], about, compiled.entry.kind == "safety")
+        return self._truths[key]
+
+    def is_known(self, reference: Reference, subject: str) -> bool:
+        """Whether a finding has one definite value."""
+        finding = self.knowledge.findings.get(reference.name)
+        kind = finding.type if finding else self.knowledge.derived[reference.name].entry.type
+        if kind == "yes_no":
+            return not self._holds(reference, subject, fresh=False).is_unknown
+        if kind == "number":
+            return self.number(Quantity(reference), subject).is_point
+        group = self.group(reference, subject)
+        if kind == "date":
+            return group is not None and seen.day_of(group) is not None
+        if kind == "multi":
+            items = self.items(reference, subject)
+            return items.present == items.possible
+        return len(self.choice(ChoiceOf(reference, self.domain(reference.name)), subject)) == 1
+
+    def domain(self, name: str) -> frozenset[str]:
+        """All choices of a finding or derived finding."""
+        finding = self.knowledge.findings.get(name)
+        return frozenset(
+            option.id for option in (finding.choices if finding else self.knowledge.derived[name].entry.choices)
+        )
+
+    def group(self, reference: Reference, subject: str, fresh: bool = False) -> Group | None:
+        """The observations that a reference means; None if there are none."""
+        groups = self.observed.groups(reference.name, subject if reference.lesion else PATIENT)
+        if reference.which == -1:
+            return groups[-1] if groups else None
+        if len(groups) <= reference.which:
+            return None
+        group = groups[reference.which]
+        oldest = self.knowledge.findings[reference.name].max_age_days_for_gates
+        if fresh and oldest is not None and (self.observed.as_of - self.observed.date_of(group).first).days > oldest:
+            return None
+        return group
+
+    # truths
+
+    def _holds(self, reference: Reference, subject: str, fresh: bool) -> Truth:
+        if reference.derived:
+            value = self._derive(reference, subject, fresh)
+            return value if isinstance(value, Truth) else Truth.UNKNOWN
+        if self.knowledge.findings[reference.name].observation == "any" and not reference.which:
+            groups = self.observed.groups(reference.name, subject if reference.lesion else PATIENT)
+            return any_of(seen.truth_of(group) for group in groups) if groups else Truth.UNKNOWN
+        group = self.group(reference, subject, fresh)
+        return seen.truth_of(group) if group else Truth.UNKNOWN
+
+    def _compare(self, node: Compare, subject: str, fresh: bool) -> Truth:
+        left, right = self.number(node.left, subject, fresh), self.number(node.right, subject, fresh)
+        match node.operator:
+            case "<":
+                return numbers.less(left, right)
+            case "<=":
+                return numbers.less_or_equal(left, right)
+            case ">":
+                return numbers.less(right, left)
+            case ">=":
+                return numbers.less_or_equal(right, left)
+            case "==":
+                return numbers.equal(left, right)
+        return numbers.equal(left, right).negated()
+
+    def _choice_in(self, node: ChoiceIn, subject: str, fresh: bool) -> Truth:
+        possible = self.choice(node.choice, subject, fresh)
+        if possible <= node.options:
+            return Truth.TRUE
+        return Truth.FALSE if possible.isdisjoint(node.options) else Truth.UNKNOWN
+
+    def _same_choice(self, node: SameChoice, subject: str, fresh: bool) -> Truth:
+        left, right = self.choice(node.left, subject, fresh), self.choice(node.right, subject, fresh)
+        if left.isdisjoint(right):
+            return Truth.FALSE
+        return Truth.TRUE if len(left) == len(right) == 1 else Truth.UNKNOWN
+
+    def _overlaps(self, node: Overlaps, subject: str, fresh: bool) -> Truth:
+        items = self.items(node.reference, subject, fresh)
+        if not items.present.isdisjoint(node.items):
+            return Truth.TRUE
+        return Truth.FALSE if items.possible.isdisjoint(node.items) else Truth.UNKNOWN
+
+    def _quantified(self, node: Quantified, _subject: str, fresh: bool) -> Truth:
+        truths = [self.truth(node.part, lesion, fresh) for lesion in self.lesions]
+        if self.has_unlisted_lesions():
+            truths.append(Truth.UNKNOWN)
+        return any_of(truths) if node.quantifier == "any" else all_of(truths)
+
+    def has_unlisted_lesions(self) -> bool:
+        """Whether lesions exist, or may exist, that are not listed in the case."""
+        count = self._lesion_count()
+        return count.low > len(self.lesions) or (not self.lesions and count.high > 0)
+
+    def _lesion_count(self) -> Interval:
+        if LESION_COUNT not in self.knowledge.findings:
+            return Interval(Decimal(0), numbers.INFINITY)
+        return self.number(Quantity(Reference(LESION_COUNT, lesion=False)), PATIENT)
+
+    def _gate_passes(self, node: GatePasses, subject: str, _fresh: bool) -> Truth:
+        entries = self.knowledge.gates[node.gate].entry.items
+        wanted = (
+            position
+            for position, item in enumerate(entries)
+            if (item.id == node.only if node.only else item.severity == "block" and item.id not in node.excepted)
+        )
+        return all_of(self.gate_item(node.gate, position, subject) for position in wanted)
+
+    def _same_technique(self, node: SameTechnique, subject: str, fresh: bool) -> Truth:
+        left, right = self.group(node.left, subject, fresh), self.group(node.right, subject, fresh)
+        if left is None or right is None:
+            return Truth.UNKNOWN
+        a, b = self.observed.study(left), self.observed.study(right)
+        slices = [numbers.point(text) for text in (a.slice_mm, b.slice_mm) if text]
+        thin = Truth.UNKNOWN
+        if len(slices) == 2:
+            low, high = sorted(part.low for part in slices)
+            thin = from_bool(high <= 2 * low)
+        return all_of([_same_text(a.modality, b.modality), _same_text(a.phase, b.phase), thin])
+
+    # numbers
+
+    def number(self, node: NumberNode, subject: str, fresh: bool = False) -> Interval:
+        """A number, or the bounds within which it lies, in its canonical unit."""
+        match node:
+            case Number(value=value):
+                return Interval(value, value)
+            case Quantity(reference=reference):
+                return self._quantity(reference, subject, fresh)
+            case Arithmetic(operator=operator, left=left, right=right):
+                return _OPERATORS[operator](self.number(left, subject, fresh), self.number(right, subject, fresh))
+            case Limit():
+                return self._limit(node, subject, fresh)
+            case Function(name=name, arguments=arguments):
+                return _FUNCTIONS[name]([self.number(argument, subject, fresh) for argument in arguments])
+            case Either(condition=condition, then=then, otherwise=otherwise):
+                return self._either(self.truth(condition, subject, fresh), then, otherwise, subject, fresh)
+            case CountTrue(parts=parts):
+                return _count([self.truth(part, subject, fresh) for part in parts])
+            case CountLesions(part=part):
+                return self._count_lesions(part, fresh)
+            case LesionNumber():
+                return self._over_lesions(node, fresh)
+            case Elapsed(unit=unit, start=start, end=end):
+                return _elapsed(unit, self._date(start, subject), self._date(end, subject))
+
+    def _quantity(self, reference: Reference, subject: str, fresh: bool) -> Interval:
+        if reference.derived:
+            value = self._derive(reference, subject, fresh)
+            return value if isinstance(value, Interval) else ANYTHING
+        finding = self.knowledge.findings[reference.name]
+        if not reference.which and finding.observation in {"largest", "smallest"}:
+            groups = self.observed.groups(reference.name, subject if reference.lesion else PATIENT)
+            parts = [seen.interval_of(group, finding) for group in groups] or [seen.hard_limits(finding)]
+            return numbers.maximum(parts) if finding.observation == "largest" else numbers.minimum(parts)
+        group = self.group(reference, subject, fresh)
+        return seen.interval_of(group, finding) if group else seen.hard_limits(finding)
+
+    def _limit(self, node: Limit, subject: str, fresh: bool) -> Interval:
+        finding = self.knowledge.findings[node.reference.name]
+        group = self.group(node.reference, subject, fresh)
+        entered = seen.limit_of(group, finding, node.side) if group else None
+        if entered is not None:
+            return entered
+        assumed = finding.upper_limit if node.side == "upper" else finding.lower_limit
+        if assumed is None:
+            return Interval(Decimal(0), finding.hard[1] if finding.hard else numbers.INFINITY)
+        if group is not None:
+            self.assumed[(finding.id, subject if node.reference.lesion else PATIENT, node.side)] = assumed
+        return point(assumed)
+
+    def _either(self, condition: Truth, then: NumberNode, otherwise: NumberNode, subject: str, fresh: bool) -> Interval:
+        if condition.is_true:
+            return self.number(then, subject, fresh)
+        if condition.is_false:
+            return self.number(otherwise, subject, fresh)
+        return numbers.hull([self.number(then, subject, fresh), self.number(otherwise, subject, fresh)])
+
+    def _count_lesions(self, part: TruthNode, fresh: bool) -> Interval:
+        counted = _count([self.truth(part, lesion, fresh) for lesion in self.lesions])
+        if not self.has_unlisted_lesions():
+            return counted
+        unlisted = self._lesion_count().high - len(self.lesions)
+        return Interval(counted.low, counted.high + unlisted)
+
+    def _over_lesions(self, node: LesionNumber, fresh: bool) -> Interval:
+        parts = [self.number(node.number, lesion, fresh) for lesion in self.lesions]
+        if not parts:
+            return Interval(Decimal(0), numbers.INFINITY)
+        total = parts[0]
+        if node.how == "largest":
+            total = numbers.maximum(parts)
+        else:
+            for part in parts[1:]:
+                total = numbers.add(total, part)
+        return Interval(total.low, numbers.INFINITY) if self.has_unlisted_lesions() else total
+
+    # choices, items, dates
+
+    def choice(self, node: ChoiceNode, subject: str, fresh: bool = False) -> frozenset[str]:
+        """The choices that are possible."""
+        if isinstance(node, ModalityOf):
+            group = self.group(node.reference, subject, fresh)
+            modality = self.observed.study(group).modality if group else ""
+            return frozenset([modality]) if modality in node.domain else node.domain
+        if node.reference.derived:
+            value = self._derive(node.reference, subject, fresh)
+            return value if isinstance(value, frozenset) else node.domain
+        group = self.group(node.reference, subject, fresh)
+        return seen.choices_of(group, node.domain) if group else node.domain
+
+    def items(self, reference: Reference, subject: str, fresh: bool = False) -> ItemSet:
+        """The items of a multi-choice finding that are present, and those that may be."""
+        domain = self.domain(reference.name)
+        if self.knowledge.findings[reference.name].observation == "any" and not reference.which:
+            groups = self.observed.groups(reference.name, subject if reference.lesion else PATIENT)
+            sets = [seen.items_of(group, domain) for group in groups]
+            if not sets:
+                return ItemSet(frozenset(), domain)
+            return ItemSet(frozenset.union(*(s.present for s in sets)), frozenset.union(*(s.possible for s in sets)))
+        group = self.group(reference, subject, fresh)
+        return seen.items_of(group, domain) if group else ItemSet(frozenset(), domain)
+
+    def _date(self, node: DateNode, subject: str) -> DateRange | None:
+        match node:
+            case AsOf():
+                return DateRange(self.observed.as_of, self.observed.as_of)
+            case ObservationDate(reference=reference):
+                group = self.group(reference, subject)
+                return self.observed.date_of(group) if group else None
+            case DateOf(reference=reference):
+                group = self.group(reference, subject)
+                return seen.day_of(group) if group else None
+
+    # derived findings
+
+    def _derive(self, reference: Reference, subject: str, fresh: bool) -> Truth | Interval | frozenset[str]:
+        about = subject if reference.lesion else PATIENT
+        key = (reference.name, about, fresh)
+        if key not in self._derived:
+            self._derived[key] = self._compute(self.knowledge.derived[reference.name], about, fresh)
+        return self._derived[key]
+
+    def _compute(self, derived: CompiledDerived, subject: str, fresh: bool) -> Truth | Interval | frozenset[str]:
+        kind = derived.entry.type
+        if derived.tree is not None:
+            if kind == "yes_no":
+                return self.truth(derived.tree, subject, fresh)  # type: ignore[arg-type]
+            return self._within(derived, self.number(derived.tree, subject, fresh))  # type: ignore[arg-type]
+        results = self.possible_rows(derived, subject, fresh)
+        outcomes = [row.then for row in results]
+        if kind == "yes_no":
+            truths = {from_bool(bool(outcome)) for outcome in outcomes}
+            return truths.pop() if len(truths) == 1 else Truth.UNKNOWN
+        if kind == "choice":
+            return frozenset(str(outcome) for outcome in outcomes)
+        return self._within(derived, numbers.hull([self.number(outcome, subject, fresh) for outcome in outcomes]))  # type: ignore[arg-type]
+
+    def possible_rows(self, derived: CompiledDerived, subject: str, fresh: bool = False) -> list[CompiledRow]:
+        """The rows of a first-hit table that can be the hit: unknown ones up to one that holds, or "otherwise"."""
+        possible: list[CompiledRow] = []
+        for row in derived.rows:
+            truth = self.truth(row.when, subject, fresh)
+            if truth is not Truth.FALSE:
+                possible.append(row)
+            if truth is Truth.TRUE:
+                return possible
+        if derived.otherwise is not None:
+            possible.append(CompiledRow("otherwise", Constant(value=True), derived.otherwise))
+        return possible
+
+    @staticmethod
+    def _within(derived: CompiledDerived, result: Interval) -> Interval:
+        return numbers.intersect(result, Interval(*derived.entry.range)) if derived.entry.range else result
+
+
+def _count(truths: list[Truth]) -> Interval:
+    certain = sum(truth.is_true for truth in truths)
+    open_ones = sum(truth.is_unknown for truth in truths)
+    return Interval(Decimal(certain), Decimal(certain + open_ones))
+
+
+def _same_text(left: str, right: str) -> Truth:
+    return from_bool(left == right) if left and right else Truth.UNKNOWN
+
+
+def _elapsed(unit: str, start: DateRange | None, end: DateRange | None) -> Interval:
+    if start is None or end is None:
+        return ANYTHING
+    if unit == "days":
+        return Interval(Decimal((end.first - start.last).days), Decimal((end.last - start.first).days))
+    return Interval(months_between(start.last, end.first), months_between(start.first, end.last))

@@ -1,0 +1,242 @@
+"""Why a condition holds, does not hold, or is open: its parts with their values, in plain words."""
+
+from hepalith.decision.evaluation import Evaluation
+from hepalith.decision.wording import SIGN, Words, interval_text, number_text, with_unit
+from hepalith.domain.assessment import Answer, TraceNode
+from hepalith.domain.case import PATIENT
+from hepalith.domain.truth import Truth
+from hepalith.i18n import _
+from hepalith.knowledge.tree import (
+    And,
+    ChoiceIn,
+    ChoiceOf,
+    Compare,
+    Constant,
+    CountTrue,
+    Fires,
+    GatePasses,
+    Holds,
+    Missing,
+    Node,
+    Not,
+    Number,
+    Or,
+    Overlaps,
+    Quantified,
+    Quantity,
+    Reference,
+    SameChoice,
+    SameTechnique,
+    TruthNode,
+    references,
+)
+
+ANSWER = {Truth.TRUE: Answer.YES, Truth.FALSE: Answer.NO, Truth.UNKNOWN: Answer.UNKNOWN}
+_DEPTH = 12
+
+
+class Explainer:
+    """Builds traces over one evaluation."""
+
+    def __init__(self, evaluation: Evaluation) -> None:
+        self._evaluation = evaluation
+        self._words = Words(evaluation)
+
+    def trace(self, node: TruthNode, subject: str, depth: int = _DEPTH) -> TraceNode:
+        """The trace of a condition for a subject. Derived findings are opened down to what was entered."""
+        answer = ANSWER[self._evaluation.truth(node, subject)]
+        text, below = self._part(node, subject, depth)
+        return TraceNode(text=text, answer=answer, children=tuple(below))
+
+    def derived(self, name: str, subject: str) -> TraceNode:
+        """How a derived finding came to its value."""
+        entry = self._evaluation.knowledge.derived[name].entry
+        reference = Reference(name, entry.subject == "lesion", derived=True)
+        known = self._evaluation.is_known(reference, subject)
+        answer = (
+            ANSWER[self._evaluation.truth(Holds(reference), subject)]
+            if entry.type == "yes_no"
+            else Answer.YES
+            if known
+            else Answer.UNKNOWN
+        )
+        return TraceNode(
+            text=self._named(reference, subject),
+            answer=answer,
+            children=tuple(self._opened(reference, subject, _DEPTH)),
+        )
+
+    def _part(self, node: TruthNode, subject: str, depth: int) -> tuple[str, list[TraceNode]]:
+        match node:
+            case And(parts=parts):
+                return _("all of these"), [self.trace(part, subject, depth) for part in parts]
+            case Or(parts=parts):
+                return _("any of these"), [self.trace(part, subject, depth) for part in parts]
+            case Not(part=part):
+                text, below = self._part(part, subject, depth)
+                return _("must not be so: {text}").format(text=text), below
+            case Quantified(quantifier=quantifier, part=part):
+                text = _("for any lesion") if quantifier == "any" else _("for every lesion")
+                return text, [self._of_lesion(part, lesion, depth) for lesion in self._evaluation.lesions]
+            case GatePasses():
+                return self._gate(node, subject, depth)
+            case Fires(recommendations=names):
+                return self._fires(names, subject, depth)
+        return self._leaf(node, subject), self._below_leaf(node, subject, depth)
+
+    def _leaf(self, node: TruthNode, subject: str) -> str:
+        match node:
+            case Holds(reference=reference):
+                return self._named(reference, subject)
+            case Compare():
+                return self._compare(node, subject)
+            case ChoiceIn():
+                return self._choice_in(node, subject)
+            case SameChoice(left=left, right=right):
+                return _("{one} is the same as {other}").format(
+                    one=self._words.choice(left), other=self._words.choice(right)
+                )
+            case Overlaps(reference=reference, items=items):
+                return self._overlap(reference, items, subject)
+            case Missing(reference=reference):
+                return _("{label} is not known").format(label=self._words.label(reference))
+            case SameTechnique(left=left):
+                return _("{label}: same technique as before").format(label=self._words.label(left))
+            case Constant(value=value):
+                return _("always") if value else _("never")
+        raise TypeError(node)
+
+    def _below_leaf(self, node: TruthNode, subject: str, depth: int) -> list[TraceNode]:
+        match node:
+            case Holds(reference=reference) | ChoiceIn(choice=ChoiceOf(reference=reference)):
+                return self._opened(reference, subject, depth)
+            case Compare():
+                return self._inside(node, subject, depth)
+        return []
+
+    def _choice_in(self, node: ChoiceIn, subject: str) -> str:
+        if isinstance(node.choice, ChoiceOf):
+            wanted = self._options(node.choice.reference.name, node.options)
+        else:
+            wanted = ", ".join(sorted(node.options))
+        return _("{label}: {value}; wanted: {wanted}").format(
+            label=self._words.choice(node.choice), value=self._choice_value(node, subject), wanted=wanted
+        )
+
+    def _named(self, reference: Reference, subject: str) -> str:
+        return _("{label}: {value}").format(
+            label=self._words.label(reference), value=self._words.value(reference, subject)
+        )
+
+    def _compare(self, node: Compare, subject: str) -> str:
+        left = self._words.number(node.left)
+        unit = self._words.unit(node.left) or self._words.unit(node.right)
+        if isinstance(node.left, Quantity):
+            value = self._words.value(node.left.reference, subject)
+        else:
+            value = interval_text(self._evaluation.number(node.left, subject), unit)
+        if node.threshold:
+            wanted = node.threshold
+        elif isinstance(node.right, Number):
+            wanted = with_unit(number_text(node.right.value), unit)
+        else:
+            right = self._evaluation.number(node.right, subject)
+            wanted = f"{self._words.number(node.right)} ({interval_text(right, unit)})"
+        return _("{label}: {value}; wanted: {sign} {wanted}").format(
+            label=left, value=value, sign=SIGN[node.operator], wanted=wanted
+        )
+
+    def _inside(self, node: Compare, subject: str, depth: int) -> list[TraceNode]:
+        below: list[TraceNode] = []
+        for side in (node.left, node.right):
+            if isinstance(side, CountTrue):
+                below.extend(self.trace(part, subject, depth) for part in side.parts)
+            else:
+                for reference in references(side):
+                    below.extend(self._opened(reference, subject, depth))
+        return below
+
+    def _options(self, name: str, options: frozenset[str]) -> str:
+        return self._words.choices(name, options)
+
+    def _choice_value(self, node: ChoiceIn, subject: str) -> str:
+        if isinstance(node.choice, ChoiceOf):
+            return self._words.value(node.choice.reference, subject)
+        return ", ".join(sorted(self._evaluation.choice(node.choice, subject)))
+
+    def _overlap(self, reference: Reference, items: tuple[str, ...], subject: str) -> str:
+        return _("{label}: {value}; wanted: {wanted}").format(
+            label=self._words.label(reference),
+            value=self._words.value(reference, subject),
+            wanted=self._options(reference.name, frozenset(items)),
+        )
+
+    def _of_lesion(self, part: TruthNode, lesion: str, depth: int) -> TraceNode:
+        inner = self.trace(part, lesion, depth)
+        return TraceNode(text=lesion, answer=inner.answer, children=(inner,))
+
+    def _gate(self, node: GatePasses, subject: str, depth: int) -> tuple[str, list[TraceNode]]:
+        compiled = self._evaluation.knowledge.gates[node.gate]
+        about = subject if compiled.entry.subject == "lesion" else PATIENT
+        below = [
+            TraceNode(
+                text=item.label,
+                answer=ANSWER[self._evaluation.gate_item(node.gate, position, about)],
+                children=(self.trace(compiled.items[position], about, depth - 1),) if depth > 0 else (),
+            )
+            for position, item in enumerate(compiled.entry.items)
+            if (item.id == node.only if node.only else item.severity == "block" and item.id not in node.excepted)
+        ]
+        return compiled.entry.label, below
+
+    def _fires(self, names: tuple[str, ...], subject: str, depth: int) -> tuple[str, list[TraceNode]]:
+        below = []
+        for name in names:
+            one = self._evaluation.knowledge.recommendations[name]
+            about = subject if one.entry.subject == "lesion" else PATIENT
+            inner = (self.trace(one.when, about, depth - 1),) if depth > 0 else ()
+            below.append(
+                TraceNode(
+                    text=f"{name}: {one.entry.title}",
+                    answer=ANSWER[self._evaluation.fires(name, subject)],
+                    children=inner,
+                )
+            )
+        return _("any of this advice applies"), below
+
+    def _opened(self, reference: Reference, subject: str, depth: int) -> list[TraceNode]:
+        if not reference.derived or depth <= 0:
+            return []
+        derived = self._evaluation.knowledge.derived[reference.name]
+        about = subject if reference.lesion else PATIENT
+        if derived.tree is not None:
+            return (
+                [self.trace(derived.tree, about, depth - 1)]
+                if isinstance(derived.tree, TruthNode)
+                else self._numbers(derived.tree, about, depth)
+            )
+        below = []
+        for row in self._evaluation.possible_rows(derived, about):
+            if row.id == "otherwise":
+                continue
+            inner = self.trace(row.when, about, depth - 1)
+            text = _("row {row}: {result}").format(row=row.id, result=self._result(reference.name, row.then))
+            below.append(TraceNode(text=text, answer=inner.answer, children=(inner,)))
+        return below
+
+    def _numbers(self, tree: Node, subject: str, depth: int) -> list[TraceNode]:
+        below = []
+        for reference in references(tree):
+            whose = subject if reference.lesion else PATIENT
+            known = self._evaluation.is_known(reference, whose)
+            text = self._named(reference, whose)
+            answer = Answer.YES if known else Answer.UNKNOWN
+            below.append(TraceNode(text=text, answer=answer, children=tuple(self._opened(reference, whose, depth - 1))))
+        return below
+
+    def _result(self, name: str, then: object) -> str:
+        if isinstance(then, bool):
+            return _("yes") if then else _("no")
+        if isinstance(then, str):
+            return self._evaluation.knowledge.choice_label(name, then)
+        return self._words.number(then) if isinstance(then, Node) else str(then)

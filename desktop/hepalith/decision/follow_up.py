@@ -1,0 +1,85 @@
+"""Follow-up plans as dates: each planned test with its earliest, target and latest day and its stop rule."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from dateutil.relativedelta import relativedelta
+
+from hepalith.decision import observed as seen
+from hepalith.decision.evaluation import Evaluation
+from hepalith.domain.assessment import Advice, PlannedTest
+from hepalith.domain.case import PATIENT
+from hepalith.domain.durations import parse_duration
+from hepalith.i18n import _
+from hepalith.knowledge.model import FollowUpStep
+from hepalith.knowledge.tree import Reference
+
+
+def planned_tests(evaluation: Evaluation, advice: Iterable[Advice]) -> tuple[PlannedTest, ...]:
+    """All planned tests of the advice that holds, the earliest due first."""
+    found = [
+        test
+        for one in advice
+        for step in evaluation.knowledge.recommendations[one.id].entry.follow_up
+        for test in _tests(evaluation, one, step)
+    ]
+    return tuple(sorted(found, key=lambda test: (test.due or "9", test.recommendation, test.subject)))
+
+
+def _tests(evaluation: Evaluation, advice: Advice, step: FollowUpStep) -> Iterable[PlannedTest]:
+    anchor = _anchor(evaluation, step.anchor, advice.subject)
+    note = step.note
+    if step.then_every:
+        repeat = _("then every {interval}").format(interval=step.then_every)
+        if step.until:
+            repeat = _("{repeat} until {limit}").format(repeat=repeat, limit=step.until)
+        note = "; ".join(part for part in (repeat, note) if part)
+    delays = step.after or ((step.then_every,) if step.then_every else ())
+    for position, delay in enumerate(delays):
+        last = position == len(delays) - 1
+        yield _test(advice, step, anchor, delay, note if last else "")
+    if not delays:
+        yield PlannedTest(
+            recommendation=advice.id, subject=advice.subject, test=step.test, due="", note=note, stop=step.stop
+        )
+
+
+def _test(advice: Advice, step: FollowUpStep, anchor: date | None, delay: str, note: str) -> PlannedTest:
+    if anchor is None:
+        when = _("{delay} after a date that is not recorded").format(delay=delay)
+        return PlannedTest(
+            recommendation=advice.id,
+            subject=advice.subject,
+            test=step.test,
+            due="",
+            note="; ".join(filter(None, (when, note))),
+            stop=step.stop,
+        )
+    due = anchor + parse_duration(delay)
+    before, after = (
+        (parse_duration(part) for part in step.window) if step.window else (relativedelta(), relativedelta())
+    )
+    return PlannedTest(
+        recommendation=advice.id,
+        subject=advice.subject,
+        test=step.test,
+        due=due.isoformat(),
+        earliest=(due + before).isoformat() if step.window else "",
+        latest=(due + after).isoformat() if step.window else "",
+        note=note,
+        stop=step.stop,
+    )
+
+
+def _anchor(evaluation: Evaluation, anchor: str, subject: str) -> date | None:
+    """The day from which a plan counts: the assessment, or the value of a date finding."""
+    if anchor == "as_of":
+        return evaluation.observed.as_of
+    finding = evaluation.knowledge.findings.get(anchor)
+    if finding is None:
+        return None
+    group = evaluation.group(
+        Reference(anchor, finding.subject == "lesion"), subject if finding.subject == "lesion" else PATIENT
+    )
+    day = seen.day_of(group) if group else None
+    return day.last if day else None

@@ -1,0 +1,140 @@
+"""What is open in a condition that is neither true nor false: the findings whose value could decide it."""
+
+from collections.abc import Iterable
+
+from hepalith.decision.evaluation import LESION_COUNT, Evaluation
+from hepalith.domain.case import PATIENT
+from hepalith.domain.truth import Truth
+from hepalith.knowledge.model import GateEntryItem
+from hepalith.knowledge.tree import (
+    And,
+    ChoiceOf,
+    CountLesions,
+    CountTrue,
+    Fires,
+    GatePasses,
+    LesionNumber,
+    Node,
+    Not,
+    Or,
+    Quantified,
+    Reference,
+    TruthNode,
+    children,
+)
+
+OpenFinding = tuple[str, str]  # (finding, subject)
+
+
+class Needs:
+    """Finds open findings, once for each derived finding and subject."""
+
+    def __init__(self, evaluation: Evaluation) -> None:
+        self._evaluation = evaluation
+        self._derived: dict[tuple[str, str], tuple[OpenFinding, ...]] = {}
+
+    def of(self, node: Node, subject: str) -> tuple[OpenFinding, ...]:
+        """The open findings of a condition or number, in the order in which it names them; () if it is decided."""
+        return tuple(dict.fromkeys(self._of(node, subject)))
+
+    def _of(self, node: Node, subject: str) -> Iterable[OpenFinding]:
+        evaluation = self._evaluation
+        if isinstance(node, TruthNode) and not evaluation.truth(node, subject).is_unknown:
+            return ()
+        match node:
+            case And(parts=parts) | Or(parts=parts) | CountTrue(parts=parts):
+                return [need for part in parts for need in self._of(part, subject)]
+            case Not(part=part):
+                return self._of(part, subject)
+            case Quantified(part=part) | CountLesions(part=part):
+                return self._over_lesions(part)
+            case LesionNumber(number=number):
+                return self._over_lesions(number)
+            case GatePasses(gate=gate, excepted=excepted, only=only):
+                compiled = evaluation.knowledge.gates[gate]
+                return [
+                    need
+                    for item, tree in zip(compiled.entry.items, compiled.items, strict=True)
+                    if _counts(item, excepted, only)
+                    for need in self._of(tree, subject if compiled.entry.subject == "lesion" else PATIENT)
+                ]
+            case Fires(recommendations=names):
+                recommendations = [evaluation.knowledge.recommendations[name] for name in names]
+                return [
+                    need
+                    for one in recommendations
+                    for need in self._of(one.when, subject if one.entry.subject == "lesion" else PATIENT)
+                ]
+            case Reference():
+                return self._reference(node, subject)
+        return [need for child in children(node) for need in self._of(child, subject)]
+
+    def _over_lesions(self, part: Node) -> list[OpenFinding]:
+        found = [need for lesion in self._evaluation.lesions for need in self._of(part, lesion)]
+        if self._evaluation.has_unlisted_lesions():
+            found.append((LESION_COUNT, PATIENT))
+        return found
+
+    def _reference(self, reference: Reference, subject: str) -> tuple[OpenFinding, ...]:
+        about = subject if reference.lesion else PATIENT
+        if self._evaluation.is_known(reference, about):
+            return ()
+        if not reference.derived:
+            return ((reference.name, about),)
+        key = (reference.name, about)
+        if key not in self._derived:
+            self._derived[key] = ()  # a table may name itself through a gate; the first visit counts
+            self._derived[key] = tuple(dict.fromkeys(self._of_derived(reference.name, about)))
+        return self._derived[key]
+
+    def _of_derived(self, name: str, subject: str) -> Iterable[OpenFinding]:
+        derived = self._evaluation.knowledge.derived[name]
+        if derived.tree is not None:
+            yield from self._of(derived.tree, subject)
+        for row in derived.rows:
+            truth = self._evaluation.truth(row.when, subject)
+            if truth is Truth.UNKNOWN:
+                yield from self._of(row.when, subject)
+            if truth is not Truth.FALSE and isinstance(row.then, Node):
+                yield from self._of(row.then, subject)
+            if truth is Truth.TRUE:
+                return
+        if isinstance(derived.otherwise, Node):
+            yield from self._of(derived.otherwise, subject)
+
+
+def _counts(item: GateEntryItem, excepted: tuple[str, ...], only: str) -> bool:
+    return item.id == only if only else item.severity == "block" and item.id not in excepted
+
+
+def leaves(evaluation: Evaluation, name: str, subject: str) -> tuple[tuple[Reference, str], ...]:
+    """The entered findings that a derived finding is made from, each once, whether known or not."""
+    found: dict[tuple[Reference, str], None] = {}
+    visited: set[tuple[str, str]] = set()
+
+    def visit(node: Node, about: str) -> None:
+        if isinstance(node, Reference):
+            whose = about if node.lesion else PATIENT
+            if not node.derived:
+                found[(node, whose)] = None
+            elif (node.name, whose) not in visited:
+                visited.add((node.name, whose))
+                follow(node.name, whose)
+            return
+        if isinstance(node, ChoiceOf):
+            visit(node.reference, about)
+            return
+        for child in children(node):
+            visit(child, about)
+
+    def follow(derived_name: str, about: str) -> None:
+        derived = evaluation.knowledge.derived[derived_name]
+        if derived.tree is not None:
+            visit(derived.tree, about)
+        for row in derived.rows:
+            visit(row.when, about)
+            if isinstance(row.then, Node):
+                visit(row.then, about)
+
+    follow(name, subject)
+    return tuple(found)

@@ -1,0 +1,76 @@
+"""Which advice applies, which gives way, and which stays open.
+
+A recommendation gives way while one that takes precedence holds. A closure goes further: it stays open as long as
+anything that would forbid it is not known to be absent.
+"""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from hepalith.decision.evaluation import Evaluation
+from hepalith.domain.assessment import Status
+from hepalith.domain.case import PATIENT
+from hepalith.domain.truth import Truth
+from hepalith.knowledge.model import Precedence
+
+CLOSURE = "closure"
+Winner = tuple[Precedence, str, str]  # the rule, the recommendation that wins, its subject
+
+
+class Judged(msgspec.Struct, frozen=True, kw_only=True):
+    """A recommendation for one subject, with what it gives way to."""
+
+    id: str
+    subject: str
+    status: Status
+    effective: Truth
+    gives_way_to: tuple[Winner, ...] = ()
+    held_open_by: tuple[Winner, ...] = ()
+
+
+class Judgement:
+    """Judges all recommendations of one evaluation, winners before losers."""
+
+    def __init__(self, evaluation: Evaluation) -> None:
+        self._evaluation = evaluation
+        self._judged: dict[tuple[str, str], Judged] = {}
+
+    def all(self) -> list[Judged]:
+        """Every recommendation for every subject, in the order of the knowledge files."""
+        if not self._judged:
+            for name in self._evaluation.knowledge.order:
+                for subject in self._subjects(name):
+                    self._judged[(name, subject)] = self._judge(name, subject)
+        names = self._evaluation.knowledge.recommendations
+        return [self._judged[(name, subject)] for name in names for subject in self._subjects(name)]
+
+    def _judge(self, name: str, subject: str) -> Judged:
+        applies = self._evaluation.fires(name, subject)
+        if applies is Truth.FALSE:
+            return Judged(id=name, subject=subject, status=Status.DOES_NOT_HOLD, effective=Truth.FALSE)
+        winners = list(self._winners(name, subject))
+        holding = tuple(winner for winner, truth in winners if truth is Truth.TRUE)
+        if applies is Truth.TRUE and holding:
+            return Judged(
+                id=name, subject=subject, status=Status.SUPPRESSED, effective=Truth.FALSE, gives_way_to=holding
+            )
+        if holding:
+            return Judged(id=name, subject=subject, status=Status.DOES_NOT_HOLD, effective=Truth.FALSE)
+        held_open: tuple[Winner, ...] = ()
+        if CLOSURE in self._evaluation.knowledge.recommendations[name].entry.tags:
+            held_open = tuple(winner for winner, truth in winners if truth is Truth.UNKNOWN)
+        effective = Truth.UNKNOWN if held_open else applies
+        status = Status.HOLDS if effective is Truth.TRUE else Status.CANNOT_BE_EXCLUDED
+        return Judged(id=name, subject=subject, status=status, effective=effective, held_open_by=held_open)
+
+    def _winners(self, name: str, subject: str) -> Iterator[tuple[Winner, Truth]]:
+        for rule, winner in self._evaluation.knowledge.suppressors.get(name, ()):
+            for whose in self._subjects(winner):
+                if rule.across == "lesion" and PATIENT not in (subject, whose) and subject != whose:
+                    continue
+                yield (rule, winner, whose), self._judged[(winner, whose)].effective
+
+    def _subjects(self, name: str) -> tuple[str, ...]:
+        lesion = self._evaluation.knowledge.recommendations[name].entry.subject == "lesion"
+        return self._evaluation.lesions if lesion else (PATIENT,)

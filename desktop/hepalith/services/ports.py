@@ -1,0 +1,62 @@
+"""What the use cases need from outside. Implemented by `store`, `note` and `app`, and wired by constructors."""
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+
+from hepalith.domain.assessment import Assessment
+from hepalith.domain.case import Case
+
+
+class Clock(Protocol):
+    """The only source of the present."""
+
+    def now(self) -> datetime:
+        """The present instant, with its time zone."""
+
+    def today(self) -> date:
+        """The present date where the user is."""
+
+
+class CaseStore(Protocol):
+    """Case files."""
+
+    def load(self, path: Path) -> Case:
+        """The case in a file. Raises CaseFileError with a clear text; the file is not changed."""
+
+    def decode(self, content: bytes, name: str) -> Case:
+        """The case in the content of a file; `name` is only for messages. Raises CaseFileError."""
+
+    def save(self, case: Case, path: Path) -> None:
+        """Writes the whole file or nothing. Raises CaseFileError."""
+
+
+class Recovery(msgspec.Struct, frozen=True, kw_only=True):
+    """Edits of an earlier run that were never saved."""
+
+    name: str  # of the journal entry
+    case: Case
+    path: str  # the file it was opened from, or ""
+    written: str  # ISO instant
+
+
+class Journal(Protocol):
+    """Keeps edits that are not saved yet, so that nothing typed is lost."""
+
+    def write(self, case: Case, path: str, at: datetime) -> None:
+        """Keeps the present state of a case. Never raises: a full disk must not stop the work."""
+
+    def discard(self, case_id: str) -> None:
+        """The case was saved or given up on purpose."""
+
+    def recoveries(self) -> tuple[Recovery, ...]:
+        """What earlier runs left behind, the newest first; damaged entries are left alone."""
+
+
+class NoteWriter(Protocol):
+    """Makes the management note."""
+
+    def write(self, case: Case, assessment: Assessment, path: Path, at: datetime) -> None:
+        """Writes the note as PDF, whole or not at all. Raises NoteError."""

@@ -1,0 +1,330 @@
+"""One open case: an immutable state, replaced as a whole at each edit; undo is the list of past states.
+
+Widgets and commands send edits here and show the state that comes back; they decide nothing.
+"""
+
+import uuid
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import msgspec
+
+from hepalith.decision.assess import Assessor
+from hepalith.domain.assessment import Assessment, TraceNode
+from hepalith.domain.case import PATIENT, Case, Identity, Lesion, Observation, State, Study, Value
+from hepalith.domain.durations import parse_date
+from hepalith.domain.errors import InvalidValueError
+from hepalith.domain.truth import Truth
+from hepalith.i18n import _
+from hepalith.knowledge.base import Knowledge
+from hepalith.knowledge.entry import check_limit, check_value
+from hepalith.knowledge.model import Finding
+from hepalith.services.ports import CaseStore, Clock, Journal, NoteWriter, Recovery
+
+UNDO_LIMIT = 500
+
+
+class CaseState(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that is shown of an open case."""
+
+    case: Case
+    assessment: Assessment
+    path: Path | None
+    dirty: bool
+    can_undo: bool
+    can_redo: bool
+    hidden: frozenset[tuple[str, str]]  # (finding, subject) whose field is not relevant now
+
+
+Listener = Callable[[CaseState], None]
+
+
+class CaseSession:
+    """The use cases around one case. Every edit ends in one new state and one call of each listener.
+
+    Edits raise InvalidValueError, with a sentence for the user, and then change nothing.
+    """
+
+    def __init__(
+        self, knowledge: Knowledge, clock: Clock, store: CaseStore, journal: Journal, note: NoteWriter
+    ) -> None:
+        self.knowledge = knowledge
+        self._clock = clock
+        self._store = store
+        self._journal = journal
+        self._note = note
+        self._listeners: list[Listener] = []
+        self._past: list[Case] = []
+        self._future: list[Case] = []
+        self._saved: Case = self._empty()
+        self._path: Path | None = None
+        self._assessor: Assessor
+        self._state = self._make_state(self._saved)
+
+    @property
+    def state(self) -> CaseState:
+        """The present state."""
+        return self._state
+
+    @property
+    def as_of(self) -> date:
+        """The date for which the open case is assessed."""
+        return self._clock.today()
+
+    def listen(self, listener: Listener) -> None:
+        """Calls `listener` with each new state, until `forget`."""
+        self._listeners.append(listener)
+
+    def forget(self, listener: Listener) -> None:
+        """Ends `listen`."""
+        self._listeners.remove(listener)
+
+    # entering
+
+    def shown(self, finding: str, subject: str = PATIENT) -> Observation | None:
+        """The observation that a form shows and edits: the latest, or None."""
+        groups = self._assessor.evaluation.observed.groups(finding, subject)
+        return groups[0][0] if groups else None
+
+    def record(
+        self,
+        finding: str,
+        value: Value,
+        subject: str = PATIENT,
+        *,
+        study: str | None = None,
+        date: str | None = None,
+        lower_limit: str | None = None,
+        upper_limit: str | None = None,
+    ) -> str:
+        """Records a value; returns a warning about an improbable one, or "".
+
+        study, date, limits: None keeps those of the observation that the form shows (a first one gets the current
+        study, if the finding is seen on images, and no date: current).
+        """
+        entry = self._finding(finding)
+        warning = check_value(entry, value)
+        key, old = self._target(entry, subject, study, date)
+        lower = old.lower_limit if old and lower_limit is None else lower_limit or ""
+        upper = old.upper_limit if old and upper_limit is None else upper_limit or ""
+        unit = getattr(value, "unit", "")
+        if unit:
+            check_limit(entry, lower, unit)
+            check_limit(entry, upper, unit)
+        self._check_date(entry, key[3])
+        made = Observation(
+            finding=finding,
+            subject=subject,
+            study=key[2],
+            date=key[3],
+            value=value,
+            lower_limit=lower,
+            upper_limit=upper,
+        )
+        self._edit(self._state.case.with_observation(made))
+        return warning
+
+    def record_state(
+        self, finding: str, state: State, subject: str = PATIENT, *, study: str | None = None, date: str | None = None
+    ) -> None:
+        """Records that a finding was looked for and cannot be told, or cannot be obtained here."""
+        key, _old = self._target(self._finding(finding), subject, study, date)
+        self._edit(
+            self._state.case.with_observation(
+                Observation(finding=finding, subject=subject, study=key[2], date=key[3], state=state)
+            )
+        )
+
+    def clear(self, finding: str, subject: str = PATIENT, *, study: str | None = None, date: str | None = None) -> None:
+        """Makes the observation that the form shows "not recorded" again."""
+        key, old = self._target(self._finding(finding), subject, study, date)
+        if old is not None:
+            self._edit(self._state.case.without_observation(key))
+
+    def record_identity(self, identity: Identity) -> None:
+        """Records who the patient is. Raises InvalidValueError for an impossible date of birth."""
+        if identity.birth_date and parse_date(identity.birth_date).first > self.as_of:
+            raise InvalidValueError(_("The date of birth lies in the future."))
+        self._edit(msgspec.structs.replace(self._state.case, identity=identity))
+
+    def add_lesion(self, label: str = "") -> str:
+        """Adds a lesion; returns its permanent id."""
+        self._edit(self._state.case.with_new_lesion(label))
+        return self._state.case.lesions[-1].id
+
+    def rename_lesion(self, lesion_id: str, label: str) -> None:
+        """Gives a lesion another label; its id stays."""
+        self._edit(self._state.case.with_lesion(Lesion(id=lesion_id, label=label)))
+
+    def remove_lesion(self, lesion_id: str) -> None:
+        """Removes a lesion with all that was observed of it (undo brings it back)."""
+        self._edit(self._state.case.without_lesion(lesion_id))
+
+    def add_study(self, modality: str = "", date: str = "", phase: str = "", slice_mm: str = "") -> str:
+        """Adds an imaging study; returns its id. Raises InvalidValueError for an impossible date."""
+        numbers = [int(study.id[1:]) for study in self._state.case.studies if study.id[1:].isdigit()]
+        study = Study(
+            id=f"S{max(numbers, default=0) + 1}", modality=modality, date=date, phase=phase, slice_mm=slice_mm
+        )
+        self.change_study(study)
+        return study.id
+
+    def change_study(self, study: Study) -> None:
+        """Adds or changes a study. Raises InvalidValueError for an impossible date or slice thickness."""
+        if study.date and parse_date(study.date).first > self.as_of:
+            raise InvalidValueError(_("The date of the study lies in the future."))
+        self._edit(self._state.case.with_study(study))
+
+    def remove_study(self, study_id: str) -> None:
+        """Removes a study with all that was seen on it (undo brings it back)."""
+        self._edit(self._state.case.without_study(study_id))
+
+    def undo(self) -> None:
+        """Goes back one edit."""
+        if self._past:
+            self._future.append(self._state.case)
+            self._show(self._past.pop())
+
+    def redo(self) -> None:
+        """Does again what was undone last."""
+        if self._future:
+            self._past.append(self._state.case)
+            self._show(self._future.pop())
+
+    # files
+
+    def new(self) -> None:
+        """Starts an empty case; what was open is left as it is on disk."""
+        self._open(self._empty(), None)
+
+    def open(self, path: Path) -> None:
+        """Opens a case file. Raises CaseFileError; the open case then stays."""
+        self._open(self._store.load(path), path)
+
+    def open_copy(self, path: Path) -> None:
+        """Opens a case file as a new, unsaved case (examples)."""
+        self._open(self._store.load(path), None)
+
+    def show_case(self, case: Case) -> None:
+        """Opens a case that comes from no file."""
+        self._open(case, None)
+
+    def save(self, path: Path | None = None) -> None:
+        """Writes the case to `path`, or to where it came from. Raises CaseFileError; nothing is lost then."""
+        target = path or self._path
+        if target is None:
+            raise InvalidValueError(_("Choose a file for the case first."))
+        case = self._state.case
+        saved = msgspec.structs.replace(
+            case,
+            revision=case.revision + 1,
+            parent_revision=case.revision or None,
+            dictionary_version=self.knowledge.header.dictionary_version,
+        )
+        self._store.save(saved, target)
+        self._path, self._saved = target, saved
+        self._journal.discard(case.case_id)
+        self._show(saved, keep_journal=True)
+
+    def recoveries(self) -> tuple[Recovery, ...]:
+        """Unsaved edits of earlier runs."""
+        return self._journal.recoveries()
+
+    def recover(self, recovery: Recovery) -> None:
+        """Opens unsaved edits of an earlier run; they stay unsaved until the user saves them."""
+        self._open(recovery.case, Path(recovery.path) if recovery.path else None)
+        self._saved = self._empty()
+        self._show(recovery.case)
+
+    def forget_recovery(self, recovery: Recovery) -> None:
+        """Gives unsaved edits of an earlier run up on purpose."""
+        self._journal.discard(recovery.case.case_id)
+
+    def discard(self) -> None:
+        """The user chose not to save the open edits."""
+        self._journal.discard(self._state.case.case_id)
+
+    # answers
+
+    def explain(self, item: str, subject: str = PATIENT) -> TraceNode:
+        """Why a recommendation, cause, classification or gate item holds, or does not, for a subject."""
+        return self._assessor.explain(item, subject)
+
+    def export_note(self, path: Path) -> None:
+        """Writes the management note of the present state. Raises NoteError; no half file is left."""
+        self._note.write(self._state.case, self._state.assessment, path, self._clock.now())
+
+    # inside
+
+    def _empty(self) -> Case:
+        return Case(case_id=str(uuid.uuid4()), dictionary_version=self.knowledge.header.dictionary_version)
+
+    def _finding(self, finding: str) -> Finding:
+        try:
+            return self.knowledge.findings[finding]
+        except KeyError:
+            raise InvalidValueError(_('The dictionary has no finding "{id}".').format(id=finding)) from None
+
+    def _target(
+        self, entry: Finding, subject: str, study: str | None, date: str | None
+    ) -> tuple[tuple[str, str, str, str], Observation | None]:
+        """The key to write to, and the observation that is there now."""
+        if subject != PATIENT and subject not in {lesion.id for lesion in self._state.case.lesions}:
+            raise InvalidValueError(_('The case has no lesion "{id}".').format(id=subject))
+        shown = self.shown(entry.id, subject) if study is None and date is None else None
+        if shown is not None:
+            return shown.key, shown
+        where = self._current_study() if study is None and entry.subject == "lesion" else study or ""
+        key = (entry.id, subject, where, date or "")
+        return key, self._state.case.observed(*key)
+
+    def _current_study(self) -> str:
+        dated = [(study.date, study.id) for study in self._state.case.studies]
+        return max(dated)[1] if dated else ""
+
+    def _check_date(self, entry: Finding, text: str) -> None:
+        if text and parse_date(text).first > self.as_of:
+            raise InvalidValueError(_("{label}: the date lies in the future.").format(label=entry.label))
+
+    def _edit(self, case: Case) -> None:
+        if case == self._state.case:
+            return
+        self._past.append(self._state.case)
+        del self._past[:-UNDO_LIMIT]
+        self._future.clear()
+        self._show(case)
+
+    def _open(self, case: Case, path: Path | None) -> None:
+        self._past.clear()
+        self._future.clear()
+        self._saved, self._path = case, path
+        self._show(case, keep_journal=True)
+
+    def _show(self, case: Case, keep_journal: bool = False) -> None:
+        self._state = self._make_state(case)
+        if not keep_journal and self._state.dirty:
+            self._journal.write(case, str(self._path or ""), self._clock.now())
+        for listener in tuple(self._listeners):
+            listener(self._state)
+
+    def _make_state(self, case: Case) -> CaseState:
+        self._assessor = Assessor(case, self.knowledge, self.as_of)
+        return CaseState(
+            case=case,
+            assessment=self._assessor.assessment(trace=False),
+            path=self._path,
+            dirty=case != self._saved,
+            can_undo=bool(self._past),
+            can_redo=bool(self._future),
+            hidden=self._hidden(case),
+        )
+
+    def _hidden(self, case: Case) -> frozenset[tuple[str, str]]:
+        hidden: set[tuple[str, str]] = set()
+        for name, tree in self.knowledge.relevance.items():
+            of_lesion = self.knowledge.findings[name].subject == "lesion"
+            for subject in [lesion.id for lesion in case.lesions] if of_lesion else [PATIENT]:
+                if self._assessor.evaluation.truth(tree, subject) is Truth.FALSE and not case.of(name, subject):
+                    hidden.add((name, subject))
+        return frozenset(hidden)

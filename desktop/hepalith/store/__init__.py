@@ -1,0 +1,1 @@
+"""Files on disk: case files and the journal of unsaved edits."""
