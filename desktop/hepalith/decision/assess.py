@@ -11,8 +11,8 @@ from hepalith.decision.causes import rank_causes
 from hepalith.decision.evaluation import Evaluation
 from hepalith.decision.explain import ANSWER, Explainer
 from hepalith.decision.follow_up import planned_tests
-from hepalith.decision.grounds import Grounds
-from hepalith.decision.needs import Needs, OpenFinding, leaves
+from hepalith.decision.grounds import dated
+from hepalith.decision.needs import Needs, OpenFinding
 from hepalith.decision.precedence import Judged, Judgement
 from hepalith.decision.summary import class_of_case, impression_of
 from hepalith.decision.wording import Words, number_text
@@ -43,6 +43,7 @@ from hepalith.domain.truth import Truth
 from hepalith.i18n import _
 from hepalith.knowledge.base import CompiledRecommendation, Knowledge
 from hepalith.knowledge.checks import PLACEHOLDER
+from hepalith.knowledge.grounds import citations
 from hepalith.knowledge.model import Derived
 from hepalith.knowledge.tree import ChoiceOf, Quantity, Reference
 
@@ -65,14 +66,14 @@ class Assessor:
         self._needs = Needs(self.evaluation)
         self._words = Words(self.evaluation)
         self._explainer = Explainer(self.evaluation)
-        self._grounds = Grounds(knowledge, as_of)
         self._judgement = Judgement(self.evaluation)
+        self._need_memo: dict[OpenFinding, Need] = {}
 
     def assessment(self, *, trace: bool) -> Assessment:
         """Everything, with the traces of what holds, gives way or is open when `trace` is set."""
         advice = tuple(self._advice(judged) for judged in self._judgement.all())
         shown = tuple(one for one in advice if one.status is not Status.DOES_NOT_HOLD)
-        causes = rank_causes(self.evaluation, self._grounds, self._need_list)
+        causes = rank_causes(self.evaluation, self._need_list)
         urgency = self._urgency(shown)
         case_class = class_of_case(causes)
         return Assessment(
@@ -119,11 +120,10 @@ class Assessor:
         compiled = self._knowledge.recommendations[judged.id]
         entry = compiled.entry
         subject = judged.subject
-        level, could_be = self._level(compiled, subject)
-        open_findings: tuple[OpenFinding, ...] = ()
-        if judged.status is Status.CANNOT_BE_EXCLUDED:
-            open_findings = self._open_of(compiled, judged)
         applies = judged.status in {Status.HOLDS, Status.SUPPRESSED}
+        level, could_be = Urgency(entry.urgency), None
+        if judged.status is not Status.DOES_NOT_HOLD:
+            level, could_be = self._level(compiled, subject)
         return Advice(
             id=entry.id,
             subject=subject,
@@ -135,8 +135,8 @@ class Assessor:
             urgency=level,
             urgency_could_be=could_be if applies else None,
             within=entry.within,
-            basis=self._grounds.of(entry),
-            needs=self._need_list(open_findings),
+            basis=dated(compiled.basis, self._as_of),
+            needs=self._open_of(compiled, judged) if judged.status is Status.CANNOT_BE_EXCLUDED else (),
             suppressed_by=tuple(
                 Suppression(by=winner, subject=whose, label=rule.label, precedence=rule.id)
                 for rule, winner, whose in judged.gives_way_to
@@ -164,14 +164,14 @@ class Assessor:
                 could_be = higher
         return level, could_be if could_be is not None and could_be.rank > level.rank else None
 
-    def _open_of(self, compiled: CompiledRecommendation, judged: Judged) -> tuple[OpenFinding, ...]:
+    def _open_of(self, compiled: CompiledRecommendation, judged: Judged) -> tuple[Need, ...]:
         own = self._needs.of(compiled.when, judged.subject)
         held_back = [
             need
             for _rule, winner, whose in judged.held_open_by
             for need in self._needs.of(self._knowledge.recommendations[winner].when, whose)
         ]
-        return tuple(dict.fromkeys([*own, *held_back]))
+        return self._need_list(dict.fromkeys([*own, *held_back]))
 
     def _urgency(self, advice: Iterable[Advice]) -> UrgencyResult:
         counted = [one for one in advice if one.status in {Status.HOLDS, Status.SUPPRESSED}]
@@ -202,12 +202,11 @@ class Assessor:
                     yield made
 
     def _classification(self, entry: Derived, subject: str) -> Classification | None:
-        inputs = leaves(self.evaluation, entry.id, subject)
+        inputs = [(ref, subject if ref.lesion else PATIENT) for ref in self._knowledge.inputs[entry.id]]
         known = [(ref, whose) for ref, whose in inputs if self.evaluation.group(ref, whose) is not None]
         if not known:
             return None
         reference = Reference(entry.id, entry.subject == "lesion", derived=True)
-        needs = self._need_list(self._needs.of(reference, subject))
         low = high = ""
         candidates: tuple[str, ...] = ()
         if entry.type == "number":
@@ -231,13 +230,13 @@ class Assessor:
             label=entry.label,
             subject=subject,
             value=self._words.value(reference, subject),
-            basis=self._grounds.of(entry),
+            basis=dated(self._knowledge.derived[entry.id].basis, self._as_of),
             candidates=candidates,
             low=low,
             high=high,
             unit=entry.unit if entry.unit != "1" else "",
             complete=complete,
-            needs=needs,
+            needs=() if complete else self._need_list(self._needs.of(reference, subject)),
             inputs=tuple(
                 Input(
                     finding=ref.name,
@@ -267,7 +266,9 @@ class Assessor:
     def _gate(self, name: str, subject: str) -> Gate:
         compiled = self._knowledge.gates[name]
         items = []
-        for position, (item, tree) in enumerate(zip(compiled.entry.items, compiled.items, strict=True)):
+        for position, (item, tree, basis) in enumerate(
+            zip(compiled.entry.items, compiled.items, compiled.basis, strict=True)
+        ):
             truth = self.evaluation.gate_item(name, position, subject)
             needs = self._needs.of(tree, subject) if truth is Truth.UNKNOWN else ()
             items.append(
@@ -276,7 +277,7 @@ class Assessor:
                     label=item.label,
                     fulfilled=ANSWER[truth],
                     severity=item.severity,
-                    basis=self._grounds.of(item, compiled.entry),
+                    basis=dated(basis, self._as_of),
                     text=item.text,
                     needs=self._need_list(needs),
                 )
@@ -344,9 +345,7 @@ class Assessor:
 
     def _conflict(self, name: str) -> Conflict:
         entry = self._knowledge.conflicts[name]
-        positions = tuple(
-            Position(text=side.text, sources=self._grounds.citations(side.sources)) for side in entry.positions
-        )
+        positions = tuple(Position(text=side.text, sources=citations(side.sources)) for side in entry.positions)
         return Conflict(
             id=name,
             topic=entry.topic,

@@ -11,9 +11,9 @@ from msgspec.structs import replace
 
 from hepalith.decision.evaluation import Evaluation
 from hepalith.decision.explain import ANSWER
-from hepalith.decision.grounds import Grounds
+from hepalith.decision.grounds import dated
 from hepalith.decision.needs import Needs, OpenFinding
-from hepalith.domain.assessment import Answer, Argument, Cause, Need
+from hepalith.domain.assessment import Answer, Argument, Basis, Cause, Need
 from hepalith.domain.case import PATIENT
 from hepalith.domain.truth import Truth
 from hepalith.knowledge.base import CompiledCondition
@@ -24,15 +24,14 @@ POINTS = {1: 1, 2: 2, 3: 4, 4: 8}
 NeedList = Callable[[Iterable[OpenFinding]], tuple[Need, ...]]
 
 
-def rank_causes(evaluation: Evaluation, grounds: Grounds, need_list: NeedList) -> tuple[Cause, ...]:
+def rank_causes(evaluation: Evaluation, need_list: NeedList) -> tuple[Cause, ...]:
     """The possible causes of each lesion and of the patient, each subject ranked by itself, the best first."""
-    return _Ranking(evaluation, grounds, need_list).causes()
+    return _Ranking(evaluation, need_list).causes()
 
 
 class _Ranking:
-    def __init__(self, evaluation: Evaluation, grounds: Grounds, need_list: NeedList) -> None:
+    def __init__(self, evaluation: Evaluation, need_list: NeedList) -> None:
         self._evaluation = evaluation
-        self._grounds = grounds
         self._need_list = need_list
         self._needs = Needs(evaluation)
 
@@ -47,12 +46,12 @@ class _Ranking:
 
     def _cause(self, compiled: CompiledCondition, subject: str) -> Cause | None:
         entry = compiled.entry
+        if not any(self._evaluation.truth(tree, subject) is Truth.TRUE for tree in compiled.arguments_for):
+            return None
         if self._evaluation.truth(compiled.excluded, subject) is Truth.TRUE:
             return None
-        arguments_for = self._arguments(entry.arguments_for, compiled.arguments_for, compiled, subject)
-        if not any(argument.answer is Answer.YES for argument in arguments_for):
-            return None
-        against = self._arguments(entry.arguments_against, compiled.arguments_against, compiled, subject)
+        arguments_for = self._arguments(entry.arguments_for, compiled.arguments_for, compiled.basis_for, subject)
+        against = self._arguments(entry.arguments_against, compiled.arguments_against, compiled.basis_against, subject)
         return Cause(
             id=entry.id,
             label=entry.label,
@@ -62,7 +61,7 @@ class _Ranking:
             rank=0,
             points=_points(arguments_for) - _points(against),
             confirmed=self._evaluation.truth(compiled.confirmed, subject) is Truth.TRUE,
-            basis=self._grounds.of(entry),
+            basis=dated(compiled.basis, self._evaluation.observed.as_of),
             arguments_for=arguments_for,
             arguments_against=against,
             tells_apart=entry.tells_apart,
@@ -70,10 +69,10 @@ class _Ranking:
         )
 
     def _arguments(
-        self, entries: tuple[ArgumentEntry, ...], trees: tuple[TruthNode, ...], whole: CompiledCondition, subject: str
+        self, entries: tuple[ArgumentEntry, ...], trees: tuple[TruthNode, ...], bases: tuple[Basis, ...], subject: str
     ) -> tuple[Argument, ...]:
         made = []
-        for entry, tree in zip(entries, trees, strict=True):
+        for entry, tree, basis in zip(entries, trees, bases, strict=True):
             answer = ANSWER[self._evaluation.truth(tree, subject)]
             needs = self._needs.of(tree, subject) if answer is Answer.UNKNOWN else ()
             made.append(
@@ -81,7 +80,7 @@ class _Ranking:
                     text=entry.text,
                     strength=entry.strength,
                     answer=answer,
-                    basis=self._grounds.of(entry, whole.entry),
+                    basis=dated(basis, self._evaluation.observed.as_of),
                     needs=self._need_list(needs),
                 )
             )

@@ -84,11 +84,12 @@ class Evaluation:
         ] = {}  # (finding, subject, side) -> limit taken from the dictionary
         self._derived: dict[tuple[str, str, bool], Truth | Interval | frozenset[str]] = {}
         self._truths: dict[tuple[str, str, str], Truth] = {}
+        self._junctions: dict[tuple[int, str, bool], Truth] = {}
         self._truth_of: dict[type[Node], Callable[..., Truth]] = {
             Constant: lambda node, _subject, _fresh: from_bool(node.value),
             Holds: lambda node, subject, fresh: self._holds(node.reference, subject, fresh),
-            And: lambda node, subject, fresh: all_of(self.truth(part, subject, fresh) for part in node.parts),
-            Or: lambda node, subject, fresh: any_of(self.truth(part, subject, fresh) for part in node.parts),
+            And: self._and,
+            Or: self._or,
             Not: lambda node, subject, fresh: self.truth(node.part, subject, fresh).negated(),
             Compare: self._compare,
             ChoiceIn: self._choice_in,
@@ -162,6 +163,41 @@ class Evaluation:
         return group
 
     # truths
+
+    # The two innermost loops are written out, and remembered: they carry most of the work of every keystroke.
+    # A node lives as long as the knowledge that this evaluation holds, so its identity is a safe key.
+
+    def _and(self, node: And, subject: str, fresh: bool) -> Truth:
+        key = (id(node), subject, fresh)
+        known = self._junctions.get(key)
+        if known is not None:
+            return known
+        result = Truth.TRUE
+        for part in node.parts:
+            truth = self._truth_of[type(part)](part, subject, fresh)
+            if truth is Truth.FALSE:
+                result = truth
+                break
+            if truth is Truth.UNKNOWN:
+                result = truth
+        self._junctions[key] = result
+        return result
+
+    def _or(self, node: Or, subject: str, fresh: bool) -> Truth:
+        key = (id(node), subject, fresh)
+        known = self._junctions.get(key)
+        if known is not None:
+            return known
+        result = Truth.FALSE
+        for part in node.parts:
+            truth = self._truth_of[type(part)](part, subject, fresh)
+            if truth is Truth.TRUE:
+                result = truth
+                break
+            if truth is Truth.UNKNOWN:
+                result = truth
+        self._junctions[key] = result
+        return result
 
     def _holds(self, reference: Reference, subject: str, fresh: bool) -> Truth:
         if reference.derived:

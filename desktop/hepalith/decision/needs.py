@@ -8,7 +8,6 @@ from hepalith.domain.truth import Truth
 from hepalith.knowledge.model import GateEntryItem
 from hepalith.knowledge.tree import (
     And,
-    ChoiceOf,
     CountLesions,
     CountTrue,
     Fires,
@@ -32,10 +31,14 @@ class Needs:
     def __init__(self, evaluation: Evaluation) -> None:
         self._evaluation = evaluation
         self._derived: dict[tuple[str, str], tuple[OpenFinding, ...]] = {}
+        self._found: dict[tuple[int, str], tuple[OpenFinding, ...]] = {}
 
     def of(self, node: Node, subject: str) -> tuple[OpenFinding, ...]:
         """The open findings of a condition or number, in the order in which it names them; () if it is decided."""
-        return tuple(dict.fromkeys(self._of(node, subject)))
+        key = (id(node), subject)  # a node lives as long as the knowledge that the evaluation holds
+        if key not in self._found:
+            self._found[key] = tuple(dict.fromkeys(self._of(node, subject)))
+        return self._found[key]
 
     def _of(self, node: Node, subject: str) -> Iterable[OpenFinding]:
         evaluation = self._evaluation
@@ -105,36 +108,3 @@ class Needs:
 
 def _counts(item: GateEntryItem, excepted: tuple[str, ...], only: str) -> bool:
     return item.id == only if only else item.severity == "block" and item.id not in excepted
-
-
-def leaves(evaluation: Evaluation, name: str, subject: str) -> tuple[tuple[Reference, str], ...]:
-    """The entered findings that a derived finding is made from, each once, whether known or not."""
-    found: dict[tuple[Reference, str], None] = {}
-    visited: set[tuple[str, str]] = set()
-
-    def visit(node: Node, about: str) -> None:
-        if isinstance(node, Reference):
-            whose = about if node.lesion else PATIENT
-            if not node.derived:
-                found[(node, whose)] = None
-            elif (node.name, whose) not in visited:
-                visited.add((node.name, whose))
-                follow(node.name, whose)
-            return
-        if isinstance(node, ChoiceOf):
-            visit(node.reference, about)
-            return
-        for child in children(node):
-            visit(child, about)
-
-    def follow(derived_name: str, about: str) -> None:
-        derived = evaluation.knowledge.derived[derived_name]
-        if derived.tree is not None:
-            visit(derived.tree, about)
-        for row in derived.rows:
-            visit(row.when, about)
-            if isinstance(row.then, Node):
-                visit(row.then, about)
-
-    follow(name, subject)
-    return tuple(found)

@@ -6,14 +6,17 @@ from typing import NamedTuple
 
 import msgspec
 
+from hepalith.domain.assessment import Basis
 from hepalith.knowledge.checks import check_cycles, check_entries
 from hepalith.knowledge.expression import ExpressionError, Symbol, Symbols, parse_number, parse_truth
+from hepalith.knowledge.grounds import basis_of
 from hepalith.knowledge.model import (
     Condition,
     ConflictEntry,
     Derived,
     Finding,
     GateEntry,
+    Grounded,
     Header,
     KnowledgeFiles,
     ListEntry,
@@ -24,7 +27,17 @@ from hepalith.knowledge.model import (
     Subject,
     UnitScale,
 )
-from hepalith.knowledge.tree import And, ChoiceIn, ChoiceOf, Constant, Node, NumberNode, Reference, TruthNode
+from hepalith.knowledge.tree import (
+    And,
+    ChoiceIn,
+    ChoiceOf,
+    Constant,
+    Node,
+    NumberNode,
+    Reference,
+    TruthNode,
+    references,
+)
 
 Places = dict[tuple[str, str], tuple[str, int]]  # (kind, id) -> (file, line)
 
@@ -60,6 +73,7 @@ class CompiledDerived(msgspec.Struct, frozen=True, kw_only=True):
     tree: TruthNode | NumberNode | None = None
     rows: tuple[CompiledRow, ...] = ()
     otherwise: str | bool | NumberNode | None = None
+    basis: Basis
 
 
 class CompiledRecommendation(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,6 +82,7 @@ class CompiledRecommendation(msgspec.Struct, frozen=True, kw_only=True):
     entry: Recommendation
     when: TruthNode
     escalate: tuple[TruthNode, ...]
+    basis: Basis
 
 
 class CompiledCondition(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,6 +93,9 @@ class CompiledCondition(msgspec.Struct, frozen=True, kw_only=True):
     arguments_against: tuple[TruthNode, ...]
     excluded: TruthNode
     confirmed: TruthNode
+    basis: Basis
+    basis_for: tuple[Basis, ...]
+    basis_against: tuple[Basis, ...]
 
 
 class CompiledGate(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,6 +103,7 @@ class CompiledGate(msgspec.Struct, frozen=True, kw_only=True):
 
     entry: GateEntry
     items: tuple[TruthNode, ...]
+    basis: tuple[Basis, ...]  # of each item
 
 
 class Knowledge(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,6 +123,7 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True):
     sources: Mapping[str, Source]
     lists: Mapping[str, ListEntry]
     starting_points: Mapping[str, StartingPoint]
+    inputs: Mapping[str, tuple[Reference, ...]]  # derived finding -> the entered findings that it is made from
 
     def label(self, name: str) -> str:
         """What people call a finding or derived finding."""
@@ -157,6 +177,7 @@ class _Compiler:
             sources={entry.id: entry for entry in files.sources},
             lists={entry.id: entry for entry in files.lists},
             starting_points={point.id: point for point in files.header.starting_points},
+            inputs={name: _inputs_of(name, derived) for name in derived},
         )
         check_entries(files, self._symbols, self._problem)
         trees = {name: _trees_of(compiled) for name, compiled in derived.items()}
@@ -248,7 +269,7 @@ class _Compiler:
             tree = self._truth(entry.expr, entry.subject, "derived", entry.id, "expr")
         elif entry.expr:
             self._problem("derived", entry.id, "a choice is derived by `rows`, not by `expr`")
-        return CompiledDerived(entry=entry, tree=tree, rows=rows, otherwise=otherwise)
+        return CompiledDerived(entry=entry, tree=tree, rows=rows, otherwise=otherwise, basis=self._basis(entry))
 
     def _result(self, then: str | bool, entry: Derived, part: str) -> str | bool | NumberNode:
         if entry.type == "number":
@@ -294,6 +315,9 @@ class _Compiler:
             arguments_against=trees("against"),
             excluded=self._optional(entry.excluded_when, entry.subject, "conditions", entry.id, "excluded_when"),
             confirmed=self._optional(entry.confirmed_when, entry.subject, "conditions", entry.id, "confirmed_when"),
+            basis=self._basis(entry),
+            basis_for=tuple(self._basis(part, entry) for part in entry.arguments_for),
+            basis_against=tuple(self._basis(part, entry) for part in entry.arguments_against),
         )
 
     def _recommendation(self, entry: Recommendation) -> CompiledRecommendation:
@@ -305,7 +329,7 @@ class _Compiler:
         escalate = tuple(
             self._truth(step.when, entry.subject, "recommendations", entry.id, "escalate") for step in entry.escalate
         )
-        return CompiledRecommendation(entry=entry, when=when, escalate=escalate)
+        return CompiledRecommendation(entry=entry, when=when, escalate=escalate, basis=self._basis(entry))
 
     def _for_subjects(self, when: TruthNode, entry: Recommendation) -> TruthNode:
         symbol = self._symbols.findings.get(SUBJECT)
@@ -319,7 +343,10 @@ class _Compiler:
         items = tuple(
             self._truth(item.requires, entry.subject, "gates", entry.id, f"item {item.id}") for item in entry.items
         )
-        return CompiledGate(entry=entry, items=items)
+        return CompiledGate(entry=entry, items=items, basis=tuple(self._basis(item, entry) for item in entry.items))
+
+    def _basis(self, entry: Grounded, whole: Grounded | None = None) -> Basis:
+        return basis_of(entry, self._files.header.review_by, whole)
 
     # precedence
 
@@ -346,18 +373,20 @@ class _Compiler:
                         found.setdefault(loser, {}).setdefault(winner, (entry, winner))
         return {loser: tuple(winners.values()) for loser, winners in found.items()}
 
-    def _order(self, suppressors: Mapping[str, tuple[tuple[Precedence, str], ...]]) -> tuple[str, ...]:
-        graph = {
-            entry.id: [winner for _, winner in suppressors.get(entry.id, ())] for entry in self._files.recommendations
-        }
-        try:
-            return tuple(TopologicalSorter(graph).static_order())
-        except CycleError as error:
-            circle = " -> ".join(error.args[1])
-            self._problems.append(
-                Problem("precedence", 0, "", f"recommendations suppress each other in a circle: {circle}")
-            )
-            return tuple(graph)
+    def _order(self, suppressors: dict[str, tuple[tuple[Precedence, str], ...]]) -> tuple[str, ...]:
+        """Winners before losers. A circle is a problem; it is opened, so that all other problems can be found."""
+        while True:
+            graph = {
+                name.id: [winner for _, winner in suppressors.get(name.id, ())] for name in self._files.recommendations
+            }
+            try:
+                return tuple(TopologicalSorter(graph).static_order())
+            except CycleError as error:
+                circle = error.args[1]
+                message = f"recommendations suppress each other in a circle: {' -> '.join(circle)}"
+                self._problems.append(Problem("precedence", 0, "", message))
+                winner, loser = circle[0], circle[1]
+                suppressors[loser] = tuple(pair for pair in suppressors[loser] if pair[1] != winner)
 
     def _problem(self, kind: str, name: str, message: str) -> None:
         file, line = self._places.get((kind, name.partition(".")[0]), (kind, 0))
@@ -372,4 +401,18 @@ def _trees_of(compiled: CompiledDerived) -> tuple[Node, ...]:
             found.append(row.then)
     if isinstance(compiled.otherwise, Node):
         found.append(compiled.otherwise)
+    return tuple(found)
+
+
+def _inputs_of(name: str, derived: Mapping[str, CompiledDerived]) -> tuple[Reference, ...]:
+    found: dict[Reference, None] = {}
+    waiting, visited = [name], {name}
+    while waiting:
+        for tree in _trees_of(derived[waiting.pop(0)]):
+            for reference in references(tree):
+                if not reference.derived:
+                    found[reference] = None
+                elif reference.name not in visited:
+                    visited.add(reference.name)
+                    waiting.append(reference.name)
     return tuple(found)

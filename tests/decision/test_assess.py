@@ -1,0 +1,171 @@
+"""The assessment: precedence with named reasons, closures held open, urgency, causes, gates, dates, questions."""
+
+from datetime import date
+
+import msgspec
+import pytest
+
+from hepalith.decision.assess import Assessor, evaluate
+from hepalith.domain.assessment import Advice, Answer, Assessment, GateState, Status, Urgency
+from hepalith.domain.case import Case, Observation, State
+from hepalith.knowledge.base import Knowledge
+from support.building import case, no, number, seen, yes
+
+TODAY = date(2026, 6, 1)
+
+
+def assessed(about: Case, knowledge: Knowledge, on: date = TODAY) -> Assessment:
+    return evaluate(about, knowledge, on)
+
+
+def advice(assessment: Assessment, name: str, subject: str = "patient") -> Advice:
+    return next(one for one in assessment.recommendations if (one.id, one.subject) == (name, subject))
+
+
+ILL = (seen("fever", yes()), seen("bilirubin", number("4.1", "mg/dL")), seen("age", number("40", "a")))
+MIDDLE = (seen("size", number("20", "mm"), "L1"), seen("solid", yes(), "L1"))
+SMALL_AND_WELL = (
+    seen("fever", no()),
+    seen("pain", no()),
+    seen("size", number("5", "mm"), "L1"),
+    seen("solid", no(), "L1"),
+)
+
+
+def test_an_alarm_holds_and_what_gives_way_says_why(small: Knowledge) -> None:
+    result = assessed(case(*ILL, *MIDDLE, lesions=1), small)
+    assert advice(result, "ALARM").status is Status.HOLDS
+    elective = advice(result, "DRUG", "L1")
+    assert elective.status is Status.SUPPRESSED
+    assert [(why.by, why.label, why.precedence) for why in elective.suppressed_by] == [
+        ("ALARM", "after the alarm", "P1")
+    ]
+    assert result.urgency.level is Urgency.EMERGENCY_SAME_DAY
+    assert result.urgency.set_by == "ALARM"
+
+
+def test_a_closure_stays_open_while_an_alarm_is_not_excluded(small: Knowledge) -> None:
+    open_alarm = case(seen("fever", no()), *SMALL_AND_WELL[2:], lesions=1)
+    result = assessed(open_alarm, small)
+    closing = advice(result, "CLOSE")
+    assert closing.status is Status.CANNOT_BE_EXCLUDED
+    assert {need.finding for need in closing.needs} == {"pain", "bilirubin"}
+    assert advice(assessed(case(*SMALL_AND_WELL, lesions=1), small), "CLOSE").status is Status.HOLDS
+
+
+def test_escalation_raises_and_what_could_be_is_said(small: Knowledge) -> None:
+    without_age = case(*ILL[:2])
+    result = assessed(without_age, small)
+    assert advice(result, "ALARM").urgency is Urgency.EMERGENCY_SAME_DAY
+    assert result.urgency.could_be is Urgency.EMERGENCY_NOW
+    old = assessed(case(*ILL[:2], seen("age", number("75", "a"))), small)
+    assert old.urgency.level is Urgency.EMERGENCY_NOW
+
+
+def test_needs_name_what_could_decide_and_nothing_else(small: Knowledge) -> None:
+    result = assessed(case(seen("fever", yes())), small)
+    alarm = advice(result, "ALARM")
+    assert alarm.status is Status.CANNOT_BE_EXCLUDED
+    assert [need.finding for need in alarm.needs] == ["bilirubin"]
+
+
+def test_values_are_inserted_as_entered(small: Knowledge) -> None:
+    assert advice(assessed(case(*ILL), small), "ALARM").action == "Act on 4.1 mg/dL."
+
+
+def test_causes_are_ranked_excluded_and_explained(small: Knowledge) -> None:
+    result = assessed(case(*MIDDLE, lesions=1), small)
+    assert [(cause.id, cause.rank, cause.points) for cause in result.causes] == [("BAD", 1, 8)]
+    assert result.case_class.value == "malignant"
+    benign = assessed(case(*SMALL_AND_WELL, lesions=1), small)
+    assert [(cause.id, cause.points) for cause in benign.causes] == [("BENIGN", 6)]
+    child = assessed(case(*MIDDLE, seen("age", number("4", "a")), lesions=1), small)
+    assert child.causes == ()
+    assert child.case_class.value == "undetermined"
+
+
+def test_an_unknown_argument_counts_for_nothing(small: Knowledge) -> None:
+    result = assessed(case(seen("size", number("5", "mm"), "L1"), lesions=1), small)
+    benign = next(cause for cause in result.causes if cause.id == "BENIGN")
+    answers = {argument.text: argument.answer for argument in benign.arguments_for}
+    assert answers == {"small": Answer.YES, "not solid": Answer.UNKNOWN}
+    assert benign.points == 2
+
+
+def test_a_gate_is_shut_by_what_is_known_and_by_what_is_not(small: Knowledge) -> None:
+    unknown = assessed(case(*MIDDLE, lesions=1), small)
+    assert advice(unknown, "DRUG", "L1").gates_shut == ("drug",)
+    gate = next(gate for gate in unknown.gates if gate.id == "drug")
+    assert gate.state is GateState.SHUT_UNTIL_KNOWN
+    assert [need.finding for item in gate.items for need in item.needs] == ["bilirubin", "age", "age"]
+    young = assessed(case(*MIDDLE, seen("age", number("12", "a")), lesions=1), small)
+    assert next(gate for gate in young.gates if gate.id == "drug").state is GateState.SHUT
+    ready = case(*MIDDLE, seen("age", number("70", "a")), seen("bilirubin", number("9", "umol/L")), lesions=1)
+    opened = assessed(ready, small)
+    assert next(gate for gate in opened.gates if gate.id == "drug").state is GateState.OPEN
+    assert advice(opened, "DRUG", "L1").gates_shut == ()
+
+
+def test_classifications_are_values_ranges_or_candidates_with_inputs(small: Knowledge) -> None:
+    result = assessed(case(seen("bilirubin", number("40", "umol/L")), lesions=1), small)
+    total = next(made for made in result.classifications if made.id == "total")
+    assert (total.value, total.low, total.high, total.complete) == ("3 to 4", "3", "4", False)
+    assert [need.finding for need in total.needs] == ["fever"]
+    assert [(made.finding, made.value) for made in total.inputs] == [("bilirubin", "40 umol/L")]
+    assert not any(made.id == "kind" for made in result.classifications)
+
+
+def test_follow_up_has_dates_windows_and_a_rule(small: Knowledge) -> None:
+    result = assessed(case(*MIDDLE, lesions=1), small)
+    assert [(test.due, test.earliest, test.latest) for test in result.follow_up] == [
+        ("2026-09-01", "2026-08-18", "2026-10-01"),
+        ("2026-12-01", "2026-11-17", "2027-01-01"),
+    ]
+    assert result.follow_up[-1].note == "then every 12 months until 5 years"
+
+
+def test_questions_come_by_what_they_could_bring_and_skip_what_was_tried(small: Knowledge) -> None:
+    result = assessed(case(), small)
+    assert result.questions[0].urgency is Urgency.EMERGENCY_SAME_DAY
+    tried = assessed(case(Observation(finding="bilirubin", state=State.UNOBTAINABLE)), small)
+    assert "bilirubin" not in {question.finding for question in tried.questions}
+    assert "bilirubin" in {question.finding for question in result.questions}
+
+
+def test_conflicts_come_with_the_advice_that_names_them(small: Knowledge) -> None:
+    assert [conflict.id for conflict in assessed(case(*MIDDLE, lesions=1), small).conflicts] == ["X1"]
+    assert assessed(case(), small).conflicts == ()
+
+
+def test_overdue_knowledge_is_marked(small: Knowledge) -> None:
+    assert not advice(assessed(case(*ILL), small), "ALARM").basis.overdue
+    assert advice(assessed(case(*ILL), small, date(2027, 1, 2)), "ALARM").basis.overdue
+
+
+def test_an_ask_rule_asks_only_while_the_value_is_missing(small: Knowledge) -> None:
+    assert advice(assessed(case(), small), "ASK").status is Status.HOLDS
+    assert advice(assessed(case(seen("age", number("3", "a"))), small), "ASK").status is Status.DOES_NOT_HOLD
+
+
+def test_traces_show_the_values_that_decided(small: Knowledge) -> None:
+    node = Assessor(case(*ILL), small, TODAY).explain("ALARM")
+    assert node.answer is Answer.YES
+    text = str(msgspec.to_builtins(node))
+    assert "Bilirubin: 4.1 mg/dL; wanted: > 4.0 mg/dL" in text
+    assert "Fever: yes" in text
+
+
+def test_findings_of_another_dictionary_are_named_not_evaluated(small: Knowledge) -> None:
+    result = assessed(case(seen("from_the_future", yes())), small)
+    assert result.not_evaluated == ("from_the_future",)
+
+
+def test_same_inputs_same_bytes(small: Knowledge) -> None:
+    about = case(*ILL, *MIDDLE, lesions=1)
+    assert msgspec.json.encode(assessed(about, small)) == msgspec.json.encode(assessed(about, small))
+
+
+@pytest.mark.parametrize("lesions", [0, 1, 20])
+def test_any_number_of_lesions(lesions: int, small: Knowledge) -> None:
+    result = assessed(case(lesions=lesions), small)
+    assert len([one for one in result.recommendations if one.id == "DRUG"]) == lesions

@@ -1,0 +1,88 @@
+"""Numbers with bounds: comparisons are exact at the boundary, results are never too narrow."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hepalith.domain import interval as iv
+from hepalith.domain.interval import ANYTHING, INFINITY, Interval, point
+from hepalith.domain.truth import Truth
+
+T, U, F = Truth.TRUE, Truth.UNKNOWN, Truth.FALSE
+
+
+def between(low: str, high: str, *, low_open: bool = False, high_open: bool = False) -> Interval:
+    return Interval(Decimal(low), Decimal(high), low_open, high_open)
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "less", "less_or_equal", "equal"),
+    [
+        (point(4), point(5), T, T, F),
+        (point(5), point(5), F, T, T),
+        (point(6), point(5), F, F, F),
+        (between("0", "5"), point(5), U, T, U),
+        (between("0", "5", high_open=True), point(5), T, T, F),
+        (between("5", "9"), point(5), F, U, U),
+        (between("5", "9", low_open=True), point(5), F, F, F),
+        (ANYTHING, point(5), U, U, U),
+        (between("1", "2"), between("3", "4"), T, T, F),
+    ],
+)
+def test_comparisons_on_each_side_of_the_boundary(
+    a: Interval, b: Interval, less: Truth, less_or_equal: Truth, equal: Truth
+) -> None:
+    assert iv.less(a, b) is less
+    assert iv.less_or_equal(a, b) is less_or_equal
+    assert iv.equal(a, b) is equal
+
+
+def test_converted_thresholds_are_equal_exactly() -> None:
+    entered = Decimal("4.0") * Decimal("17.104")
+    assert iv.less(point(Decimal("4.0") * Decimal("17.104")), point(entered)) is F
+    assert iv.less(point(entered), point(Decimal("68.416"))) is F
+
+
+def test_dividing_by_what_may_be_zero_says_nothing() -> None:
+    assert iv.divide(point(1), between("-1", "1")) == ANYTHING
+    assert iv.divide(point(1), between("0", "1")) == ANYTHING
+
+
+def test_logarithms_of_what_cannot_be_are_unbounded() -> None:
+    assert iv.natural_log(point(0)).low == -INFINITY
+    assert iv.natural_log(between("0", "1")).high == 0
+    assert iv.exponential(ANYTHING) == Interval(Decimal(0), INFINITY)
+    assert iv.square_root(point(9)) == point(3)
+
+
+def test_rounding_is_half_up_as_people_round() -> None:
+    assert iv.rounded(point("2.5"), 0) == point(3)
+    assert iv.rounded(point("38.05"), 1) == point("38.1")
+
+
+numbers = st.decimals(min_value=-100, max_value=100, places=1)
+
+
+@st.composite
+def intervals(draw: st.DrawFn) -> tuple[Interval, Decimal]:
+    low, inside, high = sorted(draw(st.tuples(numbers, numbers, numbers)))
+    return Interval(low, high), inside
+
+
+@given(intervals(), intervals())
+def test_results_hold_every_result_of_what_is_inside(
+    first: tuple[Interval, Decimal], second: tuple[Interval, Decimal]
+) -> None:
+    (a, x), (b, y) = first, second
+    results = [(iv.add(a, b), x + y), (iv.subtract(a, b), x - y), (iv.multiply(a, b), x * y), (iv.absolute(a), abs(x))]
+    results += [(iv.minimum([a, b]), min(x, y)), (iv.maximum([a, b]), max(x, y)), (iv.hull([a, b]), x)]
+    if y != 0:
+        results.append((iv.divide(a, b), x / y))
+    for interval, inside in results:
+        assert interval.low <= inside <= interval.high
+    if iv.less(a, b) is T:
+        assert x < y
+    if iv.less(a, b) is F:
+        assert x >= y

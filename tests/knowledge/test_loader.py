@@ -1,0 +1,125 @@
+"""Every problem of every file is reported at once, with file, line, id, what is wrong and what to do."""
+
+from pathlib import Path
+
+import pytest
+
+from hepalith.knowledge.loader import KnowledgeFileError, check_knowledge, load_knowledge, load_yaml
+from support.small import FINDINGS, REST, compile_small, write_small
+
+BROKEN = {
+    "unknown key": ("rest", "kind: ask, action", "colour: red, kind: ask, action", ["ASK", 'unknown key "colour"']),
+    "unknown finding": ("rest", '"missing(age)"', '"missing(aeg)"', ["ASK", "aeg", "did you mean age"]),
+    "wrong type": ("rest", '"kind == middle"', '"size"', ["DRUG", "not a yes/no"]),
+    "wrong unit": ("rest", "4.0 mg/dL", "4.0 mmHg", ["ALARM", "no unit"]),
+    "outside": ("rest", '"age >= 75"', '"age >= 750"', ["ALARM", "outside", "0 to 120"]),
+    "missing basis": (
+        "rest",
+        ', when: "missing(age)", basis: default',
+        ', when: "missing(age)"',
+        ["ASK", "has no basis"],
+    ),
+    "missing source": (
+        "rest",
+        "basis: read, sources: [{id: SRC-1, locator: page 3}]",
+        "basis: read",
+        ["ALARM", "no source"],
+    ),
+    "unknown source": ("rest", "{id: SRC-1, locator: page 3}", "SRC-9", ["ALARM", "SRC-9", "add it"]),
+    "duplicate id": ("rest", "{id: ASK,", "{id: ALARM,", ["ALARM", "already given", "never reused"]),
+    "unknown gate": ("rest", "gates: [drug]", "gates: [drugs]", ["DRUG", 'gate "drugs"']),
+    "unknown conflict": ("rest", "conflicts: [X1]", "conflicts: [X2]", ["DRUG", 'conflict "X2"']),
+    "unknown placeholder": ("rest", "Act on {bilirubin}", "Act on {bilirubine}", ["ALARM", "bilirubine"]),
+    "bad duration": ("rest", "3 months", "a quarter", ["DRUG", "a quarter", "6 months"]),
+    "no otherwise": ("rest", ", otherwise: small", "", ["kind", "otherwise"]),
+    "wrong result": ("rest", "then: middle", "then: medium", ["kind", "medium"]),
+    "circle": ("rest", '"fever or pain"', '"fever or total > 3"', []),
+    "suppression circle": (
+        "rest",
+        "precedence:\n",
+        "precedence:\n- {id: P0, step: 0, when_holds: [CLOSE], suppresses: [ALARM], across: patient, label: x, basis: default}\n",
+        ["in a circle"],
+    ),
+    "self": ("rest", 'expr: "points + (2 if fever else 1)"', 'expr: "points + total"', ["total", "depends on itself"]),
+    "hard limits": ("findings", "hard: [0.5, 500]", "hard: [500, 0.5]", ["size", "wrong way round"]),
+    "unknown group": (
+        "findings",
+        "id: solid, label: Solid, group: spot",
+        "id: solid, label: Solid, group: blob",
+        ["solid", "blob"],
+    ),
+    "choice twice": ("findings", "{id: two, label: Two}", "{id: one, label: Two}", ["stage", "choice id twice"]),
+    "relevance": ("findings", '"not fever"', '"not feverish"', ["stage", "feverish"]),
+    "yaml": ("findings", "findings:", "findings: [", ["not readable YAML"]),
+    "key twice": ("findings", "{id: age, label: Age", "{id: age, id: age, label: Age", ["stands twice"]),
+    "unknown kind": ("rest", "lists:", "lizts:", ["lizts", "kinds are"]),
+}
+
+
+def test_the_small_knowledge_has_no_problems(tmp_path: Path) -> None:
+    _knowledge, problems = compile_small(tmp_path)
+    assert problems == ()
+
+
+@pytest.mark.parametrize("mistake", [name for name in BROKEN if name != "circle"])
+def test_a_mistake_is_named(mistake: str, tmp_path: Path) -> None:
+    part, old, new, words = BROKEN[mistake]
+    text = {"findings": FINDINGS, "rest": REST}[part]
+    assert old in text
+    write_small(tmp_path, **{part: text.replace(old, new, 1)})
+    problems = [str(problem) for problem in check_knowledge(tmp_path)]
+    assert any(all(word in problem for word in words) for problem in problems), problems
+
+
+def test_all_problems_come_at_once_with_file_and_line(tmp_path: Path) -> None:
+    rest = REST
+    for name in ("unknown finding", "wrong unit", "unknown gate"):
+        rest = rest.replace(BROKEN[name][1], BROKEN[name][2], 1)
+    write_small(tmp_path, rest=rest)
+    problems = check_knowledge(tmp_path)
+    assert {problem.id for problem in problems} == {"ASK", "ALARM", "DRUG"}
+    lines = (tmp_path / "rest" / "small.yaml").read_text().splitlines()
+    for problem in problems:
+        assert problem.file == "rest/small.yaml"
+        assert f"id: {problem.id}" in lines[problem.line - 1]
+
+
+def test_broken_knowledge_is_never_used(tmp_path: Path) -> None:
+    write_small(tmp_path, rest=REST.replace("4.0 mg/dL", "4.0 mmHg"))
+    with pytest.raises(KnowledgeFileError, match="knowledge check"):
+        load_knowledge(tmp_path)
+
+
+def test_the_cache_gives_the_same_knowledge_and_follows_the_files(tmp_path: Path) -> None:
+    folder, cache = tmp_path / "knowledge", tmp_path / "cache"
+    folder.mkdir()
+    write_small(folder)
+    first = load_knowledge(folder, cache)
+    assert list(cache.iterdir())
+    assert load_knowledge(folder, cache) == first
+    write_small(folder, rest=REST.replace("Act on", "Look at"))
+    changed = load_knowledge(folder, cache)
+    assert changed.recommendations["ALARM"].entry.action.startswith("Look at")
+    assert changed.hash != first.hash
+
+
+def test_a_damaged_cache_is_made_again(tmp_path: Path) -> None:
+    folder, cache = tmp_path / "knowledge", tmp_path / "cache"
+    folder.mkdir()
+    write_small(folder)
+    first = load_knowledge(folder, cache)
+    for file in cache.iterdir():
+        file.write_bytes(b"\x00damaged")
+    assert load_knowledge(folder, cache) == first
+
+
+def test_yes_and_no_are_words_and_numbers_are_exact() -> None:
+    from decimal import Decimal
+
+    assert load_yaml("{a: yes, b: no, c: true, d: 0.1, e: 2026-05-20}") == {
+        "a": "yes",
+        "b": "no",
+        "c": True,
+        "d": Decimal("0.1"),
+        "e": "2026-05-20",
+    }

@@ -1,0 +1,198 @@
+"""One open case: every edit is one state, nothing typed is lost, refused values change nothing."""
+
+from pathlib import Path
+
+import pytest
+from hepalith.domain.assessment import Answer, Status
+from hepalith.domain.case import Identity, NumberValue, State, YesNoValue
+from hepalith.domain.errors import CaseFileError, InvalidValueError, NoteError
+from hepalith.services.session import CaseSession, CaseState
+from support.building import choice, items, no, number, yes
+from support.fakes import FixedClock, MemoryJournal, MemoryNotes, MemoryStore
+from support.small import compile_small
+
+
+class Setting:
+    """A session with its stand-ins."""
+
+    def __init__(self, folder: Path) -> None:
+        knowledge, _problems = compile_small(folder)
+        self.store, self.journal, self.notes = MemoryStore(), MemoryJournal(), MemoryNotes()
+        self.session = CaseSession(knowledge, FixedClock(), self.store, self.journal, self.notes)
+        self.states: list[CaseState] = []
+        self.session.listen(self.states.append)
+
+
+@pytest.fixture
+def setting(tmp_path: Path) -> Setting:
+    return Setting(tmp_path)
+
+
+def test_each_edit_gives_one_state_with_a_new_assessment(setting: Setting) -> None:
+    setting.session.record("fever", yes())
+    setting.session.record("bilirubin", number("4.1", "mg/dL"))
+    assert len(setting.states) == 2
+    alarm = next(one for one in setting.states[-1].assessment.recommendations if one.id == "ALARM")
+    assert alarm.status is Status.HOLDS
+    assert setting.session.state is setting.states[-1]
+
+
+def test_an_equal_edit_changes_nothing(setting: Setting) -> None:
+    setting.session.record("fever", yes())
+    setting.session.record("fever", yes())
+    assert len(setting.states) == 1
+
+
+@pytest.mark.parametrize(
+    ("finding", "value", "words"),
+    [
+        ("age", number("240", "a"), "0 to 120"),
+        ("age", number("-3", "a"), "0 to 120"),
+        ("age", number("NaN", "a"), "not a number"),
+        ("age", number("40", "mm"), "no unit"),
+        ("bilirubin", number("100", "mg/dL"), "mg/dL"),
+        ("age", YesNoValue(yes=True), "takes a number"),
+        ("sex", choice("girl"), "no choice"),
+        ("sex", choice(), "at least 1"),
+        ("risks", items(("a",), ("a",)), "at most once"),
+        ("nothing", yes(), "no finding"),
+    ],
+)
+def test_impossible_values_are_refused_with_the_reason(finding: str, value: object, words: str, setting: Setting) -> None:
+    before = setting.session.state
+    with pytest.raises(InvalidValueError, match=words):
+        setting.session.record(finding, value)  # type: ignore[arg-type]
+    assert setting.session.state is before
+    assert setting.states == []
+
+
+def test_improbable_values_are_recorded_with_a_warning(setting: Setting) -> None:
+    warning = setting.session.record("age", number("0.5", "a"))
+    assert "unusual" in warning
+    shown = setting.session.shown("age")
+    assert shown is not None
+    assert shown.value == number("0.5", "a")
+    assert setting.session.record("age", number("40", "a")) == ""
+
+
+def test_a_future_date_is_refused(setting: Setting) -> None:
+    with pytest.raises(InvalidValueError, match="future"):
+        setting.session.record("fever", yes(), date="2026-06-02")
+    with pytest.raises(InvalidValueError, match="future"):
+        setting.session.add_study("us", "2027-01-01")
+    with pytest.raises(InvalidValueError, match="future"):
+        setting.session.record_identity(Identity(birth_date="2030-01-01"))
+
+
+def test_states_and_clearing(setting: Setting) -> None:
+    setting.session.record_state("fever", State.UNOBTAINABLE)
+    shown = setting.session.shown("fever")
+    assert shown is not None
+    assert shown.state is State.UNOBTAINABLE
+    setting.session.clear("fever")
+    assert setting.session.shown("fever") is None
+
+
+def test_an_edit_keeps_limits_date_and_study_of_what_is_shown(setting: Setting) -> None:
+    setting.session.record("bilirubin", number("20", "umol/L"), date="2026-05-01", upper_limit="22")
+    setting.session.record("bilirubin", number("30", "umol/L"))
+    assert len(setting.session.state.case.observations) == 1
+    shown = setting.session.shown("bilirubin")
+    assert shown is not None
+    assert (shown.date, shown.upper_limit) == ("2026-05-01", "22")
+    with pytest.raises(InvalidValueError):
+        setting.session.record("bilirubin", number("30", "umol/L"), upper_limit="99999")
+
+
+def test_lesion_findings_go_to_the_current_study_and_priors_beside_them(setting: Setting) -> None:
+    lesion = setting.session.add_lesion("segment VI")
+    old = setting.session.add_study("us", "2025-06-01")
+    new = setting.session.add_study("ct", "2026-05-20")
+    setting.session.record("size", number("30", "mm"), lesion)
+    setting.session.record("size", number("25", "mm"), lesion, study=old)
+    shown = setting.session.shown("size", lesion)
+    assert shown is not None
+    assert (shown.study, shown.value) == (new, number("30", "mm"))
+    assert len(setting.session.state.case.of("size", lesion)) == 2
+
+
+def test_undo_and_redo_walk_the_states(setting: Setting) -> None:
+    setting.session.record("fever", yes())
+    lesion = setting.session.add_lesion()
+    setting.session.record("solid", yes(), lesion)
+    setting.session.remove_lesion(lesion)
+    assert setting.session.state.case.lesions == ()
+    setting.session.undo()
+    assert setting.session.shown("solid", lesion) is not None
+    for _step in range(3):
+        setting.session.undo()
+    assert setting.session.state.case.observations == ()
+    assert not setting.session.state.dirty
+    setting.session.redo()
+    assert setting.session.shown("fever") is not None
+    setting.session.record("fever", no())
+    assert not setting.session.state.can_redo
+
+
+def test_hidden_fields_never_hide_what_was_entered(setting: Setting) -> None:
+    lesion = setting.session.add_lesion()
+    assert ("stage", lesion) not in setting.session.state.hidden
+    setting.session.record("fever", yes())
+    assert ("stage", lesion) in setting.session.state.hidden
+    setting.session.record("stage", choice("one"), lesion)
+    assert ("stage", lesion) not in setting.session.state.hidden
+
+
+def test_saving_counts_revisions_and_empties_the_journal(setting: Setting) -> None:
+    setting.session.record("fever", yes())
+    assert setting.journal.entries
+    setting.session.save(Path("a.hepalith.json"))
+    assert not setting.session.state.dirty
+    assert setting.journal.entries == {}
+    setting.session.record("fever", no())
+    setting.session.save()
+    saved = setting.store.files[Path("a.hepalith.json")]
+    assert (saved.revision, saved.parent_revision) == (2, 1)
+
+
+def test_a_refused_save_loses_nothing(setting: Setting) -> None:
+    setting.session.record("fever", yes())
+    setting.store.refuses = True
+    with pytest.raises(CaseFileError):
+        setting.session.save(Path("a.hepalith.json"))
+    assert setting.session.state.dirty
+    assert setting.journal.entries
+    assert setting.session.shown("fever") is not None
+
+
+def test_an_unreadable_file_leaves_the_open_case(setting: Setting) -> None:
+    setting.session.record("fever", yes())
+    with pytest.raises(CaseFileError):
+        setting.session.open(Path("missing"))
+    assert setting.session.shown("fever") is not None
+
+
+def test_recovered_edits_stay_unsaved(setting: Setting) -> None:
+    setting.session.record("fever", yes())
+    (recovery,) = setting.session.recoveries()
+    setting.session.new()
+    setting.session.recover(recovery)
+    assert setting.session.state.dirty
+    assert setting.session.shown("fever") is not None
+
+
+def test_the_note_is_of_the_present_state(setting: Setting) -> None:
+    setting.session.record("fever", yes())
+    setting.session.export_note(Path("note.pdf"))
+    assert setting.notes.written[0][0] == setting.session.state.case
+    setting.notes.refuses = True
+    with pytest.raises(NoteError):
+        setting.session.export_note(Path("note.pdf"))
+
+
+def test_explanations_are_of_the_present_state(setting: Setting) -> None:
+    setting.session.record("age", NumberValue(number="40", unit="a"))
+    assert setting.session.explain("ASK").answer is Answer.NO
+    assert setting.session.explain("gate:drug").answer is Answer.UNKNOWN
+    assert setting.session.explain("total").answer is Answer.UNKNOWN
+    assert setting.session.explain("nothing").answer is Answer.UNKNOWN

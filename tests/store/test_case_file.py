@@ -1,0 +1,144 @@
+"""Case files: a round trip keeps everything, damage is refused with a clear sentence, writing is whole or not at all."""
+
+import errno
+import json
+import os
+from pathlib import Path
+
+import pytest
+from hepalith.domain.case import Case, Identity, Observation, State, Study
+from hepalith.domain.errors import CaseFileError, NewerCaseFileError
+from hepalith.store.case_file import CaseFiles, decode_case, encode_case
+from support.building import case, choice, day, items, number, seen, yes
+
+SAMPLES = Path(__file__).parents[1] / "data" / "case_files"
+
+
+def full_case() -> Case:
+    made = case(
+        seen("age_years", number("40", "a")),
+        seen("fever", yes(), date="2026-05"),
+        seen("stage", choice("one", "two"), "L1", "S1"),
+        seen("risks", items(("a",), ("b",))),
+        seen("treated_on", day("2025")),
+        seen("alt", number("5", "U/L", "<"), upper="40"),
+        Observation(finding="pain", state=State.UNOBTAINABLE),
+        lesions=2,
+        studies=(Study(id="S1", modality="us", date="2026-05-20"),),
+    )
+    return Case(
+        case_id="c",
+        revision=3,
+        parent_revision=2,
+        dictionary_version=1,
+        identity=Identity(name="Ünal 王", identifier="42"),
+        studies=made.studies,
+        lesions=made.lesions,
+        lesion_counter=2,
+        observations=made.observations,
+    )
+
+
+def test_a_round_trip_keeps_everything(tmp_path: Path) -> None:
+    path = tmp_path / "a.hepalith.json"
+    CaseFiles().save(full_case(), path)
+    assert CaseFiles().load(path) == full_case()
+    assert encode_case(CaseFiles().load(path)) == path.read_bytes()
+
+
+def test_unknown_keys_and_findings_survive_a_round_trip() -> None:
+    data = json.loads(encode_case(full_case()))
+    data["future"] = {"x": [1, 2]}
+    data["observations"][0]["quality"] = "good"
+    data["studies"][0]["scanner"] = "A"
+    data["lesions"][0]["colour"] = 3
+    data["observations"].append({"finding": "from_the_future", "value": {"type": "yes_no", "yes": True}})
+    again = json.loads(encode_case(decode_case(json.dumps(data).encode(), "x")))
+    assert again["future"] == {"x": [1, 2]}
+    assert again["observations"][0]["quality"] == "good"
+    assert again["studies"][0]["scanner"] == "A"
+    assert again["lesions"][0]["colour"] == 3
+    assert any(o["finding"] == "from_the_future" for o in again["observations"])
+
+
+@pytest.mark.parametrize("sample", sorted(SAMPLES.glob("*.hepalith.json")), ids=lambda path: path.name)
+def test_a_sample_of_every_version_opens_for_ever(sample: Path) -> None:
+    opened = CaseFiles().load(sample)
+    assert opened.case_id
+    assert opened.observations
+    assert decode_case(encode_case(opened), "again") == opened
+
+
+def test_there_is_a_sample_of_the_present_version() -> None:
+    assert (SAMPLES / "version-1.hepalith.json").is_file()
+
+
+def changed(**keys: object) -> bytes:
+    return json.dumps({**json.loads(encode_case(full_case())), **keys}).encode()
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (encode_case(full_case())[:200], "damaged"),
+        (b"", "damaged"),
+        (b"\xff\xfe\x00", "damaged"),
+        (b"[]", "not a Hepalith case file"),
+        (b'{"format": "other"}', "not a Hepalith case file"),
+        (changed(version="one"), "which version"),
+        (changed(version=0), "which version"),
+        (changed(observations={}), "must be a list"),
+        (changed(observations=[3]), "observations"),
+        (changed(case_id=7), "case_id"),
+        (changed(observations=[{"finding": "fever", "value": {"type": "yes_no", "yes": "perhaps"}}]), "bool"),
+        (changed(observations=[{"finding": "fever", "value": {"type": "colour"}}]), "colour"),
+        (changed(observations=[{"finding": "size", "subject": "L9"}]), "L9"),
+        (changed(lesions=[{"id": "L1"}, {"id": "L1"}]), "twice"),
+        (b'{"a":' * 100_000, "damaged"),
+    ],
+)
+def test_a_damaged_file_is_refused_with_a_clear_sentence(content: bytes, words: str) -> None:
+    with pytest.raises(CaseFileError) as error:
+        decode_case(content, "a.hepalith.json")
+    assert words in str(error.value)
+    assert "a.hepalith.json" in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_a_newer_file_says_to_update_the_program() -> None:
+    with pytest.raises(NewerCaseFileError, match="Update the program"):
+        decode_case(changed(version=99), "a.hepalith.json")
+
+
+def test_a_missing_file_and_a_folder_are_named(tmp_path: Path) -> None:
+    for path in (tmp_path / "none.hepalith.json", tmp_path):
+        with pytest.raises(CaseFileError, match=path.name):
+            CaseFiles().load(path)
+
+
+def test_a_full_disk_leaves_the_old_file_and_nothing_half(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.hepalith.json"
+    CaseFiles().save(full_case(), path)
+    before = path.read_bytes()
+
+    def full(*_arguments: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(CaseFileError, match="No space left"):
+        CaseFiles().save(case(), path)
+    assert path.read_bytes() == before
+    assert [file.name for file in tmp_path.iterdir()] == [path.name]
+
+
+def test_a_missing_folder_is_named(tmp_path: Path) -> None:
+    with pytest.raises(CaseFileError, match="Nothing is lost"):
+        CaseFiles().save(full_case(), tmp_path / "none" / "a.hepalith.json")
+
+
+def test_the_mode_of_a_file_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "a.hepalith.json"
+    CaseFiles().save(full_case(), path)
+    path.chmod(0o600)
+    CaseFiles().save(full_case(), path)
+    assert path.stat().st_mode & 0o777 == 0o600
