@@ -236,7 +236,7 @@ class Assessor:
             high=high,
             unit=entry.unit if entry.unit != "1" else "",
             complete=complete,
-            needs=() if complete else self._need_list(self._needs.of(reference, subject)),
+            needs=() if complete else self._need_list(self._needs.of_finding(reference, subject)),
             inputs=tuple(
                 Input(
                     finding=ref.name,

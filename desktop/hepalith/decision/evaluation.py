@@ -205,9 +205,18 @@ class Evaluation:
             return value if isinstance(value, Truth) else Truth.UNKNOWN
         if self.knowledge.findings[reference.name].observation == "any" and not reference.which:
             groups = self.observed.groups(reference.name, subject if reference.lesion else PATIENT)
-            return any_of(seen.truth_of(group) for group in groups) if groups else Truth.UNKNOWN
+            if groups:
+                return any_of(seen.truth_of(group) for group in groups)
         group = self.group(reference, subject, fresh)
-        return seen.truth_of(group) if group else Truth.UNKNOWN
+        if group is None:
+            return Truth.FALSE if self._is_ruled_out(reference, subject) else Truth.UNKNOWN
+        return seen.truth_of(group)
+
+    def _is_ruled_out(self, reference: Reference, subject: str) -> bool:
+        """Whether a finding that was not recorded cannot be, because of another that was (`absent_when`)."""
+        absence = self.knowledge.absence.get(reference.name)
+        about = subject if reference.lesion else PATIENT
+        return absence is not None and not reference.which and self.truth(absence, about) is Truth.TRUE
 
     def _compare(self, node: Compare, subject: str, fresh: bool) -> Truth:
         left, right = self.number(node.left, subject, fresh), self.number(node.right, subject, fresh)
@@ -376,11 +385,14 @@ class Evaluation:
         if self.knowledge.findings[reference.name].observation == "any" and not reference.which:
             groups = self.observed.groups(reference.name, subject if reference.lesion else PATIENT)
             sets = [seen.items_of(group, domain) for group in groups]
-            if not sets:
-                return ItemSet(frozenset(), domain)
-            return ItemSet(frozenset.union(*(s.present for s in sets)), frozenset.union(*(s.possible for s in sets)))
+            if sets:
+                return ItemSet(
+                    frozenset.union(*(s.present for s in sets)), frozenset.union(*(s.possible for s in sets))
+                )
         group = self.group(reference, subject, fresh)
-        return seen.items_of(group, domain) if group else ItemSet(frozenset(), domain)
+        if group is None:
+            return ItemSet(frozenset(), frozenset() if self._is_ruled_out(reference, subject) else domain)
+        return seen.items_of(group, domain)
 
     def _date(self, node: DateNode, subject: str) -> DateRange | None:
         match node:

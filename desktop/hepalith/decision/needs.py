@@ -34,11 +34,15 @@ class Needs:
         self._found: dict[tuple[int, str], tuple[OpenFinding, ...]] = {}
 
     def of(self, node: Node, subject: str) -> tuple[OpenFinding, ...]:
-        """The open findings of a condition or number, in the order in which it names them; () if it is decided."""
-        key = (id(node), subject)  # a node lives as long as the knowledge that the evaluation holds
+        """The open findings of a node of the knowledge, in the order in which it names them; () if it is decided."""
+        key = (id(node), subject)  # a node of the knowledge lives as long as the evaluation
         if key not in self._found:
             self._found[key] = tuple(dict.fromkeys(self._of(node, subject)))
         return self._found[key]
+
+    def of_finding(self, reference: Reference, subject: str) -> tuple[OpenFinding, ...]:
+        """The open findings behind a finding or derived finding."""
+        return self._reference(reference, subject)
 
     def _of(self, node: Node, subject: str) -> Iterable[OpenFinding]:
         evaluation = self._evaluation
@@ -83,7 +87,9 @@ class Needs:
         if self._evaluation.is_known(reference, about):
             return ()
         if not reference.derived:
-            return ((reference.name, about),)
+            absence = self._evaluation.knowledge.absence.get(reference.name)
+            parents = self._of(absence, about) if absence is not None and not reference.which else ()
+            return (*parents, (reference.name, about))
         key = (reference.name, about)
         if key not in self._derived:
             self._derived[key] = ()  # a table may name itself through a gate; the first visit counts

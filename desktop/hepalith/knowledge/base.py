@@ -114,6 +114,7 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True):
     findings: Mapping[str, Finding]
     derived: Mapping[str, CompiledDerived]
     relevance: Mapping[str, TruthNode]
+    absence: Mapping[str, TruthNode]  # finding -> when it cannot be, although it was not recorded
     conditions: Mapping[str, CompiledCondition]
     recommendations: Mapping[str, CompiledRecommendation]
     order: tuple[str, ...]  # recommendations, those that suppress others first
@@ -161,6 +162,11 @@ class _Compiler:
         conditions = {entry.id: self._condition(entry) for entry in files.conditions}
         recommendations = {entry.id: self._recommendation(entry) for entry in files.recommendations}
         gates = {entry.id: self._gate(entry) for entry in files.gates}
+        absence = {
+            entry.id: self._truth(entry.absent_when, entry.subject, "findings", entry.id, "absent_when")
+            for entry in files.findings
+            if entry.absent_when
+        }
         suppressors = self._suppressors()
         knowledge = Knowledge(
             header=files.header,
@@ -168,6 +174,7 @@ class _Compiler:
             findings={entry.id: entry for entry in files.findings},
             derived=derived,
             relevance=self._relevance(),
+            absence=absence,
             conditions=conditions,
             recommendations=recommendations,
             order=self._order(suppressors),
@@ -181,6 +188,7 @@ class _Compiler:
         )
         check_entries(files, self._symbols, self._problem)
         trees = {name: _trees_of(compiled) for name, compiled in derived.items()}
+        trees |= {f"finding {name}": (tree,) for name, tree in absence.items()}
         trees |= {f"gate {name}": compiled.items for name, compiled in gates.items()}
         trees |= {f"recommendation {name}": (compiled.when,) for name, compiled in recommendations.items()}
         check_cycles(trees, self._problem)

@@ -68,7 +68,7 @@ def check_cycles(trees: Mapping[str, Iterable[Node]], report: Report) -> None:
     except CycleError as error:
         first = error.args[1][0]
         kind, _space, name = first.rpartition(" ")
-        kinds = {"": "derived", "gate": "gates", "recommendation": "recommendations"}
+        kinds = {"": "derived", "finding": "findings", "gate": "gates", "recommendation": "recommendations"}
         report(kinds[kind], name, f"depends on itself: {' -> '.join(error.args[1])}")
 
 
@@ -79,6 +79,10 @@ def _finding_problems(entry: Finding, groups: Mapping[str, Group]) -> Iterator[s
         yield f'group "{entry.group}" is not in knowledge.yaml'
     elif groups[entry.group].subject != entry.subject:
         yield f'belongs to a {entry.subject}, but its group "{entry.group}" is for the {groups[entry.group].subject}'
+    if entry.absent_when and entry.type not in {"yes_no", "multi"}:
+        yield "only a yes/no or a multi-choice finding can be absent by `absent_when`"
+    if entry.absent_when and entry.basis is None:
+        yield "says when it cannot be (`absent_when`): that needs a basis"
     if entry.type in {"choice", "multi"} and not entry.choices:
         yield "has no choices"
     if len({option.id for option in entry.choices}) != len(entry.choices):
@@ -183,8 +187,8 @@ def _uses(nodes: Iterable[Node]) -> set[str]:
     used: set[str] = set()
     for node in (inner for root in nodes for inner in walk(root)):
         match node:
-            case Reference(derived=True, name=name):
-                used.add(name)
+            case Reference(name=name, derived=derived):
+                used.add(name if derived else f"finding {name}")
             case GatePasses(gate=name):
                 used.add(f"gate {name}")
             case Fires(recommendations=names):

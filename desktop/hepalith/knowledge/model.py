@@ -75,6 +75,7 @@ class Finding(_Strict, frozen=True, kw_only=True):
     max_age_days_for_gates: int | None = None
     choices: tuple[ChoiceOption, ...] = ()
     relevant: str = ""
+    absent_when: str = ""
     widget: str = ""
     cost: Cost = "ask"
     codes: dict[str, str] = {}

@@ -1,0 +1,127 @@
+"""The command line: output, exit codes, and one clear line for every error."""
+
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import pytest
+from hepalith.app.main import main
+from hepalith.services.schemas import assessment_schema, case_schema
+from hepalith.store.case_file import encode_case
+from support.building import case, number, seen, yes
+
+RESOURCES = Path(__file__).parents[2] / "resources"
+
+
+@pytest.fixture
+def case_file(tmp_path: Path) -> Path:
+    path = tmp_path / "a.hepalith.json"
+    about = case(
+        seen("age_years", number("50", "a")),
+        seen("temp_c", number("39.2", "Cel")),
+        seen("jaundice", yes()),
+        seen("from_the_future", yes()),
+        seen("size_mm", number("30", "mm"), "L1"),
+        lesions=1,
+    )
+    path.write_bytes(encode_case(about))
+    return path
+
+
+def test_assess_prints_the_urgency_first(case_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["assess", str(case_file), "--as-of", "2026-06-01"]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("Urgency: EMERGENCY")
+    assert "from_the_future" in out
+    assert "No clinician has reviewed it" in out
+
+
+def test_assess_json_follows_the_published_schema(case_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["assess", str(case_file), "--as-of", "2026-06-01", "--format", "json"]) == 0
+    result = json.loads(capsys.readouterr().out)
+    jsonschema.validate(result, json.loads(assessment_schema()))
+    assert result["as_of"] == "2026-06-01"
+    assert result["trace"]
+
+
+def test_case_files_follow_the_published_schema(case_file: Path) -> None:
+    schema = json.loads(case_schema())
+    jsonschema.validate(json.loads(case_file.read_text()), schema)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({"format": "hepalith-case", "version": 1, "case_id": 3}, schema)
+
+
+@pytest.mark.parametrize(("name", "made"), [("case-v1", case_schema), ("assessment-v1", assessment_schema)])
+def test_the_published_schemas_are_those_of_the_program(name: str, made) -> None:
+    published = (RESOURCES / "schemas" / f"{name}.schema.json").read_text(encoding="utf-8")
+    assert published == made(), f"run: hepalith schema {name.partition('-')[0]} > resources/schemas/{name}.schema.json"
+
+
+def test_standard_input(case_file: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    class Stdin:
+        buffer = io.BytesIO(case_file.read_bytes())
+
+    monkeypatch.setattr(sys, "stdin", Stdin())
+    assert main(["assess", "-"]) == 0
+    assert "Urgency" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["assess", "missing.json"], 3, "missing.json"),
+        (["assess", "TRUNCATED"], 3, "damaged"),
+        (["note", "missing.json", "--out", "x.pdf"], 3, "missing.json"),
+        (["note", "GOOD", "--out", "/nowhere/at/all/x.pdf"], 4, "x.pdf"),
+    ],
+)
+def test_errors_are_one_clear_line_and_a_code(
+    arguments: list[str], code: int, words: str, case_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    truncated = tmp_path / "truncated.json"
+    truncated.write_bytes(case_file.read_bytes()[:90])
+    places = {"TRUNCATED": str(truncated), "GOOD": str(case_file)}
+    assert main([places.get(word, word) for word in arguments]) == code
+    err = capsys.readouterr().err
+    assert err.startswith("hepalith: ")
+    assert words in err
+    assert err.count("\n") == 1
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    "arguments", [["assess"], ["assess", "a", "--as-of", "May"], ["note", "a"], ["window", "a", "--size", "big"], ["knowledge"]]
+)
+def test_wrong_arguments_exit_with_2_and_one_line(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_knowledge_check_of_the_program_and_of_a_broken_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["knowledge", "check"]) == 0
+    (tmp_path / "knowledge.yaml").write_text("version: 1")
+    assert main(["knowledge", "check", "--folder", str(tmp_path)]) == 1
+    assert "knowledge.yaml" in capsys.readouterr().out
+
+
+def test_note_writes_a_pdf(case_file: Path, tmp_path: Path) -> None:
+    out = tmp_path / "note.pdf"
+    assert main(["note", str(case_file), "--out", str(out), "--as-of", "2026-06-01"]) == 0
+    assert out.read_bytes().startswith(b"%PDF-")
+
+
+def test_a_closed_pipe_ends_quietly(case_file: Path) -> None:
+    command = f"{sys.executable} -m hepalith assess {case_file} --format json | head -n 1"
+    ended = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert ended.stderr == ""
+
+
+def test_the_command_line_works_without_qt(case_file: Path) -> None:
+    program = "import sys; sys.modules['PySide6'] = None; from hepalith.app.main import main; sys.exit(main(sys.argv[1:]))"
+    ended = subprocess.run([sys.executable, "-c", program, "assess", str(case_file)], capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
