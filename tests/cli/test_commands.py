@@ -2,12 +2,14 @@
 
 import io
 import json
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 import jsonschema
 import pytest
+
 from hepalith.app.main import main
 from hepalith.services.schemas import assessment_schema, case_schema
 from hepalith.store.case_file import encode_case
@@ -93,7 +95,8 @@ def test_errors_are_one_clear_line_and_a_code(
 
 
 @pytest.mark.parametrize(
-    "arguments", [["assess"], ["assess", "a", "--as-of", "May"], ["note", "a"], ["window", "a", "--size", "big"], ["knowledge"]]
+    "arguments",
+    [["assess"], ["assess", "a", "--as-of", "May"], ["note", "a"], ["window", "a", "--size", "big"], ["knowledge"]],
 )
 def test_wrong_arguments_exit_with_2_and_one_line(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
@@ -102,7 +105,9 @@ def test_wrong_arguments_exit_with_2_and_one_line(arguments: list[str], capsys: 
     assert capsys.readouterr().err.count("\n") == 1
 
 
-def test_knowledge_check_of_the_program_and_of_a_broken_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_knowledge_check_of_the_program_and_of_a_broken_folder(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["knowledge", "check"]) == 0
     (tmp_path / "knowledge.yaml").write_text("version: 1")
     assert main(["knowledge", "check", "--folder", str(tmp_path)]) == 1
@@ -116,12 +121,16 @@ def test_note_writes_a_pdf(case_file: Path, tmp_path: Path) -> None:
 
 
 def test_a_closed_pipe_ends_quietly(case_file: Path) -> None:
-    command = f"{sys.executable} -m hepalith assess {case_file} --format json | head -n 1"
-    ended = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    command = shlex.join([sys.executable, "-m", "hepalith", "assess", str(case_file), "--format", "json"])
+    ended = subprocess.run(["bash", "-c", f"{command} | head -n 1"], capture_output=True, text=True, check=False)
     assert ended.stderr == ""
 
 
 def test_the_command_line_works_without_qt(case_file: Path) -> None:
-    program = "import sys; sys.modules['PySide6'] = None; from hepalith.app.main import main; sys.exit(main(sys.argv[1:]))"
-    ended = subprocess.run([sys.executable, "-c", program, "assess", str(case_file)], capture_output=True, text=True, check=False)
+    program = (
+        "import sys; sys.modules['PySide6'] = None; from hepalith.app.main import main; sys.exit(main(sys.argv[1:]))"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program, "assess", str(case_file)], capture_output=True, text=True, check=False
+    )
     assert ended.returncode == 0, ended.stderr

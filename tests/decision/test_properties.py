@@ -6,6 +6,9 @@ from decimal import Decimal
 from functools import lru_cache
 
 import msgspec
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from hepalith.decision.assess import evaluate
 from hepalith.decision.evaluation import Evaluation
 from hepalith.domain.case import (
@@ -22,8 +25,6 @@ from hepalith.domain.case import (
 from hepalith.domain.truth import Truth
 from hepalith.knowledge.model import Finding
 from hepalith.knowledge.tree import Compare, Node, Number, Quantity, walk
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from support.vignettes import knowledge_and_problems
 
 TODAY = date(2026, 6, 1)
@@ -64,7 +65,11 @@ def values(finding: Finding) -> st.SearchStrategy[Value]:
             )
     assert finding.hard is not None
     low, high = finding.hard
-    near = [value + step for value in thresholds().get(finding.id, ()) for step in (Decimal("-0.1"), Decimal(0), Decimal("0.1"))]
+    near = [
+        value + step
+        for value in thresholds().get(finding.id, ())
+        for step in (Decimal("-0.1"), Decimal(0), Decimal("0.1"))
+    ]
     usable = [value for value in (*near, low, high) if low <= value <= high]
     return st.sampled_from(usable).map(lambda value: NumberValue(number=str(value), unit=finding.unit))
 
@@ -124,7 +129,9 @@ def test_the_order_of_entry_does_not_matter(case: Case, random: st.randoms) -> N
 
 @settings(max_examples=25)
 @given(cases())
-def test_a_gate_with_an_unknown_blocking_item_is_never_open_and_a_closure_never_stands_beside_an_alarm(case: Case) -> None:
+def test_a_gate_with_an_unknown_blocking_item_is_never_open_and_a_closure_never_stands_beside_an_alarm(
+    case: Case,
+) -> None:
     result = evaluate(case, KNOWLEDGE, TODAY, trace=False)
     for gate in result.gates:
         blocking = {item.fulfilled for item in gate.items if item.severity == "block"}

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from hepalith.domain.assessment import Answer, Status
 from hepalith.domain.case import Identity, NumberValue, State, YesNoValue
 from hepalith.domain.errors import CaseFileError, InvalidValueError, NoteError
@@ -58,7 +59,9 @@ def test_an_equal_edit_changes_nothing(setting: Setting) -> None:
         ("nothing", yes(), "no finding"),
     ],
 )
-def test_impossible_values_are_refused_with_the_reason(finding: str, value: object, words: str, setting: Setting) -> None:
+def test_impossible_values_are_refused_with_the_reason(
+    finding: str, value: object, words: str, setting: Setting
+) -> None:
     before = setting.session.state
     with pytest.raises(InvalidValueError, match=words):
         setting.session.record(finding, value)  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""Case files: a round trip keeps everything, damage is refused with a clear sentence, writing is whole or not at all."""
+"""Case files: a round trip keeps everything, damage is refused clearly, writing is whole or not at all."""
 
 import errno
 import json
@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from hepalith.domain.case import Case, Identity, Observation, State, Study
 from hepalith.domain.errors import CaseFileError, NewerCaseFileError
 from hepalith.store.case_file import CaseFiles, decode_case, encode_case

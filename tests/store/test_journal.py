@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+
 from hepalith.store.journal import FileJournal
 from support.building import case, seen, yes
 
@@ -17,7 +18,9 @@ NOW = datetime(2026, 6, 1, tzinfo=UTC)
 def left_by_a_dead_process(folder: Path) -> None:
     for file in folder.glob("*.journal"):
         head, rest = file.read_bytes().split(b"\n", 1)
-        dead = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, text=True, check=True)
+        dead = subprocess.run(
+            [sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, text=True, check=True
+        )
         file.write_bytes(head.replace(str(os.getpid()).encode(), dead.stdout.strip().encode()) + b"\n" + rest)
 
 
@@ -56,7 +59,8 @@ def test_edits_survive_a_kill(tmp_path: Path) -> None:
         from hepalith.domain.case import Case, Observation, YesNoValue
         from hepalith.store.journal import FileJournal
         journal = FileJournal(Path(sys.argv[1]))
-        journal.write(Case(case_id="c", observations=(Observation(finding="fever", value=YesNoValue(yes=True)),)), "", datetime.now(UTC))
+        fever = Observation(finding="fever", value=YesNoValue(yes=True))
+        journal.write(Case(case_id="c", observations=(fever,)), "", datetime.now(UTC))
         os.kill(os.getpid(), signal.SIGKILL)
         """
     )

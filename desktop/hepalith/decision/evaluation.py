@@ -144,10 +144,7 @@ class Evaluation:
 
     def domain(self, name: str) -> frozenset[str]:
         """All choices of a finding or derived finding."""
-        finding = self.knowledge.findings.get(name)
-        return frozenset(
-            option.id for option in (finding.choices if finding else self.knowledge.derived[name].entry.choices)
-        )
+        return self.knowledge.domains[name]
 
     def group(self, reference: Reference, subject: str, fresh: bool = False) -> Group | None:
         """The observations that a reference means; None if there are none."""

@@ -124,6 +124,7 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True):
     sources: Mapping[str, Source]
     lists: Mapping[str, ListEntry]
     starting_points: Mapping[str, StartingPoint]
+    domains: Mapping[str, frozenset[str]]  # finding or derived finding -> all its choices
     inputs: Mapping[str, tuple[Reference, ...]]  # derived finding -> the entered findings that it is made from
 
     def label(self, name: str) -> str:
@@ -184,6 +185,7 @@ class _Compiler:
             sources={entry.id: entry for entry in files.sources},
             lists={entry.id: entry for entry in files.lists},
             starting_points={point.id: point for point in files.header.starting_points},
+            domains={name: frozenset(symbol.choices) for name, symbol in self._symbols.findings.items()},
             inputs={name: _inputs_of(name, derived) for name in derived},
         )
         check_entries(files, self._symbols, self._problem)

@@ -1,5 +1,6 @@
 """The published JSON Schemas of case files and assessments, made from the structures themselves."""
 
+import inspect
 from typing import Any
 
 import msgspec
@@ -31,8 +32,18 @@ def assessment_schema() -> str:
 
 
 def _schema(kind: type[msgspec.Struct], title: str) -> dict[str, Any]:
-    schema = msgspec.json.schema(kind)
+    schema = _cleaned(msgspec.json.schema(kind))
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": title, **schema}
+
+
+def _cleaned(part: Any) -> Any:
+    """Descriptions without the indentation of their source, which differs between versions of Python."""
+    if isinstance(part, dict):
+        return {
+            key: inspect.cleandoc(value) if key == "description" and isinstance(value, str) else _cleaned(value)
+            for key, value in part.items()
+        }
+    return [_cleaned(item) for item in part] if isinstance(part, list) else part
 
 
 def _text(schema: dict[str, Any]) -> str:
