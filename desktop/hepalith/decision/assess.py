@@ -12,9 +12,11 @@ from hepalith.decision.evaluation import Evaluation
 from hepalith.decision.explain import ANSWER, Explainer
 from hepalith.decision.follow_up import planned_tests
 from hepalith.decision.grounds import dated
+from hepalith.decision.levels import gate_state, gate_subject, level_of
 from hepalith.decision.needs import Needs, OpenFinding
 from hepalith.decision.precedence import Judged, Judgement
 from hepalith.decision.summary import class_of_case, impression_of
+from hepalith.decision.support import Support
 from hepalith.decision.wording import Words, number_text
 from hepalith.domain.assessment import (
     SCHEMA_VERSION,
@@ -39,13 +41,14 @@ from hepalith.domain.assessment import (
     UrgencyResult,
 )
 from hepalith.domain.case import PATIENT, Case, State
+from hepalith.domain.interval import Interval
 from hepalith.domain.truth import Truth
 from hepalith.i18n import _
-from hepalith.knowledge.base import CompiledRecommendation, Knowledge
+from hepalith.knowledge.base import CompiledDerived, CompiledRecommendation, Knowledge
 from hepalith.knowledge.checks import PLACEHOLDER
 from hepalith.knowledge.grounds import citations
 from hepalith.knowledge.model import Derived
-from hepalith.knowledge.tree import ChoiceOf, Quantity, Reference
+from hepalith.knowledge.tree import ChoiceOf, Holds, Quantity, Reference
 
 _COST_ORDER = ("ask", "examine", "laboratory", "ultrasound", "ct", "mri", "invasive")
 
@@ -64,6 +67,7 @@ class Assessor:
         self._as_of = as_of
         self.evaluation = Evaluation(case, knowledge, as_of)
         self._needs = Needs(self.evaluation)
+        self._support = Support(self.evaluation)
         self._words = Words(self.evaluation)
         self._explainer = Explainer(self.evaluation)
         self._judgement = Judgement(self.evaluation)
@@ -123,7 +127,7 @@ class Assessor:
         applies = judged.status in {Status.HOLDS, Status.SUPPRESSED}
         level, could_be = Urgency(entry.urgency), None
         if judged.status is not Status.DOES_NOT_HOLD:
-            level, could_be = self._level(compiled, subject)
+            level, could_be = level_of(self.evaluation, compiled, subject)
         return Advice(
             id=entry.id,
             subject=subject,
@@ -136,6 +140,7 @@ class Assessor:
             urgency_could_be=could_be if applies else None,
             within=entry.within,
             basis=dated(compiled.basis, self._as_of),
+            supported=applies or self._support.of(compiled.when, subject),
             needs=self._open_of(compiled, judged) if judged.status is Status.CANNOT_BE_EXCLUDED else (),
             suppressed_by=tuple(
                 Suppression(by=winner, subject=whose, label=rule.label, precedence=rule.id)
@@ -143,7 +148,9 @@ class Assessor:
             ),
             gates=entry.gates,
             gates_shut=tuple(
-                gate for gate in entry.gates if applies and self._gate_state(gate, subject) is not GateState.OPEN
+                gate
+                for gate in entry.gates
+                if applies and gate_state(self.evaluation, gate, subject) is not GateState.OPEN
             ),
             strength=entry.strength,
             certainty=entry.certainty,
@@ -151,18 +158,6 @@ class Assessor:
             starting_points=entry.starting_points,
             tags=entry.tags,
         )
-
-    def _level(self, compiled: CompiledRecommendation, subject: str) -> tuple[Urgency, Urgency | None]:
-        level = Urgency(compiled.entry.urgency)
-        could_be: Urgency | None = None
-        for step, tree in zip(compiled.entry.escalate, compiled.escalate, strict=True):
-            truth = self.evaluation.truth(tree, subject)
-            higher = Urgency(step.urgency)
-            if truth is Truth.TRUE and higher.rank > level.rank:
-                level = higher
-            elif truth is Truth.UNKNOWN and (could_be is None or higher.rank > could_be.rank):
-                could_be = higher
-        return level, could_be if could_be is not None and could_be.rank > level.rank else None
 
     def _open_of(self, compiled: CompiledRecommendation, judged: Judged) -> tuple[Need, ...]:
         own = self._needs.of(compiled.when, judged.subject)
@@ -177,7 +172,9 @@ class Assessor:
         counted = [one for one in advice if one.status in {Status.HOLDS, Status.SUPPRESSED}]
         top = max(counted, key=lambda one: (one.urgency.rank, one.status is Status.HOLDS), default=None)
         level = top.urgency if top else Urgency.NONE
-        open_levels = [(one.urgency, one.id) for one in advice if one.status is Status.CANNOT_BE_EXCLUDED]
+        open_levels = [
+            (one.urgency, one.id) for one in advice if one.status is Status.CANNOT_BE_EXCLUDED and one.supported
+        ]
         open_levels += [(one.urgency_could_be, one.id) for one in counted if one.urgency_could_be]
         could, by = max(open_levels, key=lambda pair: pair[0].rank, default=(Urgency.NONE, ""))
         higher = could.rank > level.rank
@@ -197,57 +194,60 @@ class Assessor:
             if not compiled.entry.classification:
                 continue
             for subject in self._subjects(compiled.entry.subject):
-                made = self._classification(compiled.entry, subject)
+                made = self._classification(compiled, subject)
                 if made is not None:
                     yield made
 
-    def _classification(self, entry: Derived, subject: str) -> Classification | None:
+    def _classification(self, compiled: CompiledDerived, subject: str) -> Classification | None:
+        """The class or score as it is published; None while nothing of it is known, or it does not apply."""
+        entry = compiled.entry
         inputs = [(ref, subject if ref.lesion else PATIENT) for ref in self._knowledge.inputs[entry.id]]
         known = [(ref, whose) for ref, whose in inputs if self.evaluation.group(ref, whose) is not None]
-        if not known:
+        if not known or self.evaluation.truth(compiled.relevant, subject) is not Truth.TRUE:
             return None
         reference = Reference(entry.id, entry.subject == "lesion", derived=True)
-        low = high = ""
         candidates: tuple[str, ...] = ()
+        low = high = ""
+        complete = self.evaluation.is_known(reference, subject)
         if entry.type == "number":
-            interval = self.evaluation.number(Quantity(reference), subject)
-            low = "" if interval.low.is_infinite() else number_text(interval.low)
-            high = "" if interval.high.is_infinite() else number_text(interval.high)
-            complete = interval.is_point
+            low, high = _bounds(self.evaluation.number(Quantity(reference), subject))
         elif entry.type == "choice":
-            domain = self.evaluation.domain(entry.id)
-            possible = self.evaluation.choice(ChoiceOf(reference, domain), subject)
-            candidates = tuple(option.id for option in entry.choices if option.id in possible)
-            complete = len(candidates) == 1
-            if possible == domain and len(domain) > 1:
-                return None  # nothing of it is decided yet
-        else:
-            complete = self.evaluation.is_known(reference, subject)
-            if not complete:
+            candidates = self._candidates(entry, reference, subject)
+            if not candidates:
                 return None
+        elif self.evaluation.truth(Holds(reference), subject) is not Truth.TRUE:
+            return None
         return Classification(
             id=entry.id,
             label=entry.label,
             subject=subject,
             value=self._words.value(reference, subject),
-            basis=dated(self._knowledge.derived[entry.id].basis, self._as_of),
+            basis=dated(compiled.basis, self._as_of),
             candidates=candidates,
             low=low,
             high=high,
             unit=entry.unit if entry.unit != "1" else "",
             complete=complete,
             needs=() if complete else self._need_list(self._needs.of_finding(reference, subject)),
-            inputs=tuple(
-                Input(
-                    finding=ref.name,
-                    subject=whose,
-                    label=self._words.label(ref),
-                    value=self._words.value(ref, whose),
-                    assumed=(ref.name, whose, "upper") in self.evaluation.assumed
-                    or (ref.name, whose, "lower") in self.evaluation.assumed,
-                )
-                for ref, whose in known
-            ),
+            inputs=tuple(self._input(ref, whose) for ref, whose in known),
+        )
+
+    def _candidates(self, entry: Derived, reference: Reference, subject: str) -> tuple[str, ...]:
+        """The choices that are still possible; () while nothing is decided, or it may not apply at all."""
+        domain = self.evaluation.domain(entry.id)
+        possible = self.evaluation.choice(ChoiceOf(reference, domain), subject)
+        if (possible == domain and len(domain) > 1) or not possible.isdisjoint(entry.quiet):
+            return ()
+        return tuple(option.id for option in entry.choices if option.id in possible)
+
+    def _input(self, reference: Reference, subject: str) -> Input:
+        assumed = self.evaluation.assumed
+        return Input(
+            finding=reference.name,
+            subject=subject,
+            label=self._words.label(reference),
+            value=self._words.value(reference, subject),
+            assumed=any((reference.name, subject, side) in assumed for side in ("upper", "lower")),
         )
 
     def _gates(self, advice: Iterable[Advice]) -> Iterable[Gate]:
@@ -255,7 +255,7 @@ class Assessor:
         for one in advice:
             if one.status in {Status.HOLDS, Status.SUPPRESSED}:
                 for gate in one.gates:
-                    wanted[(gate, self._gate_subject(gate, one.subject))] = None
+                    wanted[(gate, gate_subject(self.evaluation, gate, one.subject))] = None
         for gate, compiled in self._knowledge.gates.items():
             if compiled.entry.kind == "closure":
                 for subject in self._subjects(compiled.entry.subject):
@@ -287,24 +287,9 @@ class Assessor:
             label=compiled.entry.label,
             kind=compiled.entry.kind,
             subject=subject,
-            state=self._gate_state(name, subject),
+            state=gate_state(self.evaluation, name, subject),
             items=tuple(items),
         )
-
-    def _gate_state(self, name: str, subject: str) -> GateState:
-        compiled = self._knowledge.gates[name]
-        about = self._gate_subject(name, subject)
-        truths = [
-            self.evaluation.gate_item(name, position, about)
-            for position, item in enumerate(compiled.entry.items)
-            if item.severity == "block"
-        ]
-        if Truth.FALSE in truths:
-            return GateState.SHUT
-        return GateState.SHUT_UNTIL_KNOWN if Truth.UNKNOWN in truths else GateState.OPEN
-
-    def _gate_subject(self, name: str, subject: str) -> str:
-        return subject if self._knowledge.gates[name].entry.subject == "lesion" else PATIENT
 
     # questions, conflicts, assumptions, traces
 
@@ -390,7 +375,7 @@ class Assessor:
 
     def _explain_gate(self, name: str, subject: str) -> TraceNode:
         compiled = self._knowledge.gates[name]
-        about = self._gate_subject(name, subject)
+        about = gate_subject(self.evaluation, name, subject)
         below = [
             TraceNode(
                 text=item.label,
@@ -399,7 +384,7 @@ class Assessor:
             )
             for position, (item, tree) in enumerate(zip(compiled.entry.items, compiled.items, strict=True))
         ]
-        state = self._gate_state(name, subject)
+        state = gate_state(self.evaluation, name, subject)
         answer = {GateState.OPEN: Answer.YES, GateState.SHUT: Answer.NO, GateState.SHUT_UNTIL_KNOWN: Answer.UNKNOWN}[
             state
         ]
@@ -421,3 +406,8 @@ class Assessor:
 
     def _fill(self, text: str, subject: str) -> str:
         return PLACEHOLDER.sub(lambda found: self._words.of(found.group(1), subject), text) if "{" in text else text
+
+
+def _bounds(interval: Interval) -> tuple[str, str]:
+    low, high = ("" if end.is_infinite() else number_text(end) for end in (interval.low, interval.high))
+    return low, high

@@ -24,13 +24,16 @@ POINTS = {1: 1, 2: 2, 3: 4, 4: 8}
 NeedList = Callable[[Iterable[OpenFinding]], tuple[Need, ...]]
 
 
-def rank_causes(evaluation: Evaluation, need_list: NeedList) -> tuple[Cause, ...]:
-    """The possible causes of each lesion and of the patient, each subject ranked by itself, the best first."""
+def rank_causes(evaluation: Evaluation, need_list: NeedList | None = None) -> tuple[Cause, ...]:
+    """The possible causes of each lesion and of the patient, each subject ranked by itself, the best first.
+
+    need_list: how open findings are shown; without it, what is open is not looked for.
+    """
     return _Ranking(evaluation, need_list).causes()
 
 
 class _Ranking:
-    def __init__(self, evaluation: Evaluation, need_list: NeedList) -> None:
+    def __init__(self, evaluation: Evaluation, need_list: NeedList | None) -> None:
         self._evaluation = evaluation
         self._need_list = need_list
         self._needs = Needs(evaluation)
@@ -74,14 +77,15 @@ class _Ranking:
         made = []
         for entry, tree, basis in zip(entries, trees, bases, strict=True):
             answer = ANSWER[self._evaluation.truth(tree, subject)]
-            needs = self._needs.of(tree, subject) if answer is Answer.UNKNOWN else ()
             made.append(
                 Argument(
                     text=entry.text,
                     strength=entry.strength,
                     answer=answer,
                     basis=dated(basis, self._evaluation.observed.as_of),
-                    needs=self._need_list(needs),
+                    needs=self._need_list(self._needs.of(tree, subject))
+                    if self._need_list and answer is Answer.UNKNOWN
+                    else (),
                 )
             )
         return tuple(made)

@@ -38,12 +38,18 @@ class Judgement:
 
     def all(self) -> list[Judged]:
         """Every recommendation for every subject, in the order of the knowledge files."""
-        if not self._judged:
-            for name in self._evaluation.knowledge.order:
-                for subject in self._subjects(name):
-                    self._judged[(name, subject)] = self._judge(name, subject)
-        names = self._evaluation.knowledge.recommendations
-        return [self._judged[(name, subject)] for name in names for subject in self._subjects(name)]
+        for name in self._evaluation.knowledge.order:  # so that no winner is judged deep inside a loser
+            self.of(name)
+        return [judged for name in self._evaluation.knowledge.recommendations for judged in self.of(name)]
+
+    def of(self, name: str) -> list[Judged]:
+        """One recommendation for every subject; only what it may give way to is judged besides."""
+        return [self._judged_once(name, subject) for subject in self._subjects(name)]
+
+    def _judged_once(self, name: str, subject: str) -> Judged:
+        if (name, subject) not in self._judged:
+            self._judged[(name, subject)] = self._judge(name, subject)
+        return self._judged[(name, subject)]
 
     def _judge(self, name: str, subject: str) -> Judged:
         applies = self._evaluation.fires(name, subject)
@@ -69,7 +75,7 @@ class Judgement:
             for whose in self._subjects(winner):
                 if rule.across == "lesion" and PATIENT not in (subject, whose) and subject != whose:
                     continue
-                yield (rule, winner, whose), self._judged[(winner, whose)].effective
+                yield (rule, winner, whose), self._judged_once(winner, whose).effective
 
     def _subjects(self, name: str) -> tuple[str, ...]:
         lesion = self._evaluation.knowledge.recommendations[name].entry.subject == "lesion"

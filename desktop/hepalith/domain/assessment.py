@@ -120,6 +120,7 @@ class Advice(Part, frozen=True, kw_only=True):
     reason: str = ""
     within: str = ""
     urgency_could_be: Urgency | None = None  # a higher level that cannot be excluded
+    supported: bool = False  # something that is known speaks for it; an open one without support is only not asked yet
     needs: tuple[Need, ...] = ()
     suppressed_by: tuple[Suppression, ...] = ()
     gates: tuple[str, ...] = ()

@@ -73,6 +73,7 @@ class CompiledDerived(msgspec.Struct, frozen=True, kw_only=True):
     tree: TruthNode | NumberNode | None = None
     rows: tuple[CompiledRow, ...] = ()
     otherwise: str | bool | NumberNode | None = None
+    relevant: TruthNode
     basis: Basis
 
 
@@ -279,7 +280,13 @@ class _Compiler:
             tree = self._truth(entry.expr, entry.subject, "derived", entry.id, "expr")
         elif entry.expr:
             self._problem("derived", entry.id, "a choice is derived by `rows`, not by `expr`")
-        return CompiledDerived(entry=entry, tree=tree, rows=rows, otherwise=otherwise, basis=self._basis(entry))
+        relevant = self._truth(entry.relevant or "true", entry.subject, "derived", entry.id, "relevant")
+        for choice in entry.quiet:
+            if choice not in {option.id for option in entry.choices}:
+                self._problem("derived", entry.id, f'quiet: "{choice}" is not among its choices')
+        return CompiledDerived(
+            entry=entry, tree=tree, rows=rows, otherwise=otherwise, relevant=relevant, basis=self._basis(entry)
+        )
 
     def _result(self, then: str | bool, entry: Derived, part: str) -> str | bool | NumberNode:
         if entry.type == "number":

@@ -114,6 +114,8 @@ class Derived(Grounded, frozen=True, kw_only=True):
     decimals: int = 0
     choices: tuple[ChoiceOption, ...] = ()
     classification: bool = False
+    quiet: tuple[str, ...] = ()
+    relevant: str = ""
     expr: str = ""
     rows: tuple[Row, ...] = ()
     otherwise: str | bool | None = None

@@ -1,0 +1,40 @@
+"""How urgent a recommendation is for a subject, and whether a gate is open for one."""
+
+from hepalith.decision.evaluation import Evaluation
+from hepalith.domain.assessment import GateState, Urgency
+from hepalith.domain.case import PATIENT
+from hepalith.domain.truth import Truth
+from hepalith.knowledge.base import CompiledRecommendation
+
+
+def level_of(evaluation: Evaluation, compiled: CompiledRecommendation, subject: str) -> tuple[Urgency, Urgency | None]:
+    """The urgency of a recommendation, and a higher one that cannot be excluded yet."""
+    level = Urgency(compiled.entry.urgency)
+    could_be: Urgency | None = None
+    for step, tree in zip(compiled.entry.escalate, compiled.escalate, strict=True):
+        truth = evaluation.truth(tree, subject)
+        higher = Urgency(step.urgency)
+        if truth is Truth.TRUE and higher.rank > level.rank:
+            level = higher
+        elif truth is Truth.UNKNOWN and (could_be is None or higher.rank > could_be.rank):
+            could_be = higher
+    return level, could_be if could_be is not None and could_be.rank > level.rank else None
+
+
+def gate_state(evaluation: Evaluation, gate: str, subject: str) -> GateState:
+    """Whether a gate is open for a subject: only when every blocking item is known to be fulfilled."""
+    compiled = evaluation.knowledge.gates[gate]
+    about = gate_subject(evaluation, gate, subject)
+    truths = [
+        evaluation.gate_item(gate, position, about)
+        for position, item in enumerate(compiled.entry.items)
+        if item.severity == "block"
+    ]
+    if Truth.FALSE in truths:
+        return GateState.SHUT
+    return GateState.SHUT_UNTIL_KNOWN if Truth.UNKNOWN in truths else GateState.OPEN
+
+
+def gate_subject(evaluation: Evaluation, gate: str, subject: str) -> str:
+    """Whom a gate is about when advice for a subject names it: the lesion, or the patient."""
+    return subject if evaluation.knowledge.gates[gate].entry.subject == "lesion" else PATIENT

@@ -1,0 +1,46 @@
+"""The bundled examples are those of the cases, and the program answers them as the evidence expects."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hepalith.app.main import main
+from hepalith.decision.assess import Assessor
+from hepalith.store.case_file import CaseFiles
+from support import examples
+from support.vignettes import answer_failures, knowledge_and_problems
+
+EXAMPLES = sorted(examples.FOLDER.glob("*.hepalith.json"))
+
+
+def expected(example: Path) -> dict:
+    return json.loads(example.with_name(example.name.replace(".hepalith.json", ".expected.json")).read_text("utf-8"))
+
+
+def test_there_is_an_example_for_each_branch() -> None:
+    assert len(EXAMPLES) >= 10
+    assert {expected(example)["case"][0] for example in EXAMPLES} == {"B", "C", "F", "N"}
+
+
+def test_the_examples_are_up_to_date() -> None:
+    made = dict(examples.made())
+    assert {path.name for path in examples.FOLDER.glob("*.json")} == set(made)
+    for name, content in made.items():
+        assert (examples.FOLDER / name).read_bytes() == content, f"{name}: run python tests/support/examples.py"
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name.removesuffix(".hepalith.json"))
+def test_an_example_is_answered_as_expected(example: Path) -> None:
+    knowledge, _problems = knowledge_and_problems()
+    wanted = expected(example)
+    assessor = Assessor(CaseFiles().load(example), knowledge, date.fromisoformat(wanted["as_of"]))
+    found = answer_failures(wanted["expect"], assessor)
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name.removesuffix(".hepalith.json"))
+def test_an_example_gives_a_note(example: Path, tmp_path: Path) -> None:
+    out = tmp_path / "note.pdf"
+    assert main(["note", str(example), "--out", str(out), "--as-of", expected(example)["as_of"]]) == 0
+    assert out.read_bytes().startswith(b"%PDF-")
