@@ -169,3 +169,17 @@ def test_same_inputs_same_bytes(small: Knowledge) -> None:
 def test_any_number_of_lesions(lesions: int, small: Knowledge) -> None:
     result = assessed(case(lesions=lesions), small)
     assert len([one for one in result.recommendations if one.id == "DRUG"]) == lesions
+
+
+def test_what_nothing_speaks_for_is_open_but_no_possibility(small: Knowledge) -> None:
+    nothing = assessed(case(), small)
+    assert advice(nothing, "ALARM").status is Status.CANNOT_BE_EXCLUDED
+    assert not advice(nothing, "ALARM").supported
+    assert nothing.urgency.could_be is None
+    fever = assessed(case(seen("fever", yes())), small)
+    assert advice(fever, "ALARM").supported
+    assert fever.urgency.could_be is Urgency.EMERGENCY_SAME_DAY
+
+
+def test_what_is_known_to_be_absent_supports_nothing(small: Knowledge) -> None:
+    assert not advice(assessed(case(seen("fever", no())), small), "ALARM").supported

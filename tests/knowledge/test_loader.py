@@ -37,8 +37,10 @@ BROKEN = {
     "suppression circle": (
         "rest",
         "precedence:\n",
-        ("precedence:\n"
-        "- {id: P0, step: 0, when_holds: [CLOSE], suppresses: [ALARM], across: patient, label: x, basis: default}\n"),
+        (
+            "precedence:\n"
+            "- {id: P0, step: 0, when_holds: [CLOSE], suppresses: [ALARM], across: patient, label: x, basis: default}\n"
+        ),
         ["in a circle"],
     ),
     "self": ("rest", 'expr: "points + (2 if fever else 1)"', 'expr: "points + total"', ["total", "depends on itself"]),

@@ -21,7 +21,7 @@ def main(arguments: list[str] | None = None) -> int:
     parsed = parse_arguments(sys.argv[1:] if arguments is None else arguments)
     folders = wiring.user_folders()
     parts = Parts(
-        knowledge=lambda: wiring.make_knowledge(folders),
+        knowledge=lambda: wiring.make_knowledge(folders, getattr(parsed, "site", None)),
         knowledge_folder=wiring.knowledge_folder,
         store=CaseFiles(),
         note=wiring.make_note_writer,
@@ -37,7 +37,7 @@ def _window(arguments: argparse.Namespace, folders: wiring.Folders) -> int:
     except ImportError as error:
         sys.stderr.write(_("hepalith: the window needs Qt, which cannot be loaded: {reason}\n").format(reason=error))
         return NO_WINDOW
-    knowledge = wiring.make_knowledge(folders)
+    knowledge = wiring.make_knowledge(folders, getattr(arguments, "site", None))
     session = wiring.make_session(knowledge, folders, arguments.as_of)
     picture: Path | None = getattr(arguments, "screenshot", None)
     if arguments.case is not None and str(arguments.case) == "-":

@@ -9,6 +9,7 @@ import platformdirs
 from hepalith import __version__
 from hepalith.knowledge.base import Knowledge
 from hepalith.knowledge.loader import load_knowledge
+from hepalith.knowledge.site import read_site
 from hepalith.resources import resource_root
 from hepalith.services.ports import NoteWriter
 from hepalith.services.session import CaseSession
@@ -16,6 +17,7 @@ from hepalith.store.case_file import CaseFiles
 from hepalith.store.journal import FileJournal
 
 APP = "hepalith"
+SITE_FILE = "site.toml"
 
 
 class SystemClock:
@@ -60,9 +62,14 @@ def examples_folder() -> Path:
     return resource_root() / "examples"
 
 
-def make_knowledge(folders: Folders) -> Knowledge:
-    """The knowledge base, decoded from the cache when it is current."""
-    return load_knowledge(knowledge_folder(), folders.cache)
+def make_knowledge(folders: Folders, site_file: Path | None = None) -> Knowledge:
+    """The knowledge base as this site refines it, decoded from the cache when it is current.
+
+    site_file: None for `site.toml` in the settings folder, if there is one.
+    """
+    usual = folders.settings / SITE_FILE
+    path = site_file or (usual if usual.is_file() else None)
+    return load_knowledge(knowledge_folder(), folders.cache, read_site(path) if path else None)
 
 
 def make_note_writer(knowledge: Knowledge) -> NoteWriter:

@@ -10,7 +10,7 @@ from hepalith import __version__
 from hepalith.i18n import _
 
 COMMANDS = ("assess", "note", "knowledge", "window", "schema")
-EXIT_CODES = """exit codes: 0 done; 1 problems found (knowledge check); 2 wrong arguments;
+EXIT_CODES = """exit codes: 0 done; 1 problems found (knowledge check, knowledge coverage); 2 wrong arguments;
 3 the case or knowledge cannot be read; 4 the result cannot be written; 5 the window cannot be shown"""
 
 
@@ -35,6 +35,7 @@ def _window_only() -> argparse.ArgumentParser:
     parser.add_argument("case", nargs="?", type=Path)
     parser.add_argument("--chooser", action="store_true", help=_("show the example chooser first"))
     parser.add_argument("--as-of", type=_day, metavar="DATE")
+    parser.add_argument("--site", type=Path, metavar="SITE.toml")
     return parser
 
 
@@ -63,6 +64,19 @@ def _commands() -> argparse.ArgumentParser:
     actions = knowledge.add_subparsers(dest="action", required=True, parser_class=_Parser)
     check = actions.add_parser("check", help=_("report every problem of the knowledge files"))
     check.add_argument("--folder", type=Path, default=None, help=_("another knowledge folder than the program's own"))
+    coverage = actions.add_parser("coverage", help=_("list what of the knowledge no case tests"))
+    coverage.add_argument(
+        "--folder", type=Path, default=None, help=_("another knowledge folder than the program's own")
+    )
+    coverage.add_argument("--cases", type=Path, default=Path("tests", "cases"), help=_("the folder of the cases"))
+    coverage.add_argument("--pack", help=_("only what stands in the files of this pack"))
+    coverage.add_argument(
+        "--mutate",
+        type=_count,
+        default=0,
+        metavar="all|none|N",
+        help=_("change what cases reach, all of it or N drawn items, and list each change that breaks no case"),
+    )
 
     window = commands.add_parser("window", help=_("show a case in the window, or take a picture of it"))
     _add_case(window)
@@ -78,6 +92,7 @@ def _commands() -> argparse.ArgumentParser:
 def _add_case(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("case", metavar="CASE", help=_("a case file, or - for standard input"))
     parser.add_argument("--as-of", type=_day, metavar="DATE", help=_("the date for which to assess (today by default)"))
+    parser.add_argument("--site", type=Path, metavar="SITE.toml", help=_("settings of your hospital (see docs)"))
 
 
 def _day(text: str) -> date:
@@ -87,6 +102,17 @@ def _day(text: str) -> date:
         raise argparse.ArgumentTypeError(
             _('"{text}" is not a date; write it like 2026-05-20').format(text=text)
         ) from None
+
+
+def _count(text: str) -> int | None:
+    """A number of items; None for all."""
+    if text == "all":
+        return None
+    if text == "none":
+        return 0
+    if text.isdecimal():
+        return int(text)
+    raise argparse.ArgumentTypeError(_('"{text}" is not a number, and neither "all" nor "none"').format(text=text))
 
 
 def _size(text: str) -> tuple[int, int]:

@@ -16,7 +16,7 @@ from hepalith.domain.case import Case
 from hepalith.domain.errors import CaseFileError, HepalithError, KnowledgeError, NoteError
 from hepalith.i18n import _
 from hepalith.knowledge.base import Knowledge
-from hepalith.knowledge.loader import check_knowledge
+from hepalith.knowledge.loader import check_knowledge, read_knowledge
 from hepalith.services.ports import CaseStore, Clock, NoteWriter
 from hepalith.services.schemas import assessment_schema, case_schema
 
@@ -79,6 +79,8 @@ def _note(arguments: argparse.Namespace, parts: Parts, out: TextIO) -> int:
 
 def _knowledge(arguments: argparse.Namespace, parts: Parts, out: TextIO) -> int:
     folder = arguments.folder or parts.knowledge_folder()
+    if arguments.action == "coverage":
+        return _coverage(arguments, folder, out)
     problems = check_knowledge(folder)
     out.writelines(f"{problem}\n" for problem in problems)
     if problems:
@@ -86,6 +88,21 @@ def _knowledge(arguments: argparse.Namespace, parts: Parts, out: TextIO) -> int:
         return PROBLEMS
     out.write(_("No problems in {folder}\n").format(folder=folder))
     return DONE
+
+
+def _coverage(arguments: argparse.Namespace, folder: Path, out: TextIO) -> int:
+    from hepalith.cli.coverage import coverage_lines  # only those who write knowledge need these
+    from hepalith.decision.coverage import Coverage
+    from hepalith.knowledge.cases import read_vignettes
+
+    knowledge, places = read_knowledge(folder)
+    vignettes = read_vignettes(arguments.cases)
+    packs = {place: Path(file).stem for place, (file, _line) in places.items()}
+    coverage = Coverage(knowledge, vignettes, lambda place: arguments.pack in {None, packs[place]})
+    changed = coverage.drawn(arguments.mutate)
+    unnoticed = coverage.unnoticed(changed)
+    out.writelines(coverage_lines(coverage, changed, unnoticed, places))
+    return PROBLEMS if unnoticed or coverage.unreached() else DONE
 
 
 def _schema(arguments: argparse.Namespace, _parts: Parts, out: TextIO) -> int:

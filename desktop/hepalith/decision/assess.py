@@ -101,6 +101,7 @@ class Assessor:
             not_evaluated=tuple(
                 sorted({o.finding for o in self._case.observations if o.finding not in self._knowledge.findings})
             ),
+            deviations=self._knowledge.deviations,
             trace=tuple(self._traces(shown)) if trace else (),
         )
 
@@ -300,6 +301,7 @@ class Assessor:
                 for need in one.needs:
                     wanted.setdefault((need.finding, need.subject), []).append(one)
         questions = [self._question(*key, asking) for key, asking in wanted.items() if not self._was_tried(*key)]
+        questions = [question for question in questions if question.cost not in self._knowledge.unavailable]
         return tuple(
             sorted(
                 questions,

@@ -33,6 +33,8 @@ class Support:
 
     def of(self, node: TruthNode, subject: str) -> bool:
         """Whether a part of the condition that says what *is* (not what is absent) is known to hold."""
+        if self._evaluation.truth(node, subject) is Truth.FALSE:
+            return False
         match node:
             case And(parts=parts) | Or(parts=parts):
                 return any(self.of(part, subject) for part in parts)
@@ -53,8 +55,8 @@ class Support:
         key = (reference.name, about)
         if key not in self._derived:
             tree = self._evaluation.knowledge.derived[reference.name].tree
-            holds = self._evaluation.truth(Holds(reference), about) is Truth.TRUE
-            self._derived[key] = holds or (isinstance(tree, TruthNode) and self.of(tree, about))
+            inside = isinstance(tree, TruthNode) and self.of(tree, about)
+            self._derived[key] = inside or self._evaluation.truth(Holds(reference), about) is Truth.TRUE
         return self._derived[key]
 
     def _of_recommendation(self, name: str, subject: str) -> bool:

@@ -302,4 +302,5 @@ class Assessment(Part, frozen=True, kw_only=True):
     conflicts: tuple[Conflict, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
     not_evaluated: tuple[str, ...] = ()  # findings of the case that this dictionary does not know
+    deviations: tuple[str, ...] = ()  # what this site refined
     trace: tuple[Trace, ...] = ()

@@ -5,6 +5,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
 from hepalith.domain.assessment import Basis
 from hepalith.knowledge.checks import check_cycles, check_entries
@@ -27,6 +28,7 @@ from hepalith.knowledge.model import (
     Subject,
     UnitScale,
 )
+from hepalith.knowledge.site import Site, apply_site
 from hepalith.knowledge.tree import (
     And,
     ChoiceIn,
@@ -112,6 +114,8 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True):
 
     header: Header
     hash: str
+    deviations: tuple[str, ...]  # what this site refined, in words
+    unavailable: frozenset[str]  # kinds of examination that cannot be done at this site
     findings: Mapping[str, Finding]
     derived: Mapping[str, CompiledDerived]
     relevance: Mapping[str, TruthNode]
@@ -146,9 +150,18 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True):
         return next((option.label for option in choices if option.id == choice), choice)
 
 
-def compile_knowledge(files: KnowledgeFiles, places: Places) -> tuple[Knowledge, tuple[Problem, ...]]:
-    """The compiled knowledge and all problems. With problems the knowledge must not be used."""
-    return _Compiler(files, places).run()
+def compile_knowledge(
+    files: KnowledgeFiles, places: Places, site: Site | None = None
+) -> tuple[Knowledge, tuple[Problem, ...]]:
+    """The compiled knowledge, refined by a site, and all problems. With problems it must not be used.
+
+    Raises SiteError if the site settings do not fit the knowledge.
+    """
+    if site is None:
+        return _Compiler(files, places).run()
+    refined, deviations = apply_site(files, site)
+    knowledge, problems = _Compiler(refined, places).run()
+    return replace(knowledge, deviations=deviations, unavailable=frozenset(site.unavailable)), problems
 
 
 class _Compiler:
@@ -173,6 +186,8 @@ class _Compiler:
         knowledge = Knowledge(
             header=files.header,
             hash=files.hash,
+            deviations=(),
+            unavailable=frozenset(),
             findings={entry.id: entry for entry in files.findings},
             derived=derived,
             relevance=self._relevance(),

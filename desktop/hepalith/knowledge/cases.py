@@ -57,7 +57,7 @@ class Vignette(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 def read_vignettes(folder: Path) -> tuple[Vignette, ...]:
     """Every case of every file below the folder, in the order of the files.
 
-    Raises KnowledgeError, with the file, for what cannot be read.
+    Raises KnowledgeError for what cannot be read, with its file, and where there is no case.
     """
     named = _load(folder / PROFILES) if (folder / PROFILES).exists() else {}
     found: list[Vignette] = []
@@ -69,6 +69,8 @@ def read_vignettes(folder: Path) -> tuple[Vignette, ...]:
                 found.append(msgspec.convert({**data, **place, "common": _common(data, named)}, Vignette, strict=False))
             except (msgspec.ValidationError, KeyError, TypeError) as error:
                 raise KnowledgeError(f"{path}: a case cannot be read: {error}") from None
+    if not found:
+        raise KnowledgeError(f"There are no cases in {folder}.")
     return tuple(found)
 
 

@@ -13,6 +13,7 @@ import yaml
 from hepalith.domain.errors import KnowledgeError
 from hepalith.knowledge.base import Knowledge, Places, Problem, compile_knowledge
 from hepalith.knowledge.model import KINDS, Header, KnowledgeFiles
+from hepalith.knowledge.site import Site
 
 HEADER_FILE = "knowledge.yaml"
 
@@ -78,11 +79,11 @@ def load_yaml(text: str) -> Any:
     return yaml.load(text, Loader=_Loader)  # noqa: S506 (a safe loader: subclass of CSafeLoader)
 
 
-def load_knowledge(directory: Path, cache: Path | None = None) -> Knowledge:
+def load_knowledge(directory: Path, cache: Path | None = None, site: Site | None = None) -> Knowledge:
     """The knowledge base of `directory`, ready to evaluate.
 
     cache: folder for the decoded form, keyed by the hash of the sources; None for no cache.
-    Raises KnowledgeFileError with all problems.
+    site: what this site refines. Raises KnowledgeFileError with all problems, SiteError.
     """
     digest = hash_of(directory)
     cached = cache / f"knowledge-{digest}.msgpack" if cache else None
@@ -92,12 +93,23 @@ def load_knowledge(directory: Path, cache: Path | None = None) -> Knowledge:
         files, places, problems = read_files(directory, digest)
         if problems or files is None:
             raise KnowledgeFileError(problems)
-    knowledge, problems = compile_knowledge(files, places)
+    knowledge, problems = compile_knowledge(files, places, site)
     if problems:
         raise KnowledgeFileError(problems)
     if cached is not None and places:
         _write_cache(cached, files)
     return knowledge
+
+
+def read_knowledge(directory: Path) -> tuple[Knowledge, Places]:
+    """The knowledge base, and where each entry stands. Raises KnowledgeFileError with all problems."""
+    files, places, problems = read_files(directory, hash_of(directory))
+    if problems or files is None:
+        raise KnowledgeFileError(problems)
+    knowledge, problems = compile_knowledge(files, places)
+    if problems:
+        raise KnowledgeFileError(problems)
+    return knowledge, places
 
 
 def check_knowledge(directory: Path) -> tuple[Problem, ...]:

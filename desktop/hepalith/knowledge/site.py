@@ -1,0 +1,179 @@
+"""Site settings: what a hospital may refine. Texts and options, never the safety logic.
+
+A site file (TOML) can add regions to the endemic lists, name its contacts and products, say which examinations it does
+not have, and choose follow-up times where no guideline gives one. Every deviation is published with each assessment.
+"""
+
+import hashlib
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+from msgspec.structs import replace
+
+from hepalith.domain.durations import parse_duration
+from hepalith.domain.errors import InvalidValueError, KnowledgeError
+from hepalith.i18n import _
+from hepalith.knowledge.model import Cost, FollowUpStep, KnowledgeFiles, ListEntry, Recommendation
+
+
+class SiteError(KnowledgeError):
+    """A site file that cannot be used; the text names all its problems."""
+
+
+class _Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base: no unknown key."""
+
+
+class Contact(_Strict, frozen=True, kw_only=True):
+    """Where a recommendation sends the patient here. `advice`: ids of recommendations that name it."""
+
+    name: str
+    telephone: str = ""
+    advice: tuple[str, ...]
+
+
+class Product(_Strict, frozen=True, kw_only=True):
+    """What the formulary has for a drug (the part after "drug:" of the tags of recommendations)."""
+
+    name: str = ""
+    available: bool = True
+    note: str = ""
+
+
+class Interval(_Strict, frozen=True, kw_only=True):
+    """Follow-up times of this site in place of the program's own default."""
+
+    after: tuple[str, ...] = ()
+    then_every: str = ""
+    until: str = ""
+    reason: str
+
+
+class Site(_Strict, frozen=True, kw_only=True):
+    """A site file."""
+
+    institution: str = ""
+    clinician: str = ""
+    unavailable: tuple[Cost, ...] = ()  # kinds of examination that cannot be done here
+    endemic: dict[str, tuple[str, ...]] = {}  # list id -> choices added to it
+    contacts: dict[str, Contact] = {}
+    formulary: dict[str, Product] = {}
+    follow_up: dict[str, Interval] = {}  # recommendation id -> times
+
+
+def read_site(path: Path) -> Site:
+    """The settings in a site file. Raises SiteError."""
+    try:
+        return msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), Site)
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise SiteError(
+            _('The site file "{name}" cannot be used: {reason}.').format(name=path.name, reason=error)
+        ) from None
+
+
+def apply_site(files: KnowledgeFiles, site: Site) -> tuple[KnowledgeFiles, tuple[str, ...]]:
+    """The knowledge as this site refines it, and every deviation in words. Raises SiteError with all problems."""
+    problems = list(_problems(files, site))
+    if problems:
+        raise SiteError(_("The site file cannot be used: {problems}.").format(problems="; ".join(problems)))
+    lists = tuple(
+        replace(entry, values=tuple(dict.fromkeys((*entry.values, *site.endemic.get(entry.id, ())))))
+        for entry in files.lists
+    )
+    recommendations = tuple(_refined(entry, site) for entry in files.recommendations)
+    digest = hashlib.sha256(msgspec.json.encode(site)).hexdigest()[:8]
+    refined = replace(files, lists=lists, recommendations=recommendations, hash=f"{files.hash}+{digest}")
+    return refined, tuple(_deviations(files, site))
+
+
+def _problems(files: KnowledgeFiles, site: Site) -> Iterator[str]:
+    recommendations = {entry.id: entry for entry in files.recommendations}
+    choices = {entry.id: {option.id for option in entry.choices} for entry in files.findings}
+    lists = {entry.id: choices[entry.of] for entry in files.lists}
+    for name, values in site.endemic.items():
+        if name not in lists:
+            yield _('there is no list "{name}"').format(name=name)
+            continue
+        for value in set(values) - lists[name]:
+            yield _('"{value}" is no choice of {name}').format(value=value, name=name)
+    for name in {name for contact in site.contacts.values() for name in contact.advice} - set(recommendations):
+        yield _('there is no recommendation "{name}"').format(name=name)
+    for drug in set(site.formulary) - {drug for entry in files.recommendations for drug in _drugs(entry)}:
+        yield _('no recommendation names the drug "{name}"').format(name=drug)
+    for name, interval in site.follow_up.items():
+        yield from _interval_problems(name, interval, recommendations.get(name))
+
+
+def _interval_problems(name: str, interval: Interval, entry: Recommendation | None) -> Iterator[str]:
+    if entry is None:
+        yield _('there is no recommendation "{name}"').format(name=name)
+        return
+    if not entry.follow_up:
+        yield _("{name} has no follow-up to change").format(name=name)
+    elif any((step.basis or entry.basis) != "default" for step in entry.follow_up):
+        yield _("{name} takes its follow-up times from a source: a site cannot change them").format(name=name)
+    for duration in filter(None, (*interval.after, interval.then_every, interval.until)):
+        try:
+            parse_duration(duration)
+        except InvalidValueError as error:
+            yield f"{name}: {error}"
+
+
+def _widened(entry: ListEntry, more: tuple[str, ...]) -> ListEntry:
+    return replace(entry, values=tuple(dict.fromkeys((*entry.values, *more))))
+
+
+def _refined(entry: Recommendation, site: Site) -> Recommendation:
+    additions = [
+        " ".join(filter(None, (_("Here: {name}.").format(name=contact.name), contact.telephone)))
+        for contact in site.contacts.values()
+        if entry.id in contact.advice
+    ]
+    additions += [_product(site.formulary[drug], drug) for drug in _drugs(entry) if drug in site.formulary]
+    action = " ".join((entry.action, *additions))
+    interval = site.follow_up.get(entry.id)
+    follow_up = tuple(_with(step, interval) for step in entry.follow_up) if interval else entry.follow_up
+    return replace(entry, action=action, follow_up=follow_up)
+
+
+def _with(step: FollowUpStep, interval: Interval) -> FollowUpStep:
+    note = "; ".join(filter(None, (step.note, _("times of this site: {reason}").format(reason=interval.reason))))
+    return replace(step, after=interval.after, then_every=interval.then_every, until=interval.until, note=note)
+
+
+def _drugs(entry: Recommendation) -> list[str]:
+    return [tag.removeprefix("drug:") for tag in entry.tags if tag.startswith("drug:")]
+
+
+def _product(product: Product, drug: str) -> str:
+    if not product.available:
+        text = _("Not in the formulary here: {drug}.").format(drug=drug)
+    else:
+        text = _("In the formulary here: {name}.").format(name=product.name or drug)
+    return " ".join(filter(None, (text, product.note)))
+
+
+def _deviations(files: KnowledgeFiles, site: Site) -> Iterator[str]:
+    labels = {entry.id: entry.label for entry in files.lists}
+    for name, values in site.endemic.items():
+        yield _("{list}: {values} added by this site").format(list=labels[name], values=", ".join(values))
+    for kind in site.unavailable:
+        yield _("{kind} examinations cannot be done at this site").format(kind=kind)
+    for contact in site.contacts.values():
+        yield _("{name} named as contact for {advice}").format(name=contact.name, advice=", ".join(contact.advice))
+    for drug, product in site.formulary.items():
+        yield _product(product, drug)
+    for name, interval in site.follow_up.items():
+        text = _("{name}: follow-up {times} in place of the program's default ({reason})")
+        yield text.format(name=name, times=_times(interval), reason=interval.reason)
+
+
+def _times(interval: Interval) -> str:
+    parts = [*interval.after]
+    if interval.then_every:
+        parts.append(_("then every {interval}").format(interval=interval.then_every))
+    if interval.until:
+        parts.append(_("until {limit}").format(limit=interval.until))
+    return ", ".join(parts)
