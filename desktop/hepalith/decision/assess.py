@@ -15,6 +15,7 @@ from hepalith.decision.grounds import dated
 from hepalith.decision.levels import gate_state, gate_subject, level_of
 from hepalith.decision.needs import Needs, OpenFinding
 from hepalith.decision.precedence import Judged, Judgement
+from hepalith.decision.questions import rank_questions
 from hepalith.decision.summary import class_of_case, impression_of
 from hepalith.decision.support import Support
 from hepalith.decision.wording import Words, number_text
@@ -32,7 +33,6 @@ from hepalith.domain.assessment import (
     Input,
     Need,
     Position,
-    Question,
     Status,
     Suppression,
     Trace,
@@ -40,7 +40,7 @@ from hepalith.domain.assessment import (
     Urgency,
     UrgencyResult,
 )
-from hepalith.domain.case import PATIENT, Case, State
+from hepalith.domain.case import PATIENT, Case
 from hepalith.domain.interval import Interval
 from hepalith.domain.truth import Truth
 from hepalith.i18n import _
@@ -49,8 +49,6 @@ from hepalith.knowledge.checks import PLACEHOLDER
 from hepalith.knowledge.grounds import citations
 from hepalith.knowledge.model import Derived
 from hepalith.knowledge.tree import ChoiceOf, Holds, Quantity, Reference
-
-_COST_ORDER = ("ask", "examine", "laboratory", "ultrasound", "ct", "mri", "invasive")
 
 
 def evaluate(case: Case, knowledge: Knowledge, as_of: date, *, trace: bool = True) -> Assessment:
@@ -95,7 +93,7 @@ class Assessor:
             recommendations=advice,
             gates=tuple(self._gates(shown)),
             follow_up=planned_tests(self.evaluation, (one for one in shown if one.status is Status.HOLDS)),
-            questions=self._questions(shown),
+            questions=rank_questions(self.evaluation, self._needs, shown),
             conflicts=self._conflicts(shown),
             assumptions=self._assumptions(),
             not_evaluated=tuple(
@@ -293,36 +291,6 @@ class Assessor:
         )
 
     # questions, conflicts, assumptions, traces
-
-    def _questions(self, advice: Iterable[Advice]) -> tuple[Question, ...]:
-        wanted: dict[OpenFinding, list[Advice]] = {}
-        for one in advice:
-            if one.status is Status.CANNOT_BE_EXCLUDED:
-                for need in one.needs:
-                    wanted.setdefault((need.finding, need.subject), []).append(one)
-        questions = [self._question(*key, asking) for key, asking in wanted.items() if not self._was_tried(*key)]
-        questions = [question for question in questions if question.cost not in self._knowledge.unavailable]
-        return tuple(
-            sorted(
-                questions,
-                key=lambda q: (-q.urgency.rank, _COST_ORDER.index(q.cost), -len(q.wanted_by), q.finding, q.subject),
-            )
-        )
-
-    def _question(self, finding: str, subject: str, asking: list[Advice]) -> Question:
-        entry = self._knowledge.findings.get(finding)
-        return Question(
-            finding=finding,
-            subject=subject,
-            label=self._knowledge.label(finding),
-            cost=entry.cost if entry else "ask",
-            urgency=max((one.urgency for one in asking), key=lambda level: level.rank),
-            wanted_by=tuple(dict.fromkeys(one.id for one in sorted(asking, key=lambda one: -one.urgency.rank))),
-        )
-
-    def _was_tried(self, finding: str, subject: str) -> bool:
-        groups = self.evaluation.observed.groups(finding, subject)
-        return bool(groups) and all(o.state is not State.KNOWN for o in groups[0])
 
     def _conflicts(self, advice: Iterable[Advice]) -> tuple[Conflict, ...]:
         named = [

@@ -1,7 +1,7 @@
 """Whether anything that is known speaks for an open condition.
 
 On an almost empty case nearly everything is open. What is open although nothing speaks for it is only "not asked yet":
-it counts as open for every closure, but it is not shown as a possibility.
+it counts as open for every closure, but it is not shown as a possibility. Age and sex speak for nothing by themselves.
 """
 
 from hepalith.decision.evaluation import Evaluation
@@ -10,18 +10,20 @@ from hepalith.domain.truth import Truth
 from hepalith.knowledge.base import SUBJECT
 from hepalith.knowledge.tree import (
     And,
-    ChoiceIn,
-    ChoiceOf,
     Constant,
     Fires,
     GatePasses,
     Holds,
+    Missing,
     Not,
     Or,
     Quantified,
     Reference,
     TruthNode,
+    references,
 )
+
+WHO = "patient"  # the group of findings that say who the patient is
 
 
 class Support:
@@ -40,15 +42,21 @@ class Support:
                 return any(self.of(part, subject) for part in parts)
             case Quantified(part=part):
                 return any(self.of(part, lesion) for lesion in self._evaluation.lesions)
-            case Not() | Constant() | GatePasses():
+            case Not() | Constant() | GatePasses() | Missing():
                 return False
             case Fires(recommendations=names):
                 return any(self._of_recommendation(name, subject) for name in names)
-            case ChoiceIn(choice=ChoiceOf(reference=Reference(name=name))) if name == SUBJECT:
-                return False
             case Holds(reference=reference) if reference.derived:
                 return self._of_derived(reference, subject)
-        return self._evaluation.truth(node, subject) is Truth.TRUE
+        return self._evaluation.truth(node, subject) is Truth.TRUE and not self._says_only_who(node)
+
+    def _says_only_who(self, node: TruthNode) -> bool:
+        """Whether a leaf is about age, sex and the like: that fits anyone, and speaks for nothing."""
+        knowledge = self._evaluation.knowledge
+        return all(
+            reference.name == SUBJECT or (not reference.derived and knowledge.findings[reference.name].group == WHO)
+            for reference in references(node)
+        )
 
     def _of_derived(self, reference: Reference, subject: str) -> bool:
         about = subject if reference.lesion else PATIENT

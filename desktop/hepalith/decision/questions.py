@@ -1,0 +1,58 @@
+"""Which open findings to ask for first.
+
+Every open recommendation that something speaks for hands out its weight, which doubles with each level of urgency, in
+equal parts to the findings that its own condition still needs: what is nearly decided counts most. The sum is divided
+by what the answer costs. Findings that were tried and could not be told, or that this site cannot obtain, are not asked.
+"""
+
+from collections.abc import Iterable
+
+from hepalith.decision.evaluation import Evaluation
+from hepalith.decision.needs import Needs, OpenFinding
+from hepalith.domain.assessment import Advice, Question, Status
+from hepalith.domain.case import State
+
+_COST = {"ask": 1, "examine": 1, "laboratory": 2, "ultrasound": 3, "ct": 4, "mri": 5, "invasive": 8}
+_WITHOUT_SUPPORT = 0.001  # only orders what nothing speaks for, behind everything else
+
+
+def rank_questions(evaluation: Evaluation, needs: Needs, advice: Iterable[Advice]) -> tuple[Question, ...]:
+    """The open findings, the one to ask first at the head."""
+    weights: dict[OpenFinding, float] = {}
+    asking: dict[OpenFinding, list[Advice]] = {}
+    for one in advice:
+        if one.status is not Status.CANNOT_BE_EXCLUDED:
+            continue
+        own = needs.of(evaluation.knowledge.recommendations[one.id].when, one.subject)
+        for need in own:
+            weights[need] = weights.get(need, 0) + _weight(one) / len(own)
+            asking.setdefault(need, []).append(one)
+    made = [_question(evaluation, need, asking[need]) for need in weights if not _was_tried(evaluation, *need)]
+    possible = [question for question in made if question.cost not in evaluation.knowledge.unavailable]
+    return tuple(
+        sorted(possible, key=lambda q: (-weights[(q.finding, q.subject)] / _COST[q.cost], q.finding, q.subject))
+    )
+
+
+def _weight(advice: Advice) -> float:
+    weight = float(2**advice.urgency.rank)
+    return weight if advice.supported else weight * _WITHOUT_SUPPORT
+
+
+def _question(evaluation: Evaluation, need: OpenFinding, asking: list[Advice]) -> Question:
+    finding, subject = need
+    entry = evaluation.knowledge.findings.get(finding)
+    first = sorted(asking, key=lambda one: (not one.supported, -one.urgency.rank))
+    return Question(
+        finding=finding,
+        subject=subject,
+        label=evaluation.knowledge.label(finding),
+        cost=entry.cost if entry else "ask",
+        urgency=first[0].urgency,
+        wanted_by=tuple(dict.fromkeys(one.id for one in first)),
+    )
+
+
+def _was_tried(evaluation: Evaluation, finding: str, subject: str) -> bool:
+    groups = evaluation.observed.groups(finding, subject)
+    return bool(groups) and all(o.state is not State.KNOWN for o in groups[0])
