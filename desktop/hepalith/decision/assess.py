@@ -48,7 +48,7 @@ from hepalith.knowledge.base import CompiledDerived, CompiledRecommendation, Kno
 from hepalith.knowledge.checks import PLACEHOLDER
 from hepalith.knowledge.grounds import citations
 from hepalith.knowledge.model import Derived
-from hepalith.knowledge.tree import ChoiceOf, Holds, Quantity, Reference
+from hepalith.knowledge.tree import ChoiceOf, Quantity, Reference
 
 
 def evaluate(case: Case, knowledge: Knowledge, as_of: date, *, trace: bool = True) -> Assessment:
@@ -72,8 +72,8 @@ class Assessor:
         self._need_memo: dict[OpenFinding, Need] = {}
 
     def assessment(self, *, trace: bool) -> Assessment:
-        """Everything, with the traces of what holds, gives way or is open when `trace` is set."""
-        advice = tuple(self._advice(judged) for judged in self._judgement.all())
+        """Everything that is shown. With `trace` also the traces, and what the advice that nothing speaks for needs."""
+        advice = tuple(self._advice(judged, full=trace) for judged in self._judgement.all())
         shown = tuple(one for one in advice if one.status is not Status.DOES_NOT_HOLD)
         causes = rank_causes(self.evaluation, self._need_list)
         urgency = self._urgency(shown)
@@ -119,11 +119,13 @@ class Assessor:
 
     # advice
 
-    def _advice(self, judged: Judged) -> Advice:
+    def _advice(self, judged: Judged, *, full: bool) -> Advice:
         compiled = self._knowledge.recommendations[judged.id]
         entry = compiled.entry
         subject = judged.subject
         applies = judged.status in {Status.HOLDS, Status.SUPPRESSED}
+        supported = applies or (judged.status is Status.CANNOT_BE_EXCLUDED and self._support.of(compiled.when, subject))
+        is_open = judged.status is Status.CANNOT_BE_EXCLUDED and (supported or full)
         level, could_be = Urgency(entry.urgency), None
         if judged.status is not Status.DOES_NOT_HOLD:
             level, could_be = level_of(self.evaluation, compiled, subject)
@@ -139,8 +141,8 @@ class Assessor:
             urgency_could_be=could_be if applies else None,
             within=entry.within,
             basis=dated(compiled.basis, self._as_of),
-            supported=applies or self._support.of(compiled.when, subject),
-            needs=self._open_of(compiled, judged) if judged.status is Status.CANNOT_BE_EXCLUDED else (),
+            supported=supported,
+            needs=self._open_of(compiled, judged) if is_open else (),
             suppressed_by=tuple(
                 Suppression(by=winner, subject=whose, label=rule.label, precedence=rule.id)
                 for rule, winner, whose in judged.gives_way_to
@@ -159,13 +161,16 @@ class Assessor:
         )
 
     def _open_of(self, compiled: CompiledRecommendation, judged: Judged) -> tuple[Need, ...]:
+        """What its own condition needs; once that holds, what keeps it open in spite of it (closures)."""
         own = self._needs.of(compiled.when, judged.subject)
+        if own:
+            return self._need_list(own)
         held_back = [
             need
             for _rule, winner, whose in judged.held_open_by
             for need in self._needs.of(self._knowledge.recommendations[winner].when, whose)
         ]
-        return self._need_list(dict.fromkeys([*own, *held_back]))
+        return self._need_list(dict.fromkeys(held_back))
 
     def _urgency(self, advice: Iterable[Advice]) -> UrgencyResult:
         counted = [one for one in advice if one.status in {Status.HOLDS, Status.SUPPRESSED}]
@@ -214,7 +219,7 @@ class Assessor:
             candidates = self._candidates(entry, reference, subject)
             if not candidates:
                 return None
-        elif self.evaluation.truth(Holds(reference), subject) is not Truth.TRUE:
+        elif self.evaluation.holds(reference, subject) is not Truth.TRUE:
             return None
         return Classification(
             id=entry.id,

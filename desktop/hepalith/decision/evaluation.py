@@ -84,7 +84,7 @@ class Evaluation:
         ] = {}  # (finding, subject, side) -> limit taken from the dictionary
         self._derived: dict[tuple[str, str, bool], Truth | Interval | frozenset[str]] = {}
         self._truths: dict[tuple[str, str, str], Truth] = {}
-        self._junctions: dict[tuple[int, str, bool], Truth] = {}
+        self._remembered: dict[tuple[int, str, bool], Truth] = {}
         self._truth_of: dict[type[Node], Callable[..., Truth]] = {
             Constant: lambda node, _subject, _fresh: from_bool(node.value),
             Holds: lambda node, subject, fresh: self._holds(node.reference, subject, fresh),
@@ -105,8 +105,20 @@ class Evaluation:
     # what is asked from outside
 
     def truth(self, node: TruthNode, subject: str, fresh: bool = False) -> Truth:
-        """Whether a condition holds for a subject."""
-        return self._truth_of[type(node)](node, subject, fresh)
+        """Whether a condition of the knowledge holds for a subject. (For a finding by itself, ask `holds`.)
+
+        Remembered by the identity of the node, which lives as long as the knowledge: conditions, needs and reasons
+        ask for the same parts again and again.
+        """
+        key = (id(node), subject, fresh)
+        known = self._remembered.get(key)
+        if known is None:
+            known = self._remembered[key] = self._truth_of[type(node)](node, subject, fresh)
+        return known
+
+    def holds(self, reference: Reference, subject: str) -> Truth:
+        """Whether a yes/no finding or derived finding is yes."""
+        return self._holds(reference, subject, fresh=False)
 
     def fires(self, recommendation: str, subject: str) -> Truth:
         """Whether the condition of a recommendation holds, before precedence."""
@@ -161,39 +173,24 @@ class Evaluation:
 
     # truths
 
-    # The two innermost loops are written out, and remembered: they carry most of the work of every keystroke.
-    # A node lives as long as the knowledge that this evaluation holds, so its identity is a safe key.
-
     def _and(self, node: And, subject: str, fresh: bool) -> Truth:
-        key = (id(node), subject, fresh)
-        known = self._junctions.get(key)
-        if known is not None:
-            return known
         result = Truth.TRUE
         for part in node.parts:
-            truth = self._truth_of[type(part)](part, subject, fresh)
+            truth = self.truth(part, subject, fresh)
             if truth is Truth.FALSE:
-                result = truth
-                break
+                return truth
             if truth is Truth.UNKNOWN:
                 result = truth
-        self._junctions[key] = result
         return result
 
     def _or(self, node: Or, subject: str, fresh: bool) -> Truth:
-        key = (id(node), subject, fresh)
-        known = self._junctions.get(key)
-        if known is not None:
-            return known
         result = Truth.FALSE
         for part in node.parts:
-            truth = self._truth_of[type(part)](part, subject, fresh)
+            truth = self.truth(part, subject, fresh)
             if truth is Truth.TRUE:
-                result = truth
-                break
+                return truth
             if truth is Truth.UNKNOWN:
                 result = truth
-        self._junctions[key] = result
         return result
 
     def _holds(self, reference: Reference, subject: str, fresh: bool) -> Truth:

@@ -20,7 +20,7 @@ from hepalith.domain.case import PATIENT, Case
 from hepalith.domain.truth import Truth
 from hepalith.knowledge.base import Knowledge
 from hepalith.knowledge.cases import Vignette, case_of
-from hepalith.knowledge.tree import ChoiceOf, Holds, Quantity, Reference
+from hepalith.knowledge.tree import ChoiceOf, Quantity, Reference
 
 STATUSES = {"must": Status.HOLDS, "open": Status.CANNOT_BE_EXCLUDED, "suppressed": Status.SUPPRESSED}
 NOT_RANKED = "not_ranked"
@@ -198,7 +198,7 @@ def _values(_part: str, wanted: Mapping[str, Any], answers: Answers) -> Iterator
 
 
 def _yes_no(reference: Reference, subject: str, wanted: Any, evaluation: Evaluation) -> Iterator[str]:
-    got = _WORD[evaluation.truth(Holds(reference), subject)]
+    got = _WORD[evaluation.holds(reference, subject)]
     if got != _as_word(wanted):
         yield f"values: {reference.name} is {got}, expected {wanted}"
 

@@ -54,7 +54,7 @@ class Explainer:
         reference = Reference(name, entry.subject == "lesion", derived=True)
         known = self._evaluation.is_known(reference, subject)
         answer = (
-            ANSWER[self._evaluation.truth(Holds(reference), subject)]
+            ANSWER[self._evaluation.holds(reference, subject)]
             if entry.type == "yes_no"
             else Answer.YES
             if known

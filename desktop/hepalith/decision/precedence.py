@@ -35,6 +35,7 @@ class Judgement:
     def __init__(self, evaluation: Evaluation) -> None:
         self._evaluation = evaluation
         self._judged: dict[tuple[str, str], Judged] = {}
+        self._whose = {"lesion": evaluation.lesions, "patient": (PATIENT,)}
 
     def all(self) -> list[Judged]:
         """Every recommendation for every subject, in the order of the knowledge files."""
@@ -78,5 +79,4 @@ class Judgement:
                 yield (rule, winner, whose), self._judged_once(winner, whose).effective
 
     def _subjects(self, name: str) -> tuple[str, ...]:
-        lesion = self._evaluation.knowledge.recommendations[name].entry.subject == "lesion"
-        return self._evaluation.lesions if lesion else (PATIENT,)
+        return self._whose[self._evaluation.knowledge.recommendations[name].entry.subject]

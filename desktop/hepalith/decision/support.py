@@ -64,7 +64,7 @@ class Support:
         if key not in self._derived:
             tree = self._evaluation.knowledge.derived[reference.name].tree
             inside = isinstance(tree, TruthNode) and self.of(tree, about)
-            self._derived[key] = inside or self._evaluation.truth(Holds(reference), about) is Truth.TRUE
+            self._derived[key] = inside or self._evaluation.holds(reference, about) is Truth.TRUE
         return self._derived[key]
 
     def _of_recommendation(self, name: str, subject: str) -> bool:

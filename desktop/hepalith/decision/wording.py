@@ -28,7 +28,6 @@ from hepalith.knowledge.tree import (
     Either,
     Elapsed,
     Function,
-    Holds,
     LesionNumber,
     Limit,
     ModalityOf,
@@ -203,7 +202,7 @@ class Words:
     def _derived(self, reference: Reference, subject: str) -> str:
         entry = self._knowledge.derived[reference.name].entry
         if entry.type == "yes_no":
-            truth = self._evaluation.truth(Holds(reference), subject)
+            truth = self._evaluation.holds(reference, subject)
             return {Truth.TRUE: _("yes"), Truth.FALSE: _("no"), Truth.UNKNOWN: _("not known")}[truth]
         if entry.type == "number":
             interval = self._evaluation.number(Quantity(reference), subject)

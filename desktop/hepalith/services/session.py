@@ -253,7 +253,7 @@ class CaseSession:
 
     def export_note(self, path: Path) -> None:
         """Writes the management note of the present state. Raises NoteError; no half file is left."""
-        self._note.write(self._state.case, self._state.assessment, path, self._clock.now())
+        self._note.write(self._state.case, self._assessor.assessment(trace=True), path, self._clock.now())
 
     # inside
 
