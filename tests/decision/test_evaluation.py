@@ -222,3 +222,19 @@ def test_a_caution_does_not_shut_a_gate(ask) -> None:
     assert ask("passes(drug)", about) is T
     assert ask("item(drug, note)", about) is F
     assert ask("passes_except(drug, adult)", case(bilirubin("10", "umol/L"))) is T
+
+
+def test_a_stated_summary_answers_for_what_was_not_recorded_and_a_record_wins(ask) -> None:
+    stated = case(seen("checked", yes()))
+    assert ask("pulse <= 90 and pulse > 50", stated) is T
+    assert ask("pulse > 60", stated) is U
+    assert ask("shape == round", stated) is T
+    assert ask("rash", stated) is F
+    assert ask("rash or pulse > 90 or shape == odd", case(seen("checked", no()))) is U
+    recorded = case(seen("checked", yes()), seen("pulse", number("120", "/min")), seen("rash", yes()))
+    assert ask("pulse > 90 and rash", recorded) is T
+
+
+def test_an_indeterminate_finding_is_not_answered_by_a_summary(ask) -> None:
+    told = case(seen("checked", yes()), Observation(finding="rash", state=State.INDETERMINATE))
+    assert ask("rash", told) is U

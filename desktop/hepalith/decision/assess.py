@@ -214,7 +214,10 @@ class Assessor:
         low = high = ""
         complete = self.evaluation.is_known(reference, subject)
         if entry.type == "number":
-            low, high = _bounds(self.evaluation.number(Quantity(reference), subject))
+            interval = self.evaluation.number(Quantity(reference), subject)
+            if not _says_something(interval, entry):
+                return None
+            low, high = _bounds(interval)
         elif entry.type == "choice":
             candidates = self._candidates(entry, reference, subject)
             if not candidates:
@@ -381,6 +384,16 @@ class Assessor:
 
     def _fill(self, text: str, subject: str) -> str:
         return PLACEHOLDER.sub(lambda found: self._words.of(found.group(1), subject), text) if "{" in text else text
+
+
+def _says_something(interval: Interval, entry: Derived) -> bool:
+    """Whether a score is known, or narrowed down to less than three quarters of what it can be."""
+    if interval.is_point:
+        return True
+    if entry.range is None:
+        return False
+    low, high = entry.range
+    return (interval.high - interval.low) * 4 <= (high - low) * 3
 
 
 def _bounds(interval: Interval) -> tuple[str, str]:

@@ -1,7 +1,8 @@
 """Ranks the causes by one written rule.
 
 Confirmed ones first; then by points: arguments of strength 1, 2, 3, 4 count 1, 2, 4, 8, those against are subtracted.
-Equal points are ties. What is excluded, or has no argument for it that holds, is not ranked. Points are no probability.
+Equal points are ties. What is excluded, has no argument for it that holds, or has no more for it than against it is not
+ranked. Points are no probability.
 """
 
 from collections.abc import Callable, Iterable
@@ -55,6 +56,10 @@ class _Ranking:
             return None
         arguments_for = self._arguments(entry.arguments_for, compiled.arguments_for, compiled.basis_for, subject)
         against = self._arguments(entry.arguments_against, compiled.arguments_against, compiled.basis_against, subject)
+        points = _points(arguments_for) - _points(against)
+        confirmed = self._evaluation.truth(compiled.confirmed, subject) is Truth.TRUE
+        if points <= 0 and not confirmed:
+            return None
         return Cause(
             id=entry.id,
             label=entry.label,
@@ -62,8 +67,8 @@ class _Ranking:
             cause_class=entry.cause_class,
             subclass=entry.subclass,
             rank=0,
-            points=_points(arguments_for) - _points(against),
-            confirmed=self._evaluation.truth(compiled.confirmed, subject) is Truth.TRUE,
+            points=points,
+            confirmed=confirmed,
             basis=dated(compiled.basis, self._evaluation.observed.as_of),
             arguments_for=arguments_for,
             arguments_against=against,

@@ -273,7 +273,8 @@ def _two_sides(kind: str, name: str, place: Place, node: TruthNode, subject: str
         def is_reached(answers: Answers, expect: Mapping[str, Any], wanted: Truth = wanted) -> bool:
             if kind == "escalation" and not _escalates(place[1], expect):
                 return False
-            return any(answers.evaluation.truth(node, one, fresh) is wanted for one in answers.subjects(subject))
+            found = {answers.evaluation.truth(node, one, fresh) for one in answers.subjects(subject)}
+            return wanted in found or (wanted is Truth.FALSE and Truth.UNKNOWN in found and _is_shut(name, expect))
 
         yield Side(
             kind=kind, id=name, name=side, place=place, is_reached=is_reached, changed=_swap(place, node, instead)
@@ -283,6 +284,12 @@ def _two_sides(kind: str, name: str, place: Place, node: TruthNode, subject: str
 def _escalates(name: str, expect: Mapping[str, Any]) -> bool:
     applies = name in (expect.get("must") or ()) or name in (expect.get("suppressed") or ())
     return applies and "urgency" in expect
+
+
+def _is_shut(name: str, expect: Mapping[str, Any]) -> bool:
+    """Whether a case names a gate item as unknown: an item that only asks for a value to be known is never false."""
+    gate, _dot, item = name.partition(".")
+    return (expect.get("items") or {}).get(gate, {}).get(item) == "unknown"
 
 
 def _is_fresh(place: Place, knowledge: Knowledge) -> bool:

@@ -207,7 +207,7 @@ class Evaluation:
         return seen.truth_of(group)
 
     def _is_ruled_out(self, reference: Reference, subject: str) -> bool:
-        """Whether a finding that was not recorded cannot be, because of another that was (`absent_when`)."""
+        """Whether another finding answers for one that was not recorded (`absent_when`)."""
         absence = self.knowledge.absence.get(reference.name)
         about = subject if reference.lesion else PATIENT
         return absence is not None and not reference.which and self.truth(absence, about) is Truth.TRUE
@@ -318,7 +318,10 @@ class Evaluation:
             parts = [seen.interval_of(group, finding) for group in groups] or [seen.hard_limits(finding)]
             return numbers.maximum(parts) if finding.observation == "largest" else numbers.minimum(parts)
         group = self.group(reference, subject, fresh)
-        return seen.interval_of(group, finding) if group else seen.hard_limits(finding)
+        if group is None:
+            stated = finding.absent_range if self._is_ruled_out(reference, subject) else None
+            return Interval(*stated) if stated else seen.hard_limits(finding)
+        return seen.interval_of(group, finding)
 
     def _limit(self, node: Limit, subject: str, fresh: bool) -> Interval:
         finding = self.knowledge.findings[node.reference.name]
@@ -371,7 +374,10 @@ class Evaluation:
             value = self._derive(node.reference, subject, fresh)
             return value if isinstance(value, frozenset) else node.domain
         group = self.group(node.reference, subject, fresh)
-        return seen.choices_of(group, node.domain) if group else node.domain
+        if group is None:
+            ruled_out = self._is_ruled_out(node.reference, subject)
+            return frozenset([self.knowledge.findings[node.reference.name].absent_choice]) if ruled_out else node.domain
+        return seen.choices_of(group, node.domain)
 
     def items(self, reference: Reference, subject: str, fresh: bool = False) -> ItemSet:
         """The items of a multi-choice finding that are present, and those that may be."""

@@ -68,7 +68,8 @@ def read_vignettes(folder: Path) -> tuple[Vignette, ...]:
             try:
                 found.append(msgspec.convert({**data, **place, "common": _common(data, named)}, Vignette, strict=False))
             except (msgspec.ValidationError, KeyError, TypeError) as error:
-                raise KnowledgeError(f"{path}: a case cannot be read: {error}") from None
+                name = data.get("id", "") if isinstance(data, dict) else ""
+                raise KnowledgeError(f"{path}: case {name} cannot be read: {error}") from None
     if not found:
         raise KnowledgeError(f"There are no cases in {folder}.")
     return tuple(found)

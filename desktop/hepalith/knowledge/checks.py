@@ -79,10 +79,7 @@ def _finding_problems(entry: Finding, groups: Mapping[str, Group]) -> Iterator[s
         yield f'group "{entry.group}" is not in knowledge.yaml'
     elif groups[entry.group].subject != entry.subject:
         yield f'belongs to a {entry.subject}, but its group "{entry.group}" is for the {groups[entry.group].subject}'
-    if entry.absent_when and entry.type not in {"yes_no", "multi"}:
-        yield "only a yes/no or a multi-choice finding can be absent by `absent_when`"
-    if entry.absent_when and entry.basis is None:
-        yield "says when it cannot be (`absent_when`): that needs a basis"
+    yield from _absence_problems(entry)
     if entry.type in {"choice", "multi"} and not entry.choices:
         yield "has no choices"
     if len({option.id for option in entry.choices}) != len(entry.choices):
@@ -93,6 +90,21 @@ def _finding_problems(entry: Finding, groups: Mapping[str, Group]) -> Iterator[s
         yield "is a number: it needs `unit` and `hard` limits"
     if entry.hard is not None and entry.hard[0] >= entry.hard[1]:
         yield "its hard limits are the wrong way round"
+
+
+def _absence_problems(entry: Finding) -> Iterator[str]:
+    if not entry.absent_when:
+        if entry.absent_choice or entry.absent_range:
+            yield "says what it then is, but not when: add `absent_when`"
+        return
+    if entry.basis is None:
+        yield "says when it need not be recorded (`absent_when`): that needs a basis"
+    if entry.type == "choice" and entry.absent_choice not in {option.id for option in entry.choices}:
+        yield "is a choice with `absent_when`: `absent_choice` must name one of its choices"
+    if entry.type == "number" and entry.absent_range is None:
+        yield "is a number with `absent_when`: it needs `absent_range`"
+    if entry.type in {"date", "text"}:
+        yield "a date or a text cannot have `absent_when`"
 
 
 def _list_problems(made: ListEntry, symbols: Symbols) -> Iterator[str]:

@@ -76,6 +76,8 @@ class Finding(_Strict, frozen=True, kw_only=True):
     choices: tuple[ChoiceOption, ...] = ()
     relevant: str = ""
     absent_when: str = ""
+    absent_choice: str = ""
+    absent_range: tuple[Decimal, Decimal] | None = None
     widget: str = ""
     cost: Cost = "ask"
     codes: dict[str, str] = {}
