@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+
 from hepalith.app.main import main
 from hepalith.decision.assess import Assessor
 from hepalith.store.case_file import CaseFiles

@@ -1,0 +1,249 @@
+"""The first page of the note, which stands alone, and how much fits on it."""
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from hepalith.domain.assessment import Answer, GateState, Urgency
+from hepalith.i18n import _, plural
+from hepalith.note.content import GatePart, NoteContent, Statement
+from hepalith.note.document import AnyBlock, Band, Bullets, Facts, Heading, Item, Items, Paragraph
+from hepalith.note.options import NoteState
+from hepalith.note.phrases import aside_of, cause_title, dates_table, join, lesions, missing_text, shut_line, tag_of
+
+_CAUSES_SHOWN = 6
+_PLAN_WANTED = 3
+_EMERGENCY = Urgency.EMERGENCY_SAME_DAY.rank
+_DATES_SHOWN = {"full": 5, "short": 2}
+_GATES_SHOWN = {"full": 4, "short": 2}
+
+
+def first_page(content: NoteContent) -> Iterable[AnyBlock]:
+    """Whose note it is, the finding, the urgency, what to do and to avoid, what to check first, and when."""
+    header = content.header
+    yield Facts(
+        columns=2,
+        rows=(
+            (_("Patient"), header.name or _("not recorded")),
+            (_("Identifier"), header.identifier or _("not recorded")),
+            (_("Date of birth"), header.birth_date or _("not recorded")),
+            (_("Latest examination"), header.examination or _("not recorded")),
+            (_("Assessed as of"), header.as_of),
+            (_("Note made"), header.made),
+        ),
+    )
+    yield from _state(content)
+    yield Paragraph(text=content.impression, style="lead")
+    yield _band(content)
+    yield Facts(rows=_class_rows(content))
+    room = FirstPage(content)
+    yield Heading(text=_("What to do now"))
+    yield from _brief(
+        content.plan, room.plan, short=room.short, nothing=_("Nothing to do follows from what is recorded.")
+    )
+    if content.avoid:
+        yield Heading(text=_("What to avoid"))
+        yield from _brief(content.avoid, room.avoid, short=room.short, mark="×")
+    shut = _shut(content)
+    if shut:
+        yield Heading(text=_("Check before treatment"))
+        if room.gates:
+            yield Items(items=tuple(_gate_brief(gate) for gate in shut[: room.gates]), style="brief")
+        if len(shut) > room.gates:
+            yield Paragraph(text=_gate_names(shut[room.gates :]), style="body" if room.gates == 0 else "small")
+    yield Heading(text=_("Follow-up"))
+    if content.follow_up:
+        yield dates_table(content.follow_up[: _DATES_SHOWN[content.options.form]])
+        more = len(content.follow_up) - _DATES_SHOWN[content.options.form]
+        if more > 0:
+            yield Paragraph(
+                text=plural(
+                    "{count} more date in the follow-up plan.", "{count} more dates in the follow-up plan.", more
+                ),
+                style="small",
+            )
+    else:
+        yield Paragraph(text=_("No follow-up date follows from what is recorded."))
+
+
+def _shut(content: NoteContent) -> list[GatePart]:
+    return [gate for gate in content.gates if not gate.closure and gate.state is not GateState.OPEN]
+
+
+def _state(content: NoteContent) -> Iterable[AnyBlock]:
+    options = content.options
+    if options.state is NoteState.DRAFT:
+        return
+    lines = [
+        _("Final note, by {author}, {made}.").format(author=options.author or _("not named"), made=content.header.made)
+    ]
+    if options.state is NoteState.AMENDED:
+        lines[0] = _("Amended note, by {author}, {made}. It replaces note {replaced}.").format(
+            author=options.author or _("not named"), made=content.header.made, replaced=options.replaces
+        )
+        lines += [_("Changed: {change}").format(change=change) for change in options.changed]
+    yield Paragraph(text="\n".join(lines), style="small")
+
+
+def _band(content: NoteContent) -> Band:
+    urgency = content.urgency
+    label = (
+        urgency.label
+        if not urgency.within
+        else _("{urgency}, within {time}").format(urgency=urgency.label, time=urgency.within)
+    )
+    lines = []
+    if urgency.why:
+        about = f" – {urgency.subject}" if urgency.subject else ""
+        lines.append(_("Because of: {advice}").format(advice=f"{urgency.why} ({urgency.set_by}){about}"))
+    if urgency.could_be:
+        text = _("Not excluded: {urgency} ({advice})").format(urgency=urgency.could_be, advice=urgency.could_be_why)
+        lines.append(f"{text}. {missing_text(urgency.could_be_needs)}".strip())
+    return Band(rank=urgency.level.rank, label=label, lines=tuple(lines))
+
+
+def _class_rows(content: NoteContent) -> tuple[tuple[str, str], ...]:
+    made = content.case_class
+    text = f"{made.label}: {made.certainty}" if made.certainty else made.label
+    rows = [(_("Class"), text)]
+    if made.others:
+        rows.append((_("Also possible"), ", ".join(made.others)))
+    leading = [cause for cause in content.causes if cause.rank == 1]
+    shown = [cause_title(cause) for cause in leading[:_CAUSES_SHOWN]]
+    if len(leading) > _CAUSES_SHOWN:
+        shown.append(plural("{count} more", "{count} more", len(leading) - _CAUSES_SHOWN))
+    if shown:
+        rows.append((_("Leading cause"), "; ".join(shown)))
+    return tuple(rows)
+
+
+def _brief(
+    statements: tuple[Statement, ...], shown: int, *, short: bool, nothing: str = "", mark: str = ""
+) -> Iterable[AnyBlock]:
+    if shown:
+        items = (
+            Item(
+                mark=mark or str(number),
+                title=one.title,
+                aside=aside_of(one),
+                text=one.text,
+                lines=shut_line(one),
+                tag=tag_of(one.ground, locators=False),
+                id=one.id,
+            )
+            for number, one in enumerate(statements[:shown], 1)
+        )
+        yield Items(items=tuple(items), style="brief")
+    elif nothing and not statements:
+        yield Paragraph(text=nothing)
+    now, same_day, later = _by_haste(statements[shown:])
+    if now:
+        lines = tuple(_("Now: {title} ({id})").format(title=one.title, id=one.id) for one in now)
+        yield Paragraph(text="; ".join(lines) + ".") if short else Bullets(lines=lines)
+    if same_day:
+        yield Paragraph(text=_("Also the same day: {titles}.").format(titles=_titles(same_day)))
+    if later:
+        yield Paragraph(text=_("Also: {titles}.").format(titles=_titles(later)), style="small")
+
+
+def _by_haste(statements: tuple[Statement, ...]) -> tuple[list[Statement], list[Statement], list[Statement]]:
+    """What is to be done now, on the same day, and later."""
+    ranks = (Urgency.EMERGENCY_NOW.rank, Urgency.EMERGENCY_SAME_DAY.rank)
+    now, same_day = ([one for one in statements if one.urgency.rank == rank] for rank in ranks)
+    return now, same_day, [one for one in statements if one.urgency.rank < ranks[1]]
+
+
+def _titles(statements: list[Statement]) -> str:
+    return "; ".join(f"{one.title} ({one.id})" for one in statements)
+
+
+class FirstPage:
+    """How many statements fit on the first page in full. Heights are estimated, in points, with some to spare."""
+
+    _HEIGHT: ClassVar = {"a4": 775.0, "us-letter": 725.0}
+    _SHORT_FORM = 235.0  # provenance and signature on the same page
+    _HEADING = 32.0
+
+    def __init__(self, content: NoteContent) -> None:
+        self.short = content.options.form == "short"
+        room = self._HEIGHT[content.options.paper] - self._fixed(content) - (self._SHORT_FORM if self.short else 0)
+        shut = _shut(content)
+        wanted = max(sum(one.urgency.rank >= _EMERGENCY for one in content.plan), min(_PLAN_WANTED, len(content.plan)))
+        for gates in range(min(len(shut), _GATES_SHOWN[content.options.form]), -1, -1):
+            # What to do goes before the details of what to check.
+            self.gates = gates
+            self._share(content, room - self._gates_height(shut, gates))
+            if self.plan >= wanted:
+                break
+
+    def _share(self, content: NoteContent, room: float) -> None:
+        costs_plan, costs_avoid = ([self._cost(one) for one in part] for part in (content.plan, content.avoid))
+        # One warning is told in full in any case; more of them only after all that is to be done.
+        for_avoid = self._HEADING + min(sum(costs_avoid), costs_avoid[0] + 20) if costs_avoid else 0.0
+        self.plan, left = self._fit(content.plan, costs_plan, room - self._HEADING - for_avoid)
+        self.avoid, _left = self._fit(content.avoid, costs_avoid, left + for_avoid - self._HEADING)
+
+    def _gates_height(self, shut: list[GatePart], told: int) -> float:
+        if not shut:
+            return 0.0
+        names = 10 + 12 * self._lines(_gate_names(shut[told:]), 100) if len(shut) > told else 0
+        return self._HEADING + names + sum(16 + 12 * self._lines(_gate_brief(gate).text, 95) for gate in shut[:told])
+
+    def _fixed(self, content: NoteContent) -> float:
+        options = content.options
+        height = 58.0 + 8 + 14 * self._lines(content.impression, 78) + 38
+        height += sum(13 * self._lines(value, 90) for _label, value in _class_rows(content))
+        height += 12 * sum(self._lines(line, 100) for line in _band(content).lines)
+        height += 13 * len(options.changed) + (
+            14 * (2 + len(options.letterhead.lines)) if options.letterhead.name else 0
+        )
+        height += 42 if options.letterhead.logo else 0
+        dates = content.follow_up[: _DATES_SHOWN[content.options.form]]
+        height += (
+            self._HEADING
+            + (22 if dates else 14)
+            + sum(9 + 12 * max(self._lines(step.test + step.note, 28), self._lines(step.why, 34)) for step in dates)
+        )
+        return height
+
+    def _cost(self, one: Statement) -> float:
+        text = sum(self._lines(line, 95) for line in one.text.split("\n"))
+        text += (len(one.ground.cites) + 1) // 2 if self.short else 0  # the references stand on the same page
+        return 28.0 + 12 * text + 13 * len(shut_line(one)) + 12 * (self._lines(one.title + aside_of(one), 85) - 1)
+
+    def _fit(self, statements: tuple[Statement, ...], costs: list[float], room: float) -> tuple[int, float]:
+        """How many of the statements fit, with the others named in small print; and the room that is left."""
+        best = (0, 0.0)
+        for count in range(len(costs) + 1):
+            now, same_day, later = _by_haste(statements[count:])
+            named = (7 if self.short else 12.5) * len(now) + (8 if now else 0)
+            named += 8 + 13 * self._lines(_titles(same_day), 92) if same_day else 0
+            named += 8 + 11 * self._lines(_titles(later), 112) if later else 0
+            left = room - sum(costs[:count]) - named
+            if left >= 0 or (count == 1 and best[0] == 0):  # the first is always told
+                best = (count, max(left, 0.0))
+        return best
+
+    @staticmethod
+    def _lines(text: str, width: int) -> int:
+        wide = sum(2 if ord(sign) > 0x2E80 else 1 for sign in text)
+        return -(-wide // width)
+
+
+def _gate_names(gates: list[GatePart]) -> str:
+    return "; ".join(f"{gate.label} ({gate.state_label})" for gate in gates) + "."
+
+
+def _gate_brief(gate: GatePart) -> Item:
+    barring = [item.label for item in gate.items if item.fulfilled is Answer.NO and not item.caution]
+    unknown = [
+        need
+        for item in gate.items
+        if item.fulfilled is Answer.UNKNOWN and not item.caution
+        for need in item.needs or (item.label,)
+    ]
+    texts = []
+    if barring:
+        texts.append(_("Not met: {items}.").format(items="; ".join(barring)))
+    if unknown:
+        texts.append(missing_text(tuple(dict.fromkeys(unknown))))
+    return Item(mark="!", title=gate.label, aside=join(gate.state_label, lesions(gate.subjects)), text=" ".join(texts))

