@@ -111,7 +111,7 @@ def test_classifications_are_values_ranges_or_candidates_with_inputs(small: Know
     total = next(made for made in result.classifications if made.id == "total")
     assert (total.value, total.low, total.high, total.complete) == ("3 to 4", "3", "4", False)
     assert [need.finding for need in total.needs] == ["fever"]
-    assert [(made.finding, made.value) for made in total.inputs] == [("bilirubin", "40 umol/L")]
+    assert [(made.finding, made.value) for made in total.inputs] == [("bilirubin", "40 µmol/L")]
     assert not any(made.id == "kind" for made in result.classifications)
 
 

@@ -6,10 +6,11 @@ import msgspec
 
 from hepalith.domain.assessment import Assessment, Status, Urgency
 from hepalith.domain.case import Case, ChoiceValue, Identity, ItemsValue, NumberValue, Observation, State
+from hepalith.domain.words import unit_text
 from hepalith.note.compose import make_content, note_id
 from hepalith.note.content import NoteContent
 from hepalith.note.options import NoteOptions, NoteState
-from hepalith.note.words import CaseWords, unit_text
+from hepalith.note.words import CaseWords
 from note.builders import AT, advice, basis, cite, make_assessment, make_case, make_knowledge
 
 KNOWLEDGE = make_knowledge()

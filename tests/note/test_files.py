@@ -24,7 +24,7 @@ def test_it_replaces_what_was_there(tmp_path: Path) -> None:
     ("place", "words"),
     [
         pytest.param("", "is a folder", id="a-folder"),
-        pytest.param("missing/note.pdf", "folder does not exist", id="no-folder"),
+        pytest.param("missing/note.pdf", "no such file or folder", id="no-folder"),
         pytest.param("file/note.pdf", "cannot be written", id="below-a-file"),
         pytest.param("x" * 300 + ".pdf", "name is too long", id="long-name"),
     ],

@@ -126,7 +126,7 @@ def test_a_full_disk_leaves_the_old_file_and_nothing_half(tmp_path: Path, monkey
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(CaseFileError, match="No space left"):
+    with pytest.raises(CaseFileError, match="disk is full"):
         CaseFiles().save(case(), path)
     assert path.read_bytes() == before
     assert [file.name for file in tmp_path.iterdir()] == [path.name]

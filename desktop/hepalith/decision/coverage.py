@@ -147,9 +147,11 @@ def _named(expect: Mapping[str, Any], answers: Answers) -> Iterator[Place]:
 
 
 def _gives_way_to(expect: Mapping[str, Any], answers: Answers) -> Iterator[tuple[str, str]]:
-    for name in expect.get("suppressed") or ():
+    """The rules of precedence, each with what wins, by which something named gives way or, a closure, is held open."""
+    for name in (*(expect.get("suppressed") or ()), *(expect.get("open") or ())):
         for judged in answers.judgement.of(name) if name in answers.knowledge.recommendations else ():
-            yield from ((rule.id, winner) for rule, winner, _whose in judged.gives_way_to)
+            winners = (*judged.gives_way_to, *judged.held_open_by)
+            yield from ((rule.id, winner) for rule, winner, _whose in winners)
 
 
 class _Uses:
@@ -289,7 +291,8 @@ def _escalates(name: str, expect: Mapping[str, Any]) -> bool:
 def _is_shut(name: str, expect: Mapping[str, Any]) -> bool:
     """Whether a case names a gate item as unknown: an item that only asks for a value to be known is never false."""
     gate, _dot, item = name.partition(".")
-    return (expect.get("items") or {}).get(gate, {}).get(item) == "unknown"
+    items: Mapping[str, Mapping[str, Any]] = expect.get("items") or {}
+    return bool(items.get(gate, {}).get(item) == "unknown")
 
 
 def _is_fresh(place: Place, knowledge: Knowledge) -> bool:

@@ -15,6 +15,7 @@ from hepalith.domain.case import (
 )
 from hepalith.domain.interval import Interval
 from hepalith.domain.truth import Truth
+from hepalith.domain.words import unit_text
 from hepalith.i18n import _
 from hepalith.knowledge.base import Knowledge
 from hepalith.knowledge.model import Finding
@@ -50,8 +51,8 @@ def number_text(value: Decimal, decimals: int | None = None) -> str:
 
 
 def with_unit(text: str, unit: str) -> str:
-    """A number and its unit; the unit "1" is not written."""
-    return text if unit in {"", "1"} else f"{text} {unit}"
+    """A number and its unit as people write it."""
+    return f"{text} {unit_text(unit)}".rstrip()
 
 
 def interval_text(interval: Interval, unit: str, decimals: int | None = None) -> str:

@@ -24,6 +24,7 @@ from hepalith.domain.assessment import (
     Status,
 )
 from hepalith.domain.case import PATIENT, Case, Observation, TextValue
+from hepalith.domain.words import class_text, kind_text, urgency_text
 from hepalith.i18n import _
 from hepalith.knowledge.base import Knowledge
 from hepalith.knowledge.model import Source
@@ -166,12 +167,12 @@ class _Composer:
         ]
         return UrgencyPart(
             level=result.level,
-            label=words.urgency_text(result.level),
+            label=urgency_text(result.level),
             within=result.within,
             why=self._titles.get(result.set_by, ""),
             set_by=result.set_by,
             subject=self._words.subject(result.subject) if result.subject else "",
-            could_be=words.urgency_text(result.could_be) if result.could_be else "",
+            could_be=urgency_text(result.could_be) if result.could_be else "",
             could_be_why=self._titles.get(result.could_be_by, ""),
             could_be_needs=self._words.needs(tuple(needs)),
         )
@@ -179,9 +180,9 @@ class _Composer:
     def _class(self) -> ClassPart:
         made = self._assessment.case_class
         return ClassPart(
-            label=words.class_text(made.value),
+            label=class_text(made.value),
             certainty=made.certainty,
-            others=tuple(words.class_text(name) for name in made.possible if name != made.value),
+            others=tuple(class_text(name) for name in made.possible if name != made.value),
             needs=self._words.needs(made.needs),
         )
 
@@ -202,9 +203,9 @@ class _Composer:
             title=one.title,
             text=one.action,
             kind=one.kind,
-            kind_label=words.kind_text(one.kind),
+            kind_label=kind_text(one.kind),
             urgency=one.urgency,
-            urgency_label=words.urgency_text(one.urgency),
+            urgency_label=urgency_text(one.urgency),
             status=one.status,
             ground=self._ground(one.basis, cited=told),
             subjects=self._subjects(advice.subject for advice in same),
@@ -212,7 +213,7 @@ class _Composer:
             reason=one.reason,
             strength=one.strength,
             certainty=one.certainty,
-            could_be=words.urgency_text(one.urgency_could_be) if one.urgency_could_be else "",
+            could_be=urgency_text(one.urgency_could_be) if one.urgency_could_be else "",
             needs=self._words.needs(tuple(need for advice in same for need in advice.needs)),
             gates_shut=tuple(gates.get(gate, gate) for gate in one.gates_shut),
             gives_way_to=tuple(
@@ -307,7 +308,7 @@ class _Composer:
                 subject=self._words.subject(question.subject),
                 section=section.get(question.finding, ""),
                 urgency=question.urgency,
-                urgency_label=words.urgency_text(question.urgency),
+                urgency_label=urgency_text(question.urgency),
                 wanted_by=tuple(self._titles.get(name, name) for name in question.wanted_by),
             )
             for question in self._assessment.questions
@@ -346,7 +347,7 @@ class _Composer:
             id=cause.id,
             label=cause.label,
             subjects=subjects,
-            class_label=words.class_text(cause.cause_class),
+            class_label=class_text(cause.cause_class),
             subclass=cause.subclass,
             rank=cause.rank,
             tied=tied,
@@ -385,14 +386,14 @@ class _Composer:
         assumed = " " + _("(laboratory limit assumed)")
         return ClassificationPart(
             label=one.label,
-            value=self._words.plain(one.id, one.value),
+            value=one.value,
             complete=one.complete,
             told=told,
             negative=negative,
             ground=self._ground(one.basis, cited=told and not negative),
             subjects=self._subjects(part.subject for part in same),
             inputs=tuple(
-                f"{part.label}: {self._words.plain(part.finding, part.value)}{assumed if part.assumed else ''}"
+                f"{part.label}: {part.value}{assumed if part.assumed else ''}"
                 for part in sorted(one.inputs, key=_is_negative)
             ),
             needs=self._words.needs(tuple(need for part in same for need in part.needs)),

@@ -9,11 +9,12 @@ import msgspec
 from hepalith.domain.case import Case, NumberValue, Observation
 from hepalith.domain.durations import parse_date
 from hepalith.domain.errors import InvalidValueError
+from hepalith.domain.words import unit_text
 from hepalith.i18n import _
 from hepalith.knowledge.base import Knowledge
 from hepalith.knowledge.model import Finding
 from hepalith.note.content import FigurePart
-from hepalith.note.words import CaseWords, unit_text, with_unit
+from hepalith.note.words import CaseWords, with_unit
 
 _WIDTH, _HEIGHT = 300, 140
 _LEFT, _RIGHT, _TOP, _BOTTOM = 46, 24, 18, 30

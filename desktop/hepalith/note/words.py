@@ -1,9 +1,8 @@
 """The program's words in the note: levels, kinds, classes, bases, units and entered values. Nothing clinical."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
-from hepalith.domain.assessment import Answer, Basis, GateState, Need, Urgency
+from hepalith.domain.assessment import Answer, Basis, GateState, Need
 from hepalith.domain.case import (
     PATIENT,
     Case,
@@ -18,91 +17,17 @@ from hepalith.domain.case import (
     TextValue,
     YesNoValue,
 )
+from hepalith.domain.words import unit_text
 from hepalith.i18n import _
 from hepalith.knowledge.base import MODALITY, Knowledge
 from hepalith.knowledge.model import ChoiceOption
 
 _COMPARATORS = {"": "", "<": "< ", "<=": "≤ ", ">": "> ", ">=": "≥ "}
-_SIGNS = (
-    ("10*9/", "×10⁹/"),
-    ("10*3/", "×10³/"),
-    ("mm[Hg]", "mmHg"),
-    ("[hnsf'U]", "HU"),
-    ("[iU]", "IU"),
-    ("[degF]", "°F"),
-    ("[lb_av]", "lb"),
-    ("[in_i]", "in"),
-    ("{1.73_m2}", "1.73 m²"),
-)
-
-
-def unit_text(unit: str) -> str:
-    """A UCUM unit as people write it: "umol/L" is µmol/L, "a" is years, "1" is nothing."""
-    named = {
-        "1": "",
-        "a": _("years"),
-        "mo": _("months"),
-        "wk": _("weeks"),
-        "d": _("days"),
-        "h": _("hours"),
-        "Cel": "°C",
-    }
-    if unit in named:
-        return named[unit]
-    for ucum, sign in _SIGNS:
-        unit = unit.replace(ucum, sign)
-    return "/".join("µ" + part[1:] if part.startswith("u") and len(part) > 1 else part for part in unit.split("/"))
 
 
 def with_unit(number: str, unit: str) -> str:
     """A number and its unit."""
     return f"{number} {unit_text(unit)}".rstrip()
-
-
-def with_plain_units(text: str, units: Iterable[str]) -> str:
-    """A text that ends with one of these UCUM units, with the unit as people write it."""
-    for unit in sorted(units, key=len, reverse=True):
-        if unit and text.endswith(f" {unit}"):
-            return with_unit(text.removesuffix(f" {unit}"), unit)
-    return text
-
-
-def urgency_text(level: Urgency) -> str:
-    """The name of a level of urgency."""
-    return {
-        Urgency.EMERGENCY_NOW: _("Emergency: act now"),
-        Urgency.EMERGENCY_SAME_DAY: _("Emergency: same day"),
-        Urgency.URGENT: _("Urgent"),
-        Urgency.SOON: _("Soon"),
-        Urgency.ROUTINE: _("Routine"),
-        Urgency.NONE: _("No urgent action"),
-    }[level]
-
-
-def kind_text(kind: str) -> str:
-    """The name of a kind of recommendation."""
-    return {
-        "do": _("Do"),
-        "consider": _("Consider"),
-        "avoid": _("Avoid"),
-        "refer": _("Refer"),
-        "none_needed": _("No action needed"),
-        "ask": _("Find out"),
-        "inform": _("Note"),
-    }.get(kind, kind)
-
-
-def class_text(name: str) -> str:
-    """The name of a class of causes."""
-    return {
-        "benign": _("Benign"),
-        "infectious": _("Infectious"),
-        "obstructive": _("Obstructive"),
-        "malignant": _("Malignant"),
-        "mimic": _("Not a liver calcification"),
-        "undetermined": _("Undetermined"),
-        "several": _("Several"),
-    }.get(name, name)
 
 
 def strength_text(strength: int) -> str:
@@ -167,14 +92,6 @@ class CaseWords:
         self._knowledge = knowledge
         self._lesions = {lesion.id: lesion.label for lesion in case.lesions}
         self._studies = {study.id: study for study in case.studies}
-
-    def plain(self, name: str, value: str) -> str:
-        """A value of a finding or derived finding as the core writes it, with its unit as people write it."""
-        finding = self._knowledge.findings.get(name)
-        if finding is not None:
-            return with_plain_units(value, (finding.unit, *finding.other_units))
-        derived = self._knowledge.derived.get(name)
-        return with_plain_units(value, (derived.entry.unit,)) if derived else value
 
     def subject(self, subject: str) -> str:
         """A lesion by its id and label; nothing for the patient."""

@@ -4,7 +4,6 @@ Keys that this version does not know are kept and written back; findings that th
 too and never evaluated. A damaged or newer file is refused with a clear sentence and left as it is.
 """
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +11,8 @@ import msgspec
 
 from hepalith.domain.case import Case, Lesion, Observation, Study
 from hepalith.domain.errors import CaseFileError, NewerCaseFileError
+from hepalith.files import reason_of, write_atomically
 from hepalith.i18n import _
-from hepalith.store.atomic import write_atomically
 
 FORMAT = "hepalith-case"
 VERSION = 1
@@ -34,7 +33,7 @@ class CaseFiles:
             content = path.read_bytes()
         except OSError as error:
             raise CaseFileError(
-                _('"{name}" cannot be read: {reason}.').format(name=path.name, reason=error.strerror or error)
+                _('"{name}" cannot be read: {reason}.').format(name=path.name, reason=reason_of(error))
             ) from error
         return decode_case(content, path.name)
 
@@ -47,10 +46,9 @@ class CaseFiles:
         try:
             write_atomically(path, encode_case(case))
         except OSError as error:
-            reason = error.strerror or os.strerror(error.errno) if error.errno else str(error)
             raise CaseFileError(
                 _('The case could not be saved as "{name}": {reason}. Nothing is lost: it is still open.').format(
-                    name=path.name, reason=reason
+                    name=path.name, reason=reason_of(error)
                 )
             ) from error
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from hepalith.domain.case import Case
 from hepalith.domain.errors import CaseFileError
+from hepalith.files import write_atomically
 from hepalith.services.ports import Recovery
-from hepalith.store.atomic import write_atomically
 from hepalith.store.case_file import decode_case, encode_case
 
 _SUFFIX = ".journal"

@@ -1,8 +1,11 @@
-"""Writing a file whole or not at all."""
+"""Writing a file whole or not at all. Stands beside the layers; knows no layer."""
 
+import errno
 import os
 import tempfile
 from pathlib import Path
+
+from hepalith.i18n import _
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -10,22 +13,34 @@ def write_atomically(path: Path, content: bytes) -> None:
 
     Raises OSError; then `path` is as it was and no temporary file is left.
     """
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name[:60]}.", suffix=".part", dir=path.parent)
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        if path.exists():
-            temporary.chmod(path.stat().st_mode & 0o777)
-        else:
-            temporary.chmod(0o666 & ~_umask())
+        temporary.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
     _sync_folder(path.parent)
+
+
+def reason_of(error: OSError) -> str:
+    """Why a file could not be read or written, in plain words."""
+    known = {
+        errno.ENOSPC: _("the disk is full"),
+        errno.EACCES: _("access is not allowed there"),
+        errno.EPERM: _("access is not allowed there"),
+        errno.EROFS: _("the disk is read-only"),
+        errno.ENOENT: _("there is no such file or folder"),
+        errno.ENOTDIR: _("there is no such folder"),
+        errno.EISDIR: _("it is a folder"),
+        errno.ENAMETOOLONG: _("the name is too long"),
+    }
+    return known.get(error.errno or 0, error.strerror or str(error))
 
 
 def _umask() -> int:

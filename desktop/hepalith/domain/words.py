@@ -1,0 +1,72 @@
+"""The program's words for units and for the enumerations of an assessment, for window, note and terminal alike."""
+
+from hepalith.domain.assessment import Urgency
+from hepalith.i18n import _
+
+_SIGNS = (
+    ("10*9/", "×10⁹/"),
+    ("10*3/", "×10³/"),
+    ("mm[Hg]", "mmHg"),
+    ("[hnsf'U]", "HU"),
+    ("[iU]", "IU"),
+    ("[degF]", "°F"),
+    ("[lb_av]", "lb"),
+    ("[in_i]", "in"),
+    ("{1.73_m2}", "1.73 m²"),
+)
+
+
+def unit_text(unit: str) -> str:
+    """A UCUM unit as people write it: "umol/L" is µmol/L, "a" is years, "1" is nothing."""
+    named = {
+        "1": "",
+        "a": _("years"),
+        "mo": _("months"),
+        "wk": _("weeks"),
+        "d": _("days"),
+        "h": _("hours"),
+        "Cel": "°C",
+    }
+    if unit in named:
+        return named[unit]
+    for ucum, sign in _SIGNS:
+        unit = unit.replace(ucum, sign)
+    return "/".join("µ" + part[1:] if part.startswith("u") and len(part) > 1 else part for part in unit.split("/"))
+
+
+def urgency_text(level: Urgency) -> str:
+    """The name of a level of urgency."""
+    return {
+        Urgency.EMERGENCY_NOW: _("Emergency: act now"),
+        Urgency.EMERGENCY_SAME_DAY: _("Emergency: same day"),
+        Urgency.URGENT: _("Urgent"),
+        Urgency.SOON: _("Soon"),
+        Urgency.ROUTINE: _("Routine"),
+        Urgency.NONE: _("No urgent action"),
+    }[level]
+
+
+def kind_text(kind: str) -> str:
+    """The name of a kind of recommendation."""
+    return {
+        "do": _("Do"),
+        "consider": _("Consider"),
+        "avoid": _("Avoid"),
+        "refer": _("Refer"),
+        "none_needed": _("No action needed"),
+        "ask": _("Find out"),
+        "inform": _("Note"),
+    }.get(kind, kind)
+
+
+def class_text(name: str) -> str:
+    """The name of a class of causes."""
+    return {
+        "benign": _("Benign"),
+        "infectious": _("Infectious"),
+        "obstructive": _("Obstructive"),
+        "malignant": _("Malignant"),
+        "mimic": _("Not a liver calcification"),
+        "undetermined": _("Undetermined"),
+        "several": _("Several"),
+    }.get(name, name)
