@@ -8,9 +8,9 @@ from pathlib import Path
 
 from hepalith.app import wiring
 from hepalith.cli.arguments import parse_arguments
-from hepalith.cli.commands import NO_WINDOW, Parts, read_case, run
+from hepalith.cli.commands import run
+from hepalith.cli.parts import NO_WINDOW, Parts, read_case
 from hepalith.i18n import _, set_language
-from hepalith.store.case_file import CaseFiles
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -23,7 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
     parts = Parts(
         knowledge=lambda: wiring.make_knowledge(folders, getattr(parsed, "site", None)),
         knowledge_folder=wiring.knowledge_folder,
-        store=CaseFiles(),
+        store=wiring.Documents(),
         note=wiring.make_note_writer,
         clock=wiring.SystemClock,
         window=lambda wanted: _window(wanted, folders),
@@ -41,7 +41,7 @@ def _window(arguments: argparse.Namespace, folders: wiring.Folders) -> int:
     session = wiring.make_session(knowledge, folders, arguments.as_of)
     picture: Path | None = getattr(arguments, "screenshot", None)
     if arguments.case is not None and str(arguments.case) == "-":
-        session.show_case(read_case("-", CaseFiles()))
+        session.show_case(read_case("-", wiring.Documents()))
         arguments.case = None
     case_path = Path(arguments.case) if arguments.case is not None else None
     if picture is not None:

@@ -2,11 +2,14 @@
 
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any, cast
 
 import msgspec
 import platformdirs
 
 from hepalith import __version__
+from hepalith.domain.case import Case
+from hepalith.domain.errors import CaseFileError, NoteError
 from hepalith.knowledge.base import Knowledge
 from hepalith.knowledge.loader import load_knowledge
 from hepalith.knowledge.site import read_site
@@ -17,6 +20,7 @@ from hepalith.store.case_file import CaseFiles
 from hepalith.store.journal import FileJournal
 
 APP = "hepalith"
+NOTE_ENDING = ".pdf"
 SITE_FILE = "site.toml"
 
 
@@ -80,17 +84,32 @@ def make_note_writer(knowledge: Knowledge) -> NoteWriter:
 
 
 class _LazyNoteWriter:
-    """Makes the real writer at the first note."""
+    """The writer of notes, made at the first use (the port `NoteWriter`)."""
 
     def __init__(self, knowledge: Knowledge) -> None:
         self._knowledge = knowledge
 
-    def write(self, *args: object) -> None:
-        make_note_writer(self._knowledge).write(*args)  # type: ignore[arg-type]
+    def __getattr__(self, name: str) -> Any:
+        return getattr(make_note_writer(self._knowledge), name)
+
+
+class Documents(CaseFiles):
+    """Case files, and notes: a note opens as the case that is embedded in it."""
+
+    def load(self, path: Path) -> Case:
+        """The case in a file or note. Raises CaseFileError."""
+        if path.suffix.lower() != NOTE_ENDING:
+            return super().load(path)
+        from hepalith.note.embedded import read_note
+
+        try:
+            return read_note(path).case
+        except NoteError as error:
+            raise CaseFileError(str(error)) from error
 
 
 def make_session(knowledge: Knowledge, folders: Folders, as_of: date | None = None) -> CaseSession:
     """A session on an empty case."""
     return CaseSession(
-        knowledge, SystemClock(as_of), CaseFiles(), FileJournal(folders.journal), _LazyNoteWriter(knowledge)
+        knowledge, SystemClock(as_of), Documents(), FileJournal(folders.journal), cast(NoteWriter, _LazyNoteWriter(knowledge))
     )

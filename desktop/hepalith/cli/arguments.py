@@ -9,7 +9,7 @@ from typing import NoReturn
 from hepalith import __version__
 from hepalith.i18n import _
 
-COMMANDS = ("assess", "note", "knowledge", "window", "schema")
+COMMANDS = ("assess", "note", "rerun", "knowledge", "window", "schema")
 EXIT_CODES = """exit codes: 0 done; 1 problems found (knowledge check, knowledge coverage); 2 wrong arguments;
 3 the case or knowledge cannot be read; 4 the result cannot be written; 5 the window cannot be shown"""
 
@@ -25,7 +25,10 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
     """The parsed arguments; without a command the window opens, on a case if one is given. Exits with 2 if wrong."""
     first = next((argument for argument in arguments if not argument.startswith("-")), "")
     if first in COMMANDS or any(argument in {"-h", "--help", "--version"} for argument in arguments):
-        return _commands().parse_args(arguments)
+        parsed = _commands().parse_args(arguments)
+        if parsed.command == "note" and parsed.verify is None and parsed.out is None:
+            _commands().error(_("note needs --out FILE"))
+        return parsed
     return _window_only().parse_args(arguments)
 
 
@@ -56,9 +59,18 @@ def _commands() -> argparse.ArgumentParser:
     _add_case(assess)
     assess.add_argument("--format", choices=["text", "json"], default="text")
 
-    note = commands.add_parser("note", help=_("write the management note as PDF"))
-    _add_case(note)
-    note.add_argument("--out", type=Path, required=True, metavar="NOTE.pdf")
+    note = commands.add_parser("note", help=_("write the management note, or verify one"))
+    what = note.add_mutually_exclusive_group(required=True)
+    what.add_argument("case", nargs="?", metavar="CASE", help=_("a case file, a note, or - for standard input"))
+    what.add_argument("--verify", type=Path, metavar="NOTE.pdf", help=_("whether a note is as it was made"))
+    note.add_argument("--out", type=Path, metavar="FILE", help=_("the ending says the form: .pdf .txt .md .html .ics"))
+    note.add_argument("--form", choices=["full", "short", "patient"], default="full")
+    note.add_argument("--paper", choices=["a4", "us-letter"], default="a4")
+    _add_context(note)
+
+    rerun = commands.add_parser("rerun", help=_("what advice of a note changed since it was made"))
+    rerun.add_argument("note", type=Path, metavar="NOTE.pdf")
+    _add_context(rerun)
 
     knowledge = commands.add_parser("knowledge", help=_("look at the knowledge base"))
     actions = knowledge.add_subparsers(dest="action", required=True, parser_class=_Parser)
@@ -90,7 +102,11 @@ def _commands() -> argparse.ArgumentParser:
 
 
 def _add_case(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("case", metavar="CASE", help=_("a case file, or - for standard input"))
+    parser.add_argument("case", metavar="CASE", help=_("a case file, a note, or - for standard input"))
+    _add_context(parser)
+
+
+def _add_context(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--as-of", type=_day, metavar="DATE", help=_("the date for which to assess (today by default)"))
     parser.add_argument("--site", type=Path, metavar="SITE.toml", help=_("settings of your hospital (see docs)"))
 

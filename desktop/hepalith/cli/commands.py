@@ -1,42 +1,26 @@
 """The commands. Each takes parsed arguments and returns an exit code; errors become one clear line."""
 
 import argparse
-import sys
-from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 from typing import TextIO
 
 import msgspec
 
+from hepalith.cli.notes import rerun_note, write_note
+from hepalith.cli.parts import DONE, PROBLEMS, UNREADABLE, UNWRITABLE, WRONG_ARGUMENTS, Parts, read_case
 from hepalith.cli.text import assessment_text
 from hepalith.decision.assess import evaluate
 from hepalith.domain.assessment import Assessment
 from hepalith.domain.case import Case
 from hepalith.domain.errors import CaseFileError, HepalithError, KnowledgeError, NoteError
 from hepalith.i18n import _
-from hepalith.knowledge.base import Knowledge
 from hepalith.knowledge.loader import check_knowledge, read_knowledge
-from hepalith.services.ports import CaseStore, Clock, NoteWriter
 from hepalith.services.schemas import assessment_schema, case_schema
-
-DONE, PROBLEMS, WRONG_ARGUMENTS, UNREADABLE, UNWRITABLE, NO_WINDOW = 0, 1, 2, 3, 4, 5
-
-
-class Parts(msgspec.Struct, frozen=True, kw_only=True):
-    """What the commands need; made by the composition root. Costly parts are made on demand."""
-
-    knowledge: Callable[[], Knowledge]
-    knowledge_folder: Callable[[], Path]
-    store: CaseStore
-    note: Callable[[Knowledge], NoteWriter]
-    clock: Callable[[date | None], Clock]
-    window: Callable[[argparse.Namespace], int]
 
 
 def run(arguments: argparse.Namespace, parts: Parts, out: TextIO, err: TextIO) -> int:
     """Runs the command of the arguments."""
-    commands = {"assess": _assess, "note": _note, "knowledge": _knowledge, "schema": _schema}
+    commands = {"assess": _assess, "note": write_note, "rerun": rerun_note, "knowledge": _knowledge, "schema": _schema}
     command = commands.get(arguments.command)
     try:
         return command(arguments, parts, out) if command else parts.window(arguments)
@@ -50,13 +34,6 @@ def run(arguments: argparse.Namespace, parts: Parts, out: TextIO, err: TextIO) -
         return _failed(err, error, WRONG_ARGUMENTS)
 
 
-def read_case(name: str, store: CaseStore) -> Case:
-    """The case in a file, or on standard input for "-". Raises CaseFileError."""
-    if name == "-":
-        return store.decode(sys.stdin.buffer.read(), _("standard input"))
-    return store.load(Path(name))
-
-
 def _assess(arguments: argparse.Namespace, parts: Parts, out: TextIO) -> int:
     case = read_case(arguments.case, parts.store)
     assessment = _assessed(case, arguments, parts)
@@ -64,16 +41,6 @@ def _assess(arguments: argparse.Namespace, parts: Parts, out: TextIO) -> int:
         out.write(msgspec.json.format(msgspec.json.encode(assessment), indent=1).decode() + "\n")
     else:
         out.write(assessment_text(assessment))
-    return DONE
-
-
-def _note(arguments: argparse.Namespace, parts: Parts, out: TextIO) -> int:
-    case = read_case(arguments.case, parts.store)
-    knowledge = parts.knowledge()
-    clock = parts.clock(arguments.as_of)
-    assessment = evaluate(case, knowledge, clock.today(), trace=True)
-    parts.note(knowledge).write(case, assessment, arguments.out, clock.now())
-    out.write(_("Wrote {path}\n").format(path=arguments.out))
     return DONE
 
 

@@ -134,7 +134,7 @@ def _built(vignette: Vignette, knowledge: Knowledge) -> Case | None:
 
 
 def _named(expect: Mapping[str, Any], answers: Answers) -> Iterator[Place]:
-    for part in ("must", "must_not", "open", "suppressed"):
+    for part in ("must", "must_not", "open", "suppressed", "levels"):
         yield from (("recommendations", name) for name in expect.get(part) or ())
     yield from (("derived", name) for name in expect.get("values") or ())
     for part in ("gates_shut", "gates_open", "items"):
@@ -285,7 +285,7 @@ def _two_sides(kind: str, name: str, place: Place, node: TruthNode, subject: str
 
 def _escalates(name: str, expect: Mapping[str, Any]) -> bool:
     applies = name in (expect.get("must") or ()) or name in (expect.get("suppressed") or ())
-    return applies and "urgency" in expect
+    return (applies and "urgency" in expect) or name in (expect.get("levels") or ())
 
 
 def _is_shut(name: str, expect: Mapping[str, Any]) -> bool:

@@ -159,6 +159,16 @@ def _urgency(_part: str, wanted: str, answers: Answers) -> Iterator[str]:
         yield f"urgency is {level} (by {by}), expected {wanted}"
 
 
+def _levels(_part: str, wanted: Mapping[str, str], answers: Answers) -> Iterator[str]:
+    for name, level in wanted.items():
+        if name not in answers.knowledge.recommendations:
+            yield f"{name} is no recommendation"
+            continue
+        got = {answers.level(judged) for judged in answers.judgement.of(name) if judged.status in _APPLIES}
+        if got != {level}:
+            yield f"levels: {name} is {', '.join(sorted(got)) or 'not applied'}, expected {level}"
+
+
 def _gates(part: str, names: Iterable[str], answers: Answers) -> Iterator[str]:
     for name in names:
         if name not in answers.knowledge.gates:
@@ -239,6 +249,7 @@ _JUDGES: dict[str, Callable[[str, Any, Answers], Iterator[str]]] = {
     "must_not": _must_not,
     "open": _status,
     "suppressed": _status,
+    "levels": _levels,
     "gates_shut": _gates,
     "gates_open": _gates,
     "leading": _leading,

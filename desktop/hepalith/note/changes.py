@@ -5,6 +5,7 @@ from enum import StrEnum
 import msgspec
 
 from hepalith.domain.assessment import Advice, Assessment, Status
+from hepalith.i18n import _
 
 
 class ChangeKind(StrEnum):
@@ -18,6 +19,18 @@ class ChangeKind(StrEnum):
     LEVEL = "level"
     WORDING = "wording"
     DATES = "dates"
+
+
+_KINDS = {
+    ChangeKind.URGENCY: _("urgency"),
+    ChangeKind.CLASS: _("class"),
+    ChangeKind.ADDED: _("new advice"),
+    ChangeKind.GONE: _("no longer advised"),
+    ChangeKind.STATUS: _("status"),
+    ChangeKind.LEVEL: _("urgency of advice"),
+    ChangeKind.WORDING: _("wording"),
+    ChangeKind.DATES: _("dates"),
+}
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -47,6 +60,13 @@ def changes_between(before: Assessment, after: Assessment) -> tuple[Change, ...]
         if one != other:
             found.append(Change(kind=ChangeKind.DATES, item=item, subject=subject, before=one, after=other))
     return tuple(found)
+
+
+def change_text(change: Change) -> str:
+    """A difference in one line."""
+    who = " ".join(filter(None, (change.item, change.subject, change.title)))
+    values = " -> ".join(part or _("nothing") for part in (change.before, change.after))
+    return ": ".join(filter(None, (_KINDS[change.kind], who, values)))
 
 
 def _by_key(assessment: Assessment) -> dict[tuple[str, str], Advice]:

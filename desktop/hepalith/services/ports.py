@@ -56,7 +56,19 @@ class Journal(Protocol):
 
 
 class NoteWriter(Protocol):
-    """Makes the management note."""
+    """Makes the management note, and reads back what a note was made from."""
 
     def write(self, case: Case, assessment: Assessment, path: Path, at: datetime) -> None:
         """Writes the note as PDF, whole or not at all. Raises NoteError."""
+
+    def export(self, case: Case, assessment: Assessment, path: Path, at: datetime, *, paper: str, form: str) -> None:
+        """Writes the note in the form that the ending of `path` and `form` say. Raises NoteError."""
+
+    def made_from(self, path: Path) -> tuple[Case, Assessment]:
+        """The case and the assessment that are embedded in a note. Raises NoteError."""
+
+    def verified(self, path: Path) -> tuple[bool, str]:
+        """Whether text and data of a note are as they were made, and the sentence that says so. Raises NoteError."""
+
+    def changes(self, before: Assessment, after: Assessment) -> tuple[str, ...]:
+        """What changed between two assessments, a line each."""

@@ -22,6 +22,7 @@ from hepalith.knowledge.entry import check_limit, check_value
 from hepalith.knowledge.model import Finding
 from hepalith.services.ports import CaseStore, Clock, Journal, NoteWriter, Recovery
 
+CASE_ENDING = ".json"  # other files that hold a case (notes) are never written over
 UNDO_LIMIT = 500
 
 
@@ -199,8 +200,9 @@ class CaseSession:
         self._open(self._empty(), None)
 
     def open(self, path: Path) -> None:
-        """Opens a case file. Raises CaseFileError; the open case then stays."""
-        self._open(self._store.load(path), path)
+        """Opens a case file, or the case in a note as unsaved. Raises CaseFileError; the open case then stays."""
+        case = self._store.load(path)
+        self._open(case, path if path.name.endswith(CASE_ENDING) else None)
 
     def open_copy(self, path: Path) -> None:
         """Opens a case file as a new, unsaved case (examples)."""

@@ -1,0 +1,34 @@
+"""What the commands share: exit codes, the parts that they need, and how a case is read."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import msgspec
+
+from hepalith.domain.case import Case
+from hepalith.i18n import _
+from hepalith.knowledge.base import Knowledge
+from hepalith.services.ports import CaseStore, Clock, NoteWriter
+
+DONE, PROBLEMS, WRONG_ARGUMENTS, UNREADABLE, UNWRITABLE, NO_WINDOW = 0, 1, 2, 3, 4, 5
+
+
+class Parts(msgspec.Struct, frozen=True, kw_only=True):
+    """What the commands need; made by the composition root. Costly parts are made on demand."""
+
+    knowledge: Callable[[], Knowledge]
+    knowledge_folder: Callable[[], Path]
+    store: CaseStore
+    note: Callable[[Knowledge], NoteWriter]
+    clock: Callable[[date | None], Clock]
+    window: Callable[[argparse.Namespace], int]
+
+
+def read_case(name: str, store: CaseStore) -> Case:
+    """The case in a file, or on standard input for "-". Raises CaseFileError."""
+    if name == "-":
+        return store.decode(sys.stdin.buffer.read(), _("standard input"))
+    return store.load(Path(name))

@@ -1,0 +1,1 @@
+"""Editors for findings, one for each type, found through a registry."""

@@ -1,0 +1,27 @@
+"""Labels for headings: larger than the text, and growing with it."""
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
+
+
+class Heading(QLabel):
+    """Bold text, `factor` times as large as the program's text."""
+
+    def __init__(self, text: str, factor: float, parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self._factor = factor
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(True)
+        self._resize_text()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.ApplicationFontChange:
+            self._resize_text()
+        return super().event(event)
+
+    def _resize_text(self) -> None:
+        font = QFont(QApplication.font())
+        font.setPixelSize(round(font.pixelSize() * self._factor) if font.pixelSize() > 0 else 16)
+        font.setBold(True)
+        self.setFont(font)

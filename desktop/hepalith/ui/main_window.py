@@ -1,0 +1,512 @@
+"""The main window: case list, form and guidance side by side, below each other, or in turns, as the room allows."""
+
+from collections.abc import Callable, Sequence
+from enum import Enum
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QGuiApplication, QKeySequence, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QSplitter, QTabBar, QToolBar, QVBoxLayout, QWidget
+
+from hepalith.domain.assessment import Status
+from hepalith.domain.case import PATIENT
+from hepalith.i18n import _, plural
+from hepalith.services.ports import Recovery
+from hepalith.services.session import CaseSession, CaseState
+from hepalith.ui.bridge import SessionBridge
+from hepalith.ui.case_list import STUDIES_PAGE, WHO_PAGE, CaseList
+from hepalith.ui.dialogs import AboutDialog, RecoveryDialog, StartDialog
+from hepalith.ui.examples import Example, examples_in, title_of
+from hepalith.ui.files import FileActions
+from hepalith.ui.fonts import SIZES, apply_text_size, em
+from hepalith.ui.form import FormPane, SectionForm
+from hepalith.ui.icons import icon
+from hepalith.ui.identity_page import IdentityPage
+from hepalith.ui.panel.guidance_panel import GuidancePanel
+from hepalith.ui.settings import WindowSettings
+from hepalith.ui.studies_page import StudiesPage
+from hepalith.ui.texts import urgency_word
+from hepalith.ui.theme import ThemeName, apply_theme
+
+_WIDE_EMS = 62  # width that three panes side by side need
+_TALL_EMS = 46  # height that form and panel below each other need
+
+
+class Arrangement(Enum):
+    """How the panes lie."""
+
+    BESIDE = "beside"
+    BELOW = "below"
+    IN_TURN = "in_turn"
+
+
+class MainWindow(QMainWindow):
+    """Shows every state of a session and sends the user's intents to it."""
+
+    def __init__(self, session: CaseSession, settings: WindowSettings, examples: Path) -> None:
+        super().__init__()
+        self._session = session
+        self._settings = settings
+        self._examples: tuple[Example, ...] = examples_in(examples)
+        self._arrangement = Arrangement.BESIDE
+        self._closing = False
+        self._shown_before = False
+        self._announced: tuple[str, int] = ("", 0)
+        self.bridge = SessionBridge(session, self)
+        self.files = FileActions(session, settings, self)
+        self.case_list = CaseList(session)
+        self.form = FormPane(session)
+        self.panel = GuidancePanel(session)
+        self.form.add_page(WHO_PAGE, IdentityPage(session))
+        self.form.add_page(STUDIES_PAGE, StudiesPage(session))
+
+        self.tabs = QTabBar()
+        self.tabs.addTab(_("Findings"))
+        self.tabs.addTab(_("Guidance"))
+        self.tabs.setDocumentMode(True)
+        self.tabs.setAccessibleName(_("Findings or guidance"))
+        self.tabs.currentChanged.connect(self._show_tab)
+        self.entry_splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.entry_splitter.addWidget(self.case_list)
+        self.entry_splitter.addWidget(self.form)
+        self.entry_splitter.setStretchFactor(1, 1)
+        self.main_splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.main_splitter.addWidget(self.entry_splitter)
+        self.main_splitter.addWidget(self.panel)
+        for splitter in (self.entry_splitter, self.main_splitter):
+            splitter.setChildrenCollapsible(False)
+            splitter.setHandleWidth(5)
+        central = QWidget()
+        column = QVBoxLayout(central)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.tabs)
+        column.addWidget(self.main_splitter, 1)
+        self.setCentralWidget(central)
+        self.statusBar().setSizeGripEnabled(False)
+        self.setMinimumSize(QSize(480, 360))
+        self.setWindowIcon(icon("hepalith", self))
+        self._make_actions()
+        self._connect()
+        self._restore_layout()
+        self.show_state(session.state)
+        self._open_first_page()
+
+    # state
+
+    def show_state(self, state: CaseState) -> None:
+        """Shows a state everywhere."""
+        self.form.show_state(state)
+        self._show_list(state)
+        self.panel.show_state(state)
+        self._show_title(state)
+        self.undo_action.setEnabled(state.can_undo)
+        self.redo_action.setEnabled(state.can_redo)
+        self._announce(state)
+
+    def open_page(self, page: str, subject: str) -> None:
+        """Shows a section of a subject, or a page, in the middle."""
+        if self.form.open_page(page, subject) is not None:
+            self.case_list.choose(page, subject)
+            if self._arrangement is Arrangement.IN_TURN:
+                self.tabs.setCurrentIndex(0)
+
+    def open_finding(self, finding: str, subject: str) -> None:
+        """Goes to the field of a finding and puts the keyboard into it."""
+        entry = self._session.knowledge.findings.get(finding)
+        if entry is None:
+            return
+        self.open_page(entry.group, subject)
+        page = self.form.current()
+        if isinstance(page, SectionForm):
+            page.show_finding(finding)
+
+    # starting
+
+    def show_start(self) -> None:
+        """Offers unsaved edits of an earlier run, or else how to begin."""
+        recoveries = self._session.recoveries()
+        if recoveries:
+            dialog = RecoveryDialog(recoveries, self)
+            dialog.recovery_chosen.connect(self.files.recover)
+            dialog.recovery_given_up.connect(self._on_recovery_given_up)
+            dialog.rejected.connect(self.show_chooser)
+            dialog.open()
+        else:
+            self.show_chooser()
+
+    def offer_recovery(self) -> None:
+        """Offers unsaved edits of an earlier run, if there are any."""
+        if self._session.recoveries():
+            self.show_start()
+
+    def show_chooser(self) -> None:
+        """Shows how to begin: empty case, file or example."""
+        dialog = StartDialog(self._examples, self._session.knowledge, self)
+        dialog.new_wanted.connect(self.files.new)
+        dialog.open_wanted.connect(self.files.open)
+        dialog.example_chosen.connect(self.files.open_example)
+        dialog.open()
+
+    def show_about(self) -> None:
+        """Intended use, limits, review state, versions and keys."""
+        keys = [(action.text().replace("&", ""), action.shortcut().toString()) for action in self._keyed]
+        AboutDialog(self._session.knowledge, keys, self).open()
+
+    # events of Qt
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.form.commit()
+        if not self._closing and self._session.state.dirty:
+            event.ignore()
+            self.files.ask_then(self._close_for_good)
+            return
+        self.files.worker.wait()
+        self._remember_layout()
+        self.bridge.close()
+        super().closeEvent(event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self._shown_before:  # sizes can only be shared once there is room to share
+            self._shown_before = True
+            self._restore_entry()
+            self._share_room()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.FontChange and hasattr(self, "panel"):
+            self._arrange()
+        elif event.type() is QEvent.Type.PaletteChange and hasattr(self, "_pictured"):
+            for action, name in self._pictured:
+                action.setIcon(icon(name, self))
+            self.show_state(self._session.state)
+
+    # arrangement
+
+    def _arrange(self) -> None:
+        line = em(self)
+        if self._tools.iconSize().height() != line + 4:
+            self._tools.setIconSize(QSize(line + 4, line + 4))
+        if self.width() >= _WIDE_EMS * line:
+            wanted = Arrangement.BESIDE
+        elif self.height() >= _TALL_EMS * line:
+            wanted = Arrangement.BELOW
+        else:
+            wanted = Arrangement.IN_TURN
+        if wanted is self._arrangement and not self.tabs.isHidden() is not (wanted is Arrangement.IN_TURN):
+            return
+        self._arrangement = wanted
+        vertical = wanted is Arrangement.BELOW
+        self.main_splitter.setOrientation(Qt.Orientation.Vertical if vertical else Qt.Orientation.Horizontal)
+        self.tabs.setVisible(wanted is Arrangement.IN_TURN)
+        self._show_tab()
+        self._share_room()
+
+    def _share_room(self) -> None:
+        remembered = self._settings.layout(f"main_{self._arrangement.value}")
+        if remembered is not None:
+            self.main_splitter.restoreState(remembered)
+            self.main_splitter.setOrientation(
+                Qt.Orientation.Vertical if self._arrangement is Arrangement.BELOW else Qt.Orientation.Horizontal
+            )
+        elif self._arrangement is Arrangement.BELOW:
+            self.main_splitter.setSizes([self.height() // 2, self.height() // 2])
+        else:
+            panel = max(26 * em(self), round(self.width() * 0.36))
+            self.main_splitter.setSizes([self.width() - panel, panel])
+        if self._settings.layout("entry") is None:
+            self.entry_splitter.setSizes([13 * em(self), max(1, self.width() - 13 * em(self))])
+
+    def _show_tab(self) -> None:
+        turn = self._arrangement is Arrangement.IN_TURN
+        self.entry_splitter.setVisible(not turn or self.tabs.currentIndex() == 0)
+        self.panel.setVisible(not turn or self.tabs.currentIndex() == 1)
+
+    def _restore_layout(self) -> None:
+        shape = self._settings.layout("window")
+        if shape is None or not self.restoreGeometry(shape):
+            self.resize(1280, 720)
+        self.tabs.hide()
+        self._restore_entry()
+        self._share_room()
+
+    def _restore_entry(self) -> None:
+        entry = self._settings.layout("entry")
+        if entry is not None:
+            self.entry_splitter.restoreState(entry)
+
+    def _remember_layout(self) -> None:
+        self._settings.remember_layout("window", self.saveGeometry())
+        self._settings.remember_layout("entry", self.entry_splitter.saveState())
+        self._settings.remember_layout(f"main_{self._arrangement.value}", self.main_splitter.saveState())
+
+    # actions
+
+    def _make_actions(self) -> None:
+        self._keyed: list[QAction] = []
+        self._pictured: list[tuple[QAction, str]] = []
+        keys = QKeySequence.StandardKey
+        bar = self.menuBar()
+        file_menu = bar.addMenu(_("&File"))
+        self.new_action = self._action(file_menu, _("&New case"), self.files.new, keys.New, "new")
+        self.open_action = self._action(file_menu, _("&Open..."), self.files.open, keys.Open, "open")
+        self._recent_menu = file_menu.addMenu(_("Open &recent"))
+        self._recent_menu.aboutToShow.connect(self._fill_recent)
+        file_menu.addSeparator()
+        self.save_action = self._action(file_menu, _("&Save"), self.files.save, keys.Save, "save")
+        self.save_as_action = self._action(file_menu, _("Save &as..."), self.files.save_as, "Ctrl+Shift+S")
+        file_menu.addSeparator()
+        self.export_action = self._action(file_menu, _("&Export note..."), self.files.export_note, "Ctrl+E", "note")
+        file_menu.addSeparator()
+        self.close_action = self._action(file_menu, _("&Close"), self.close, keys.Close)
+
+        edit_menu = bar.addMenu(_("&Edit"))
+        self.undo_action = self._action(edit_menu, _("&Undo"), self._undo, keys.Undo, "undo")
+        self.redo_action = self._action(edit_menu, _("&Redo"), self._redo, keys.Redo, "redo")
+        redo_keys = {one.toString(): one for one in (*QKeySequence.keyBindings(keys.Redo), QKeySequence("Ctrl+Y"))}
+        self.redo_action.setShortcuts(list(redo_keys.values()))  # the same key twice would be ambiguous
+        edit_menu.addSeparator()
+        self.find_action = self._action(edit_menu, _("&Find a field"), self._find, keys.Find, "find")
+        self.lesion_action = self._action(edit_menu, _("Add a &lesion"), self.case_list.add_lesion, "Ctrl+L", "add")
+        self.rename_action = self._action(edit_menu, _("Na&me the lesion"), self.case_list.rename_lesion, "F2")
+        self.copy_action = self._action(
+            edit_menu, _("&Copy the impression"), self.panel.copy_button.click, "Ctrl+Shift+C", "copy"
+        )
+
+        view_menu = bar.addMenu(_("&View"))
+        self.region_action = self._action(view_menu, _("Next &region"), self._next_region, "F6")
+        self.region_back_action = self._action(view_menu, _("&Previous region"), self._previous_region, "Shift+F6")
+        self._add_choices(
+            view_menu.addMenu(_("&Theme")),
+            [(_("As the system"), "system"), (_("Light"), "light"), (_("Dark"), "dark")],
+            self.choose_theme,
+            self._settings.theme,
+        )
+        sizes = [(f"{percent} %", percent) for percent in SIZES]
+        self._add_choices(view_menu.addMenu(_("Text &size")), sizes, self.choose_text_size, self._settings.text_percent)
+
+        example_menu = bar.addMenu(_("E&xamples"))
+        self.chooser_action = self._action(example_menu, _("&Start page..."), self.show_chooser, "")
+        example_menu.addSeparator()
+        for example in self._examples:
+            action = example_menu.addAction(example.title.replace("&", "&&"))
+            action.triggered.connect(partial(self.files.open_example, example.path))
+        help_menu = bar.addMenu(_("&Help"))
+        self.about_action = self._action(
+            help_menu, _("&About, intended use, keys"), self.show_about, keys.HelpContents, "help"
+        )
+
+        tools = QToolBar(_("Tools"))
+        tools.setObjectName("tools")
+        tools.setMovable(False)
+        self._tools = tools
+        tools.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        for action in (self.new_action, self.open_action, self.save_action):
+            tools.addAction(action)
+        tools.addSeparator()
+        for action in (self.undo_action, self.redo_action):
+            tools.addAction(action)
+        tools.addSeparator()
+        tools.addAction(self.lesion_action)
+        tools.addAction(self.export_action)
+        self.addToolBar(tools)
+        tools.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+
+    def _action(
+        self,
+        menu: QMenu,
+        text: str,
+        slot: Callable[..., object],
+        key: QKeySequence.StandardKey | str,
+        picture: str = "",
+    ) -> QAction:
+        action = menu.addAction(text)
+        if key:
+            action.setShortcut(QKeySequence(key))
+            self._keyed.append(action)
+        if picture:
+            action.setIcon(icon(picture, self))
+            self._pictured.append((action, picture))
+        words = text.replace("&", "").rstrip(".")
+        action.setIconText(words)
+        shortcut = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        action.setToolTip(f"{words} ({shortcut})" if shortcut else words)
+        action.triggered.connect(slot)
+        return action
+
+    def _add_choices(
+        self, menu: QMenu, choices: Sequence[tuple[str, Any]], slot: Callable[..., None], chosen: object
+    ) -> None:
+        group = QActionGroup(menu)
+        for text, value in choices:
+            action = menu.addAction(text)
+            action.setCheckable(True)
+            action.setChecked(value == chosen)
+            action.triggered.connect(partial(slot, value))
+            group.addAction(action)
+
+    def choose_theme(self, name: ThemeName, _checked: bool = True) -> None:
+        """Shows and remembers another theme."""
+        self._settings.theme = name
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            apply_theme(app, name)
+
+    def choose_text_size(self, percent: int, _checked: bool = True) -> None:
+        """Shows and remembers another text size."""
+        self._settings.text_percent = percent
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            apply_text_size(app, percent)
+        self._arrange()
+        self._share_room()
+
+    def _fill_recent(self) -> None:
+        self._recent_menu.clear()
+        for path in self._settings.recent:
+            action = self._recent_menu.addAction(path.name.replace("&", "&&"))
+            action.setToolTip(str(path))
+            action.triggered.connect(partial(self.files.open_path, path))
+        if not self._settings.recent:
+            self._recent_menu.addAction(_("None yet")).setEnabled(False)
+
+    def _connect(self) -> None:
+        self.bridge.state_changed.connect(self.show_state)
+        self.case_list.page_chosen.connect(self._on_page_chosen)
+        self.case_list.finding_chosen.connect(self.open_finding)
+        self.case_list.lesion_removed.connect(self._on_lesion_removed)
+        self.form.refusal_changed.connect(self._on_refusal_changed)
+        self.form.studies_wanted.connect(self._on_studies_wanted)
+        self.panel.need_activated.connect(self.open_finding)
+        self.panel.copied.connect(self._on_copied)
+        self.files.committing.connect(self.form.commit)
+        self.files.case_opened.connect(self._on_case_opened)
+        self.files.announced.connect(self._say)
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_scheme_changed)
+
+    # slots
+
+    def _on_page_chosen(self, page: str, subject: str) -> None:
+        self.open_page(page, "" if page in {WHO_PAGE, STUDIES_PAGE} else subject)
+
+    def _on_lesion_removed(self, lesion: str) -> None:
+        self.open_page(self._first_group(), PATIENT)
+        self._session.remove_lesion(lesion)
+        self._say(_("The lesion was removed; undo brings it back."))
+
+    def _on_refusal_changed(self) -> None:
+        self._show_list(self._session.state)
+
+    def _on_studies_wanted(self) -> None:
+        self.open_page(STUDIES_PAGE, "")
+        page = self.form.current()
+        if page is not None:
+            page.take_focus()
+
+    def _on_case_opened(self) -> None:
+        self.form.reset()
+        self.show_state(self._session.state)
+        self._open_first_page()
+
+    def _on_recovery_given_up(self, recovery: Recovery) -> None:
+        self._session.forget_recovery(recovery)
+
+    def _on_copied(self, what: str) -> None:
+        self._say(_("Copied: {what}").format(what=what))
+
+    def _on_scheme_changed(self) -> None:
+        if self._settings.theme == "system":
+            self.choose_theme("system")
+
+    def _close_for_good(self) -> None:
+        self._closing = True
+        self.close()
+
+    def _undo(self) -> None:
+        self.form.commit()
+        self._session.undo()
+
+    def _redo(self) -> None:
+        self._session.redo()
+
+    def _find(self) -> None:
+        if self._arrangement is Arrangement.IN_TURN:
+            self.tabs.setCurrentIndex(0)
+        self.case_list.find_input.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.case_list.find_input.selectAll()
+
+    def _next_region(self) -> None:
+        self._go_region(1)
+
+    def _previous_region(self) -> None:
+        self._go_region(-1)
+
+    def _go_region(self, step: int) -> None:
+        """From list to form to guidance and round again."""
+        regions = (self.case_list, self.form, self.panel)
+        focused = QApplication.focusWidget()
+        here = next((i for i, region in enumerate(regions) if focused is not None and region.isAncestorOf(focused)), -1)
+        target = (here + step) % len(regions) if here >= 0 else 1
+        if self._arrangement is Arrangement.IN_TURN:
+            self.tabs.setCurrentIndex(1 if target == 2 else 0)
+        page = self.form.current()
+        if target == 1 and page is not None:
+            page.take_focus()
+        elif target == 0:
+            self.case_list.take_focus()
+        else:
+            self.panel.take_focus()
+
+    # showing
+
+    def _show_list(self, state: CaseState) -> None:
+        groups = self._session.knowledge.header.groups
+        subjects = [PATIENT, *(lesion.id for lesion in state.case.lesions)]
+        refusals = {(g.id, s): n for g in groups for s in subjects if (n := self.form.refusals(g.id, s))}
+        self.case_list.show_state(state, refusals)
+        page = self.form.current()
+        if isinstance(page, SectionForm):
+            self.case_list.choose(page.group, page.subject)
+
+    def _show_title(self, state: CaseState) -> None:
+        if state.path is not None:
+            name = state.path.name
+        else:
+            name = state.case.identity.name or title_of(state.case) or _("Unsaved case")
+        title = f"{name}[*] – {_('Hepalith')}"
+        if self.windowTitle() != title:
+            self.setWindowTitle(title)
+        if self.isWindowModified() is not state.dirty:
+            self.setWindowModified(state.dirty)
+        tab = _("Guidance: {urgency}").format(urgency=urgency_word(state.assessment.urgency.level))
+        if self.tabs.tabText(1) != tab:
+            self.tabs.setTabText(1, tab)
+
+    def _announce(self, state: CaseState) -> None:
+        """Says in the status bar what the edit changed in urgency or number of actions."""
+        holding = sum(1 for one in state.assessment.recommendations if one.status is Status.HOLDS)
+        now = (urgency_word(state.assessment.urgency.level), holding)
+        if now != self._announced:
+            count = plural("{count} advice applies", "{count} pieces of advice apply", holding)
+            self._say(_("Urgency: {word}. {count}.").format(word=now[0], count=count))
+        self._announced = now
+
+    def _say(self, text: str) -> None:
+        self.statusBar().showMessage(text, 8000)
+
+    def _first_group(self) -> str:
+        return next(group.id for group in self._session.knowledge.header.groups if group.subject == PATIENT)
+
+    def _open_first_page(self) -> None:
+        self.open_page(self._first_group(), PATIENT)
+        page = self.form.current()
+        if page is not None:
+            page.take_focus()

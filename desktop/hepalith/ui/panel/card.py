@@ -1,0 +1,268 @@
+"""One card of the guidance panel. Opens in place to why, sources, basis and review state."""
+
+from html import escape
+from typing import Protocol
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+
+from hepalith.domain.assessment import Need, TraceNode
+from hepalith.i18n import _, plural
+from hepalith.ui.fonts import em, embolden, plain_label
+from hepalith.ui.icons import icon
+from hepalith.ui.panel.rows import Balance, Card, card_text
+from hepalith.ui.panel.trace_text import trace_html
+from hepalith.ui.theme import Theme, theme_of, tinted
+
+_SHOWN_NEEDS = 6
+
+
+class Explains(Protocol):
+    """Says why an item holds or not (CaseSession does)."""
+
+    def explain(self, item: str, subject: str = ...) -> TraceNode:
+        """The trace of an item for a subject."""
+
+
+def needs_html(needs: tuple[Need, ...], caption: str) -> str:
+    """Links to the fields that are needed."""
+    links = [
+        f'<a href="{escape(need.finding)}|{escape(need.subject)}">{escape(need.label)}</a>'
+        for need in needs[:_SHOWN_NEEDS]
+    ]
+    more = len(needs) - len(links)
+    if more:
+        links.append(escape(plural("and {count} more", "and {count} more", more)))
+    return (f"{escape(caption)} " if caption else "") + ", ".join(links)
+
+
+class BalanceBar(QWidget):
+    """Points for (right) and against (left) as a bar; the numbers stand beside it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._balance = Balance(0, 0)
+
+    def show_balance(self, balance: Balance) -> None:
+        """Shows points for and against."""
+        self._balance = balance
+        text = _("{plus} points for, {minus} against; no probability").format(
+            plus=balance.points_for, minus=balance.points_against
+        )
+        self.setAccessibleName(text)
+        self.setToolTip(text)
+        self.setFixedSize(em(self) * 7, em(self))
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
+        theme = theme_of(self)
+        painter = QPainter(self)
+        middle, height = self.width() / 2, self.height()
+        unit = (self.width() / 2 - em(self) * 1.3) / 16
+        points_for, points_against = self._balance.points_for, self._balance.points_against
+        bar_for, bar_against = min(points_for, 16) * unit, min(points_against, 16) * unit
+        painter.fillRect(QRectF(middle, height * 0.25, bar_for, height * 0.5), QColor(theme.accent[0]))
+        painter.fillRect(
+            QRectF(middle - bar_against, height * 0.25, bar_against, height * 0.5), QColor(theme.refusal[0])
+        )
+        painter.setPen(QColor(theme.text))
+        painter.drawLine(round(middle), 2, round(middle), height - 2)
+        left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        if points_for:
+            painter.drawText(QRectF(middle + bar_for + 3, 0, em(self) * 2, height), left, f"+{points_for}")
+        if points_against:
+            painter.drawText(
+                QRectF(middle - bar_against - 3 - em(self) * 2, 0, em(self) * 2, height), right, f"−{points_against}"
+            )
+
+
+class CardWidget(QFrame):
+    """Shows a card; written to only where it differs from what is shown."""
+
+    need_activated = Signal(str, str)  # finding, subject
+    copied = Signal(str)
+
+    def __init__(self, explains: Explains, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._explains = explains
+        self.card: Card | None = None
+        self.opened = False
+        self._title = plain_label()
+        embolden(self._title)
+        self._body = plain_label()
+        self._notes = plain_label()
+        self._needs: QLabel | None = None
+        self._tags = plain_label()
+        self._balance: BalanceBar | None = None
+        self._details: QLabel | None = None
+        self.why_button = QToolButton(self)
+        self.why_button.setAutoRaise(True)
+        self.why_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.why_button.setArrowType(Qt.ArrowType.RightArrow)
+        self.why_button.setText(_("Why"))
+        self.why_button.clicked.connect(self.toggle)
+        self.copy_button = QToolButton(self)
+        self.copy_button.setAutoRaise(True)
+        self.copy_button.setIcon(icon("copy", self))
+        self.copy_button.setIconSize(QSize(em(self), em(self)))
+        self.copy_button.setToolTip(_("Copy as text"))
+        self.copy_button.clicked.connect(self._on_copy)
+        head = QHBoxLayout()
+        head.setSpacing(6)
+        head.addWidget(self._title, 1)
+        self._head = head
+        foot = QHBoxLayout()
+        foot.setSpacing(2)
+        foot.addWidget(self._tags, 1)
+        foot.addWidget(self.why_button, 0, Qt.AlignmentFlag.AlignBottom)
+        foot.addWidget(self.copy_button, 0, Qt.AlignmentFlag.AlignBottom)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(12, 5, 4, 3)
+        self._column.setSpacing(1)
+        self._column.addLayout(head)
+        self._column.addWidget(self._body)
+        self._column.addWidget(self._notes)
+        self._column.addLayout(foot)
+
+    def show_card(self, card: Card, *, fresh: bool) -> None:
+        """Shows a card. `fresh`: the case changed, so that an open explanation is asked for again."""
+        if card != self.card:
+            old, self.card = self.card, card
+            _show_text(self._title, card.title)
+            _show_text(self._body, card.body)
+            _show_text(self._notes, "\n".join(card.notes))
+            _show_text(self._tags, " · ".join(tag for tag in (card.who, *card.tags) if tag))
+            if old is None or old.needs != card.needs:
+                self._show_needs(card)
+            if card.balance is not None:
+                self._show_balance(card.balance)
+            opens = bool(card.explained or card.details)
+            name = card.title or ", ".join(need.label for need in card.needs)
+            if old is None or old.title != card.title:
+                self.setAccessibleName(name)
+                self.why_button.setAccessibleName(_("Why: {title}").format(title=name))
+                self.copy_button.setAccessibleName(_("Copy: {title}").format(title=name))
+            self.why_button.setVisible(opens)
+            self.copy_button.setVisible(opens)
+            self._tint()
+            self.update()
+            if self.opened:
+                self._show_details()
+        elif fresh and self.opened:
+            self._show_details()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
+        theme = theme_of(self)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(theme.surface))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0, 0, -1, -1), 4, 4)
+        colour = _tone(theme, self.card.tone if self.card is not None else "")
+        if colour:
+            painter.fillRect(QRectF(0, 0, 5, self.height() - 1), QColor(colour))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.FontChange and hasattr(self, "copy_button"):
+            self.copy_button.setIconSize(QSize(em(self), em(self)))
+        elif event.type() is QEvent.Type.PaletteChange and self.card is not None:
+            self._tint()
+            self.copy_button.setIcon(icon("copy", self))
+            if self.opened:
+                self._show_details()
+
+    def _tint(self) -> None:
+        theme = theme_of(self)
+        tinted(self._tags, theme.muted)
+        shut = self.card is not None and (
+            self.card.tone == "shut" or (self.card.notes[:1] and self.card.notes[0].startswith("⛔"))
+        )
+        tinted(self._notes, theme.alert if shut else theme.text)
+
+    def _show_needs(self, card: Card) -> None:
+        if self._needs is None:
+            if not card.needs:
+                return
+            self._needs = QLabel()
+            self._needs.setWordWrap(True)
+            self._needs.setTextFormat(Qt.TextFormat.RichText)
+            self._needs.setTextInteractionFlags(
+                Qt.TextInteractionFlag.LinksAccessibleByMouse | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
+            )
+            self._needs.linkActivated.connect(self._on_link)
+            self._column.insertWidget(3, self._needs)
+        self._needs.setText(needs_html(card.needs, _("Needs:") if card.title else ""))
+        self._needs.setAccessibleName(", ".join(need.label for need in card.needs))
+        self._needs.setVisible(bool(card.needs))
+
+    def _show_balance(self, balance: Balance) -> None:
+        if self._balance is None:
+            self._balance = BalanceBar(self)
+            self._head.addWidget(self._balance, 0, Qt.AlignmentFlag.AlignTop)
+        self._balance.show_balance(balance)
+
+    def _show_details(self) -> None:
+        card = self.card
+        if card is None:
+            return
+        theme = theme_of(self)
+        parts = []
+        for caption, text in card.details:
+            shown = escape(text).replace("\n", "<br>")
+            parts.append(f'<p style="margin:3px 0"><b>{escape(caption)}:</b> {shown}</p>')
+        if card.explained:
+            parts += [self._trace(card.explained, subject, theme) for subject in card.subjects]
+        if self._details is None:
+            self._details = QLabel()
+            self._details.setWordWrap(True)
+            self._details.setTextFormat(Qt.TextFormat.RichText)
+            flags = Qt.TextInteractionFlag
+            self._details.setTextInteractionFlags(flags.TextSelectableByMouse | flags.TextSelectableByKeyboard)
+            self._column.addWidget(self._details)
+        html = "".join(parts)
+        if self._details.text() != html:
+            self._details.setText(html)
+            self._details.setAccessibleName(_("Why and source: {title}").format(title=card.title))
+        self._details.show()
+
+    def _trace(self, item: str, subject: str, theme: Theme) -> str:
+        caption = _("How it was decided")
+        if self.card is not None and len(self.card.subjects) > 1:
+            caption += f" ({subject})"
+        trace = trace_html(self._explains.explain(item, subject), theme)
+        return f'<p style="margin:6px 0 2px 0"><b>{escape(caption)}</b></p>{trace}'
+
+    def toggle(self) -> None:
+        """Opens the card to why and source, or closes it."""
+        self.opened = not self.opened
+        self.why_button.setArrowType(Qt.ArrowType.DownArrow if self.opened else Qt.ArrowType.RightArrow)
+        self.why_button.setAccessibleDescription(_("open") if self.opened else _("closed"))
+        if self.opened:
+            self._show_details()
+        elif self._details is not None:
+            self._details.hide()
+
+    def _on_link(self, target: str) -> None:
+        finding, _bar, subject = target.partition("|")
+        self.need_activated.emit(finding, subject)
+
+    def _on_copy(self) -> None:
+        if self.card is not None:
+            QGuiApplication.clipboard().setText(card_text(self.card))
+            self.copied.emit(self.card.title)
+
+
+def _tone(theme: Theme, tone: str) -> str:
+    if tone == "avoid" or tone == "shut":
+        return theme.alert
+    return theme.levels[tone][0] if tone in theme.levels and tone != "none" else theme.border if tone else ""
+
+
+def _show_text(label: QLabel, text: str) -> None:
+    if label.text() != text:
+        label.setText(text)
+    if label.isHidden() is bool(text):
+        label.setVisible(bool(text))

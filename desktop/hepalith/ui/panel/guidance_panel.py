@@ -1,0 +1,341 @@
+"""The right pane: urgency, class and impression always in sight, then the cards."""
+
+from collections.abc import Sequence
+from html import escape
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QPixmap
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
+
+from hepalith.i18n import _, plural
+from hepalith.services.session import CaseSession, CaseState
+from hepalith.ui.flow_layout import FlowLayout
+from hepalith.ui.fonts import em, embolden, plain_label
+from hepalith.ui.headings import Heading
+from hepalith.ui.icons import icon, pixmap
+from hepalith.ui.panel.card import CardWidget
+from hepalith.ui.panel.rows import Glance, Guidance, Head, Section, guidance_of, summary_text
+from hepalith.ui.theme import level_colours, theme_of, tinted
+
+
+class UrgencyBand(QFrame):
+    """The urgency as colour, sign and word, with what set it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._head: Head | None = None
+        self._sign = QLabel()
+        self.word_label = Heading("", 1.4)
+        self.detail_label = plain_label()
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addWidget(self.word_label)
+        words.addWidget(self.detail_label)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(10, 6, 10, 6)
+        row.setSpacing(10)
+        row.addWidget(self._sign)
+        row.addLayout(words, 1)
+
+    def show_head(self, head: Head) -> None:
+        """Shows the urgency."""
+        self._head = head
+        self.word_label.setText(head.word)
+        text = "\n".join(part for part in (head.detail[:1].upper() + head.detail[1:], head.could_be) if part)
+        self.detail_label.setText(text)
+        self.detail_label.setVisible(bool(text))
+        self.setAccessibleName(_("Urgency: {word}. {detail}").format(word=head.word, detail=text))
+        self._colour()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
+        if self._head is None:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(level_colours(theme_of(self), self._head.level)[0])
+        painter.drawRoundedRect(QRectF(self.rect()), 5, 5)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in {QEvent.Type.PaletteChange, QEvent.Type.FontChange} and self._head is not None:
+            self._colour()
+
+    def _colour(self) -> None:
+        if self._head is None:
+            return
+        colour = level_colours(theme_of(self), self._head.level)[1]
+        for label in (self.word_label, self.detail_label):
+            tinted(label, colour.name())
+        side = em(self) * 2
+        sign = QPixmap(pixmap(self._head.level.value, colour.name(), side * 2))
+        sign.setDevicePixelRatio(2)
+        self._sign.setPixmap(sign)
+        self.update()
+
+
+class SectionBox(QWidget):
+    """A titled list of cards that is opened and closed with its title."""
+
+    need_activated = Signal(str, str)
+    copied = Signal(str)
+    opening_wanted = Signal(str, bool)  # section, whether open
+
+    def __init__(self, session: CaseSession, section: Section, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._section = section
+        self._cards: dict[tuple[str, str, str], CardWidget] = {}
+        self.head_button = QToolButton(self)
+        self.head_button.setAutoRaise(True)
+        self.head_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        embolden(self.head_button)
+        self.head_button.clicked.connect(self._on_clicked)
+        self._list = QVBoxLayout()
+        self._list.setSpacing(4)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 2, 0, 2)
+        column.setSpacing(2)
+        column.addWidget(self.head_button, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addLayout(self._list)
+
+    def show_section(self, section: Section, *, fresh: bool) -> None:
+        """Shows the cards, keeping the widgets of those that stay."""
+        self._section = section
+        title = f"{section.title} ({section.count})"
+        if self.head_button.text() != title:
+            self.head_button.setText(title)
+        arrow = Qt.ArrowType.DownArrow if not section.closed else Qt.ArrowType.RightArrow
+        if self.head_button.arrowType() is not arrow:
+            self.head_button.setArrowType(arrow)
+            self.head_button.setAccessibleDescription(_("closed") if section.closed else _("open"))
+        self._show_cards(fresh=fresh)
+
+    def cards(self) -> tuple[CardWidget, ...]:
+        """The cards that are shown, in order."""
+        keys = [card.key for card in self._section.cards]
+        return tuple(self._cards[key] for key in keys if key in self._cards and not self._cards[key].isHidden())
+
+    def _show_cards(self, *, fresh: bool) -> None:
+        wanted = {card.key for card in self._section.cards}
+        for key in [key for key in self._cards if key not in wanted]:
+            card = self._cards.pop(key)
+            self._list.removeWidget(card)
+            card.hide()  # it may live on until the next round of events
+            card.deleteLater()
+        for position, row in enumerate(self._section.cards):
+            widget = self._cards.get(row.key)
+            if widget is None:
+                widget = CardWidget(self._session, self)
+                widget.need_activated.connect(self.need_activated)
+                widget.copied.connect(self.copied)
+                self._cards[row.key] = widget
+                widget.show_card(row, fresh=fresh)
+                self._list.insertWidget(position, widget)
+            else:
+                widget.show_card(row, fresh=fresh)
+                if self._list.indexOf(widget) != position:
+                    self._list.insertWidget(position, widget)
+            if widget.isHidden():
+                widget.show()
+
+    @property
+    def closed(self) -> bool:
+        """Whether only the title is shown."""
+        return self._section.closed
+
+    def _on_clicked(self) -> None:
+        self.opening_wanted.emit(self._section.id, self._section.closed)
+
+
+class GuidancePanel(QWidget):
+    """Follows every edit."""
+
+    need_activated = Signal(str, str)  # finding, subject
+    copied = Signal(str)
+
+    def __init__(self, session: CaseSession, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.guidance: Guidance | None = None
+        self._opened: dict[str, bool] = {}  # sections that the user opened or closed
+        self._boxes: dict[str, SectionBox] = {}
+        self.band = UrgencyBand(self)
+        self.class_label = Heading("", 1.1)
+        self.impression_label = plain_label()
+        self.impression_label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.copy_button = QToolButton(self)
+        self.copy_button.setIcon(icon("copy", self))
+        self.copy_button.setIconSize(QSize(em(self), em(self)))
+        self.copy_button.setAutoRaise(True)
+        self.copy_button.setToolTip(_("Copy urgency, class and impression"))
+        self.copy_button.setAccessibleName(self.copy_button.toolTip())
+        self.copy_button.clicked.connect(self._on_copy)
+        self.glance_label = QLabel(self)
+        self.glance_label.setWordWrap(True)
+        self.glance_label.setTextFormat(Qt.TextFormat.RichText)
+        flags = Qt.TextInteractionFlag
+        self.glance_label.setTextInteractionFlags(flags.LinksAccessibleByMouse | flags.LinksAccessibleByKeyboard)
+        self.glance_label.linkActivated.connect(self._go_to)
+        self._jumps = QWidget(self)
+        self._jump_row = FlowLayout(self._jumps, gap=2)
+        self._jump_buttons: dict[str, QToolButton] = {}
+
+        texts = QVBoxLayout()
+        texts.setSpacing(1)
+        texts.addWidget(self.class_label)
+        texts.addWidget(self.impression_label)
+        answer = QHBoxLayout()
+        answer.addLayout(texts, 1)
+        answer.addWidget(self.copy_button, 0, Qt.AlignmentFlag.AlignTop)
+        body = QWidget()
+        self._list = QVBoxLayout(body)
+        self._list.setContentsMargins(0, 0, 6, 0)
+        self._list.setSpacing(2)
+        self._review_label = plain_label(session.knowledge.header.review_state)
+        self._list.addWidget(self._review_label)
+        self._list.addStretch(1)
+        self.card_area = QScrollArea(self)
+        self.card_area.setWidgetResizable(True)
+        self.card_area.setFrameShape(QFrame.Shape.NoFrame)
+        self.card_area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.card_area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.card_area.setAccessibleName(_("Guidance"))
+        self.card_area.setWidget(body)
+        self._body = body
+        column = QVBoxLayout(self)
+        column.setContentsMargins(6, 6, 6, 4)
+        column.setSpacing(4)
+        column.addWidget(self.band)
+        column.addLayout(answer)
+        column.addWidget(self.glance_label)
+        column.addWidget(self._jumps)
+        column.addWidget(self.card_area, 1)
+
+    def show_state(self, state: CaseState) -> None:
+        """Shows the assessment of a state; widgets of unchanged cards are left alone."""
+        guidance = guidance_of(state, self._session.knowledge, self._opened)
+        tinted(self._review_label, theme_of(self).muted)
+        if self.guidance is None or guidance.head != self.guidance.head:
+            self._show_head(guidance.head)
+        if self.guidance is None or guidance.glances != self.guidance.glances:
+            self._show_glances(guidance.glances)
+        self._body.setUpdatesEnabled(False)
+        self._show_sections(guidance)
+        self._body.setUpdatesEnabled(True)
+        self.guidance = guidance
+
+    def section(self, name: str) -> SectionBox | None:
+        """The box of a section that is shown."""
+        return self._boxes.get(name)
+
+    def open_section(self, name: str, opened: bool) -> None:
+        """Opens or closes a section; it stays so with the next states."""
+        self._opened[name] = opened
+        self.show_state(self._session.state)
+
+    def take_focus(self) -> None:
+        """Puts the keyboard into the panel."""
+        self.copy_button.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.FontChange and hasattr(self, "copy_button"):
+            self.copy_button.setIconSize(QSize(em(self), em(self)))
+        elif event.type() is QEvent.Type.PaletteChange and hasattr(self, "_review_label"):
+            self.copy_button.setIcon(icon("copy", self))
+            tinted(self._review_label, theme_of(self).muted)
+
+    def _show_head(self, head: Head) -> None:
+        self.band.show_head(head)
+        self.class_label.setText(f"{head.class_text}")
+        self.class_label.setToolTip(head.certainty)
+        self.impression_label.setText(head.impression)
+
+    def _show_sections(self, guidance: Guidance) -> None:
+        wanted = {section.id for section in guidance.sections}
+        for gone in [name for name in self._boxes if name not in wanted]:
+            box = self._boxes.pop(gone)
+            self._list.removeWidget(box)
+            box.hide()  # it may live on until the next round of events
+            box.deleteLater()
+        for position, section in enumerate(guidance.sections):
+            if section.id not in self._boxes:
+                box = SectionBox(self._session, section, self)
+                box.need_activated.connect(self.need_activated)
+                box.copied.connect(self.copied)
+                box.opening_wanted.connect(self.open_section)
+                self._boxes[section.id] = box
+                box.show_section(section, fresh=True)
+                self._list.insertWidget(position, box)
+            else:
+                box = self._boxes[section.id]
+                box.show_section(section, fresh=True)
+                if self._list.indexOf(box) != position:
+                    self._list.insertWidget(position, box)
+        self._show_jumps(guidance)
+
+    def _show_jumps(self, guidance: Guidance) -> None:
+        """Buttons that scroll to the sections, with their counts: what is below the edge is announced here."""
+        shown = [section for section in guidance.sections if section.announced]
+        wanted = {section.id: f"{section.title} {section.count}" for section in shown}
+        for gone in [name for name in self._jump_buttons if name not in wanted]:
+            button = self._jump_buttons.pop(gone)
+            self._jump_row.removeWidget(button)
+            button.hide()  # it may live on until the next round of events
+            button.deleteLater()
+        for name, text in wanted.items():
+            if name not in self._jump_buttons:
+                button = QToolButton(self._jumps)
+                button.setAutoRaise(True)
+                button.setProperty("section", name)
+                button.clicked.connect(self._on_jump)
+                self._jump_buttons[name] = button
+                self._jump_row.addWidget(button)
+                button.show()
+            button = self._jump_buttons[name]
+            if button.text() != text:
+                button.setText(text)
+                button.setAccessibleName(_("Go to {section}").format(section=text))
+        for position, name in enumerate(wanted):
+            item = self._jump_row.itemAt(position)
+            if item is not None and item.widget() is not self._jump_buttons[name]:
+                self._reorder_jumps(list(wanted))
+                break
+
+    def _reorder_jumps(self, names: list[str]) -> None:
+        while self._jump_row.takeAt(0) is not None:
+            pass
+        for name in names:
+            self._jump_row.addWidget(self._jump_buttons[name])
+
+    def _show_glances(self, glances: Sequence[Glance]) -> None:
+        lines = []
+        for one in glances:
+            more = plural("and {count} more", "and {count} more", one.more) if one.more else ""
+            text = escape(" · ".join(part for part in (*one.titles, more) if part))
+            lines.append(f'<div><a href="{one.section}"><b>{escape(one.caption)}</b></a>: {text}</div>')
+        self.glance_label.setText("".join(lines))
+        said = (f"{one.caption}: {', '.join(one.titles)}" for one in glances)
+        self.glance_label.setAccessibleName(". ".join(said) or _("No advice applies yet"))
+        self.glance_label.setVisible(bool(lines))
+
+    def _on_jump(self) -> None:
+        button = self.sender()
+        if button is not None:
+            self._go_to(str(button.property("section")))
+
+    def _go_to(self, name: str) -> None:
+        """Scrolls to a section and opens it."""
+        box = self._boxes.get(name)
+        if box is not None:
+            if box.closed:
+                self.open_section(name, True)  # noqa: FBT003 : a slot
+            QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
+            self.card_area.verticalScrollBar().setValue(box.y())
+            box.head_button.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _on_copy(self) -> None:
+        if self.guidance is not None:
+            QGuiApplication.clipboard().setText(summary_text(self.guidance.head))
+            self.copied.emit(_("impression"))

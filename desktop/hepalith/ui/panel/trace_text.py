@@ -1,0 +1,30 @@
+"""A trace as rich text: one line for each part, with sign and word, indented by depth."""
+
+from html import escape
+
+from hepalith.domain.assessment import Answer, TraceNode
+from hepalith.i18n import _
+from hepalith.ui.texts import ANSWER_SIGN, answer_word
+from hepalith.ui.theme import Theme
+
+_MOST_LINES = 120
+_INDENT = 14
+
+
+def trace_html(node: TraceNode, theme: Theme) -> str:
+    """The tree in lines; what decided stands in the theme's colours, with its sign and word beside it."""
+    lines: list[str] = []
+    _add(node, 0, theme, lines)
+    if len(lines) > _MOST_LINES:
+        lines = [*lines[:_MOST_LINES], f"<div>{escape(_('... and more parts'))}</div>"]
+    return "".join(lines)
+
+
+def _add(node: TraceNode, depth: int, theme: Theme, lines: list[str]) -> None:
+    if len(lines) > _MOST_LINES:
+        return
+    colour = {Answer.YES: theme.good, Answer.NO: theme.alert, Answer.UNKNOWN: theme.warning}[node.answer]
+    sign = f'<span style="color:{colour}">{ANSWER_SIGN[node.answer]} {escape(answer_word(node.answer))}</span>'
+    lines.append(f'<div style="margin-left:{depth * _INDENT}px">{sign} – {escape(node.text)}</div>')
+    for child in node.children:
+        _add(child, depth + 1, theme, lines)

@@ -1,0 +1,191 @@
+"""The imaging examinations: the present one and earlier ones."""
+
+import msgspec
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFormLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from hepalith.domain.case import Study, parse_number
+from hepalith.domain.errors import InvalidValueError
+from hepalith.i18n import _
+from hepalith.knowledge.base import MODALITY
+from hepalith.services.session import CaseSession, CaseState
+from hepalith.ui.fields.date import DateInput
+from hepalith.ui.fields.editor import CalmCombo, PlainInput
+from hepalith.ui.fonts import embolden, plain_label
+from hepalith.ui.form import Page
+from hepalith.ui.texts import state_word, study_word
+from hepalith.ui.theme import theme_of, tinted
+
+
+class StudyBox(QFrame):
+    """One examination."""
+
+    edited = Signal(object)  # Study
+    removed = Signal(str)
+
+    def __init__(self, session: CaseSession, study: Study, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self._session = session
+        self._study = study
+        self.title_label = plain_label()
+        embolden(self.title_label)
+        self.modality_input = CalmCombo()
+        self.modality_input.addItem(state_word(None), "")
+        finding = session.knowledge.findings.get(MODALITY)
+        for option in finding.choices if finding is not None else ():
+            self.modality_input.addItem(option.label, option.id)
+        self.date_input = DateInput(_("Date of the examination"))
+        self.phase_input, self.slice_input = PlainInput(), PlainInput()
+        self.remove_button = QPushButton(_("Remove"))
+        form = QFormLayout()
+        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
+        for text, widget in (
+            (_("Modality"), self.modality_input),
+            (_("Date"), self.date_input),
+            (_("Phase"), self.phase_input),
+            (_("Slice thickness, mm"), self.slice_input),
+        ):
+            label = QLabel(text)
+            label.setBuddy(widget)
+            form.addRow(label, widget)
+            widget.setAccessibleName(text)
+        for edit in (self.phase_input, self.slice_input):
+            edit.setPlaceholderText(state_word(None))
+            edit.editingFinished.connect(self._on_texts_finished)
+        self._message = plain_label()
+        self._message.hide()
+        head = QHBoxLayout()
+        head.addWidget(self.title_label, 1)
+        head.addWidget(self.remove_button)
+        column = QVBoxLayout(self)
+        column.addLayout(head)
+        column.addLayout(form)
+        column.addWidget(self._message)
+        self.modality_input.activated.connect(self._on_modality_chosen)
+        self.date_input.date_typed.connect(self._on_date_typed)
+        self.remove_button.clicked.connect(self._on_remove)
+        self.setTabOrder(self.slice_input, self.remove_button)
+        self.show_study(study, current=False, first=True)
+
+    def show_study(self, study: Study, *, current: bool, first: bool = False) -> None:
+        """Shows the examination; `current` is the latest one, to which new lesion findings belong."""
+        changed = study != self._study or first
+        self._study = study
+        title = study_word(study, self._session.knowledge)
+        shown = _("{study} (current: new lesion findings belong to it)").format(study=title) if current else title
+        if self.title_label.text() != shown:
+            self.title_label.setText(shown)
+            self.remove_button.setAccessibleName(_("Remove {study}").format(study=title))
+        if not changed:
+            return
+        self.modality_input.setCurrentIndex(max(0, self.modality_input.findData(study.modality)))
+        self.date_input.show_text(study.date)
+        for edit, text in ((self.phase_input, study.phase), (self.slice_input, study.slice_mm)):
+            if edit.text() != text:
+                edit.setText(text)
+
+    def refuse(self, reason: str) -> None:
+        """Shows why the last entry was not recorded; "" for nothing."""
+        self._message.setText("✗ " + _("Refused: {reason} What was recorded before stays.").format(reason=reason))
+        tinted(self._message, theme_of(self).alert)
+        self._message.setVisible(bool(reason))
+
+    def commit(self) -> None:
+        """Sends what is typed."""
+        self.date_input.commit()
+        self._on_texts_finished()
+
+    def _on_modality_chosen(self, index: int) -> None:
+        self.edited.emit(msgspec.structs.replace(self._study, modality=self.modality_input.itemData(index)))
+
+    def _on_date_typed(self, text: str, final: bool) -> None:
+        if final:
+            self.edited.emit(msgspec.structs.replace(self._study, date=text))
+
+    def _on_texts_finished(self) -> None:
+        thickness = self.slice_input.text().strip()
+        reason = _slice_problem(thickness)
+        if reason:
+            self.refuse(reason)
+            return
+        typed = msgspec.structs.replace(self._study, phase=self.phase_input.text().strip(), slice_mm=thickness)
+        if typed != self._study:
+            self.edited.emit(typed)
+
+    def _on_remove(self) -> None:
+        self.removed.emit(self._study.id)
+
+
+class StudiesPage(Page):
+    """All examinations, the latest first."""
+
+    def __init__(self, session: CaseSession, parent: QWidget | None = None) -> None:
+        help_text = _(
+            "The latest is the current one. Earlier ones carry earlier measurements, so that growth can be judged."
+        )
+        super().__init__(_("Imaging examinations"), help_text, parent)
+        self._session = session
+        self._boxes: dict[str, StudyBox] = {}
+        self._list = QVBoxLayout()
+        self._list.setSpacing(8)
+        self.column.addLayout(self._list)
+        self.add_button = QPushButton(_("Add an examination"))
+        self.add_button.clicked.connect(self._on_add)
+        row = QHBoxLayout()
+        row.addWidget(self.add_button)
+        row.addStretch(1)
+        self.column.addSpacing(6)
+        self.column.addLayout(row)
+        self.column.addStretch(1)
+
+    def show_state(self, state: CaseState) -> None:
+        super().show_state(state)
+        studies = sorted(state.case.studies, key=lambda study: study.date, reverse=True)
+        latest = max(((study.date, study.id) for study in studies), default=("", ""))[1]
+        for gone in [name for name in self._boxes if name not in {study.id for study in studies}]:
+            box = self._boxes.pop(gone)
+            self._list.removeWidget(box)
+            box.hide()  # it may live on until the next round of events
+            box.deleteLater()
+        for position, study in enumerate(studies):
+            if study.id not in self._boxes:
+                box = StudyBox(self._session, study, self.widget())
+                box.edited.connect(self._on_edited)
+                box.removed.connect(self._session.remove_study)
+                self._boxes[study.id] = box
+            box = self._boxes[study.id]
+            if self._list.indexOf(box) != position:
+                self._list.insertWidget(position, box)
+            box.show_study(study, current=study.id == latest)
+
+    def take_focus(self) -> None:
+        first = next(iter(self._boxes.values()), None)
+        (first.modality_input if first is not None else self.add_button).setFocus()
+
+    def commit(self) -> None:
+        for box in list(self._boxes.values()):
+            box.commit()
+
+    def _on_add(self) -> None:
+        name = self._session.add_study()
+        self._boxes[name].modality_input.setFocus()
+
+    def _on_edited(self, study: Study) -> None:
+        reason = ""
+        try:
+            self._session.change_study(study)
+        except InvalidValueError as error:
+            reason = str(error)
+        box = self._boxes.get(study.id)
+        if box is not None:
+            box.refuse(reason)
+
+
+def _slice_problem(text: str) -> str:
+    """Why a slice thickness cannot be, or ""."""
+    try:
+        thin = bool(text) and parse_number(text) <= 0
+    except InvalidValueError as error:
+        return str(error)
+    return _("A slice is thicker than 0 mm.") if thin else ""

@@ -1,0 +1,150 @@
+"""Colours of the window, light and dark. Text reaches WCAG 2.2 AA on every surface; colour never stands alone."""
+
+from typing import Literal
+
+import msgspec
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication, QWidget
+
+from hepalith.domain.assessment import Urgency
+
+ThemeName = Literal["system", "light", "dark"]
+
+
+class Theme(msgspec.Struct, frozen=True, kw_only=True):
+    """Colours by what they mean. A pair is (background, text)."""
+
+    name: str
+    window: str
+    surface: str  # cards, fields
+    text: str
+    muted: str
+    border: str
+    accent: tuple[str, str]  # chosen answer
+    refusal: tuple[str, str]  # chosen "no": a known answer, as firm as yes
+    alert: str  # refused value, shut gate
+    warning: str
+    good: str
+    levels: dict[str, tuple[str, str]]
+
+
+LIGHT = Theme(
+    name="light",
+    window="#f2f4f6",
+    surface="#ffffff",
+    text="#171b20",
+    muted="#4d5661",
+    border="#8b949e",
+    accent=("#0b5cad", "#ffffff"),
+    refusal=("#444c56", "#ffffff"),
+    alert="#a4001d",
+    warning="#7a4a00",
+    good="#1b6b34",
+    levels={
+        "emergency_now": ("#9d0020", "#ffffff"),
+        "emergency_same_day": ("#b03300", "#ffffff"),
+        "urgent": ("#855300", "#ffffff"),
+        "soon": ("#0b5cad", "#ffffff"),
+        "routine": ("#1b6b34", "#ffffff"),
+        "none": ("#4d5661", "#ffffff"),
+    },
+)
+
+DARK = Theme(
+    name="dark",
+    window="#171a1f",
+    surface="#21262d",
+    text="#e8ebef",
+    muted="#adb5bf",
+    border="#6e7781",
+    accent=("#6cb2ff", "#06121f"),
+    refusal=("#c3c9d1", "#14181d"),
+    alert="#ff9a9a",
+    warning="#f0b64f",
+    good="#7cd193",
+    levels={
+        "emergency_now": ("#ff8a8f", "#2a0006"),
+        "emergency_same_day": ("#ff9c6b", "#2a0d00"),
+        "urgent": ("#f0b64f", "#231500"),
+        "soon": ("#6cb2ff", "#06121f"),
+        "routine": ("#7cd193", "#04190b"),
+        "none": ("#adb5bf", "#14181d"),
+    },
+)
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast ratio of two colours as WCAG defines it, 1 to 21."""
+    lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def theme_of(widget: QWidget) -> Theme:
+    """The theme that the widget is shown in."""
+    return DARK if widget.palette().window().color().lightness() < 128 else LIGHT
+
+
+def level_colours(theme: Theme, level: Urgency) -> tuple[QColor, QColor]:
+    """Background and text of an urgency."""
+    background, text = theme.levels[level.value]
+    return QColor(background), QColor(text)
+
+
+def resolved(choice: ThemeName) -> Theme:
+    """The theme to show; "system" follows the desktop."""
+    if choice == "system":
+        dark = QGuiApplication.styleHints().colorScheme() is Qt.ColorScheme.Dark
+        return DARK if dark else LIGHT
+    return DARK if choice == "dark" else LIGHT
+
+
+def apply_theme(app: QApplication, choice: ThemeName) -> None:
+    """Gives the whole program the colours of a theme."""
+    theme = resolved(choice)
+    palette = QPalette()
+    role = QPalette.ColorRole
+    colours = {
+        role.Window: theme.window,
+        role.WindowText: theme.text,
+        role.Base: theme.surface,
+        role.AlternateBase: theme.window,
+        role.Text: theme.text,
+        role.Button: theme.surface,
+        role.ButtonText: theme.text,
+        role.PlaceholderText: theme.muted,
+        role.Highlight: theme.accent[0],
+        role.HighlightedText: theme.accent[1],
+        role.Accent: theme.accent[0],
+        role.Link: theme.accent[0],
+        role.LinkVisited: theme.accent[0],
+        role.ToolTipBase: theme.surface,
+        role.ToolTipText: theme.text,
+        role.BrightText: theme.text,
+        role.Light: theme.surface,
+        role.Midlight: theme.window,
+        role.Mid: theme.border,
+        role.Dark: theme.border,
+        role.Shadow: theme.border,
+    }
+    for group in (QPalette.ColorGroup.Active, QPalette.ColorGroup.Inactive, QPalette.ColorGroup.Disabled):
+        for which, colour in colours.items():
+            palette.setColor(group, which, QColor(colour))
+    for which in (role.WindowText, role.Text, role.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, which, QColor(theme.border))
+    app.setPalette(palette)
+
+
+def tinted(widget: QWidget, colour: str) -> None:
+    """Gives the text of a label another colour of the theme, if it has not got it yet."""
+    palette = widget.palette()
+    wanted = QColor(colour)
+    if palette.color(QPalette.ColorRole.WindowText) != wanted:
+        palette.setColor(QPalette.ColorRole.WindowText, wanted)
+        widget.setPalette(palette)
+
+
+def _luminance(colour: str) -> float:
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

@@ -1,0 +1,52 @@
+"""Slow work beside the window: an operation without Qt on a thread, its result back in the window's thread."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal
+
+from hepalith.domain.errors import HepalithError
+
+
+class _Answers(QObject):
+    succeeded = Signal()
+    failed = Signal(str)
+
+
+class _Job(QRunnable):
+    def __init__(self, operation: Callable[[], None], answers: _Answers) -> None:
+        super().__init__()
+        self._operation = operation
+        self._answers = answers
+
+    def run(self) -> None:
+        try:
+            self._operation()
+        except (HepalithError, OSError) as error:
+            self._answers.failed.emit(str(error))
+        except Exception as error:  # noqa: BLE001 : a thread must never die in silence
+            self._answers.failed.emit(f"{type(error).__name__}: {error}")
+        else:
+            self._answers.succeeded.emit()
+
+
+class Worker(QObject):
+    """Runs one operation at a time."""
+
+    succeeded = Signal()
+    failed = Signal(str)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._pool = QThreadPool(self)
+        self._pool.setMaxThreadCount(1)
+        self._answers = _Answers(self)
+        self._answers.succeeded.connect(self.succeeded)
+        self._answers.failed.connect(self.failed)
+
+    def start(self, operation: Callable[[], None]) -> None:
+        """Starts the operation; `succeeded` or `failed` follows."""
+        self._pool.start(_Job(operation, self._answers))
+
+    def wait(self) -> None:
+        """Waits for what runs (the window is closing)."""
+        self._pool.waitForDone()

@@ -1,0 +1,154 @@
+"""A window on a small made-up knowledge base, with ports that live in memory."""
+
+import sys
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import msgspec
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from hepalith.domain.assessment import Assessment
+from hepalith.domain.case import Case
+from hepalith.domain.errors import CaseFileError, NoteError
+from hepalith.knowledge.base import Knowledge
+from hepalith.knowledge.loader import load_knowledge
+from hepalith.services.ports import Recovery
+from hepalith.services.session import CaseSession
+from hepalith.ui.fonts import apply_text_size, load_fonts
+from hepalith.ui.main_window import MainWindow
+from hepalith.ui.settings import WindowSettings
+from hepalith.ui.theme import apply_theme
+
+TODAY = date(2026, 6, 1)
+
+
+class FixedClock:
+    """Always the same day."""
+
+    def now(self) -> datetime:
+        return datetime(TODAY.year, TODAY.month, TODAY.day, 12, tzinfo=UTC)
+
+    def today(self) -> date:
+        return TODAY
+
+
+class MemoryStore:
+    """Case files in memory."""
+
+    def __init__(self) -> None:
+        self.files: dict[Path, Case] = {}
+        self.broken = False
+
+    def load(self, path: Path) -> Case:
+        if path not in self.files:
+            raise CaseFileError(f"{path.name} is damaged.")
+        return self.files[path]
+
+    def save(self, case: Case, path: Path) -> None:
+        if self.broken:
+            raise CaseFileError("The disk is full.")
+        self.files[path] = case
+
+
+class MemoryJournal:
+    """A journal in memory."""
+
+    def __init__(self) -> None:
+        self.kept: list[Recovery] = []
+        self.discarded: list[str] = []
+
+    def write(self, case: Case, path: str, at: datetime) -> None:
+        pass
+
+    def discard(self, case_id: str) -> None:
+        self.discarded.append(case_id)
+        self.kept = [one for one in self.kept if one.case.case_id != case_id]
+
+    def recoveries(self) -> tuple[Recovery, ...]:
+        return tuple(self.kept)
+
+
+class FileNote:
+    """Writes a few bytes as the note."""
+
+    def __init__(self) -> None:
+        self.fails = False
+
+    def write(self, case: Case, assessment: Assessment, path: Path, at: datetime) -> None:
+        if self.fails:
+            raise NoteError("There is no room for the note.")
+        path.write_bytes(b"%PDF " + assessment.urgency.level.value.encode())
+
+
+class Ports(msgspec.Struct):
+    """What the session was wired with."""
+
+    store: MemoryStore
+    journal: MemoryJournal
+    note: FileNote
+
+
+def process(times: int = 5) -> None:
+    """Lets layouts and deletions settle."""
+    for _round in range(times):
+        QApplication.sendPostedEvents()
+        QApplication.processEvents()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def pinned_look(qapp: QApplication) -> None:
+    """The same style, fonts, size and colours in every run."""
+    before = sys.getrefcount(None)
+    for _call in range(1000):
+        qapp.setObjectName("hepalith")
+    if sys.getrefcount(None) < before - 500:
+        pytest.fail("This PySide6 loses references to None on this Python and will crash: install the locked version.")
+    qapp.setStyle("Fusion")
+    load_fonts()
+    apply_text_size(qapp, 100)
+    apply_theme(qapp, "light")
+
+
+@pytest.fixture(scope="session")
+def knowledge() -> Knowledge:
+    """The small knowledge base."""
+    return load_knowledge(Path(__file__).parent / "knowledge")
+
+
+@pytest.fixture
+def ports() -> Ports:
+    """Fresh ports."""
+    return Ports(store=MemoryStore(), journal=MemoryJournal(), note=FileNote())
+
+
+@pytest.fixture
+def session(knowledge: Knowledge, ports: Ports) -> CaseSession:
+    """A session on an empty case."""
+    return CaseSession(knowledge, FixedClock(), ports.store, ports.journal, ports.note)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> WindowSettings:
+    """Settings in a folder of their own."""
+    return WindowSettings(tmp_path / "settings")
+
+
+@pytest.fixture
+def window(qtbot: QtBot, session: CaseSession, settings: WindowSettings, tmp_path: Path) -> Iterator[MainWindow]:
+    """The main window, shown."""
+    made = MainWindow(session, settings, tmp_path / "examples")
+    made.files.opens_note = False
+    qtbot.addWidget(made, before_close_func=_clean)
+    made.show()
+    qtbot.waitExposed(made)
+    made.activateWindow()
+    yield made
+    apply_text_size(QApplication.instance(), 100)
+    apply_theme(QApplication.instance(), "light")
+
+
+def _clean(window: MainWindow) -> None:
+    window._closing = True

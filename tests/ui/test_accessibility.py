@@ -1,0 +1,136 @@
+"""Names for screen readers, reading order of Tab, contrast of both themes."""
+
+import itertools
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAccessible
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QTabBar,
+    QTreeWidget,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from hepalith.domain.case import PATIENT, NumberValue, YesNoValue
+from hepalith.services.session import CaseSession
+from hepalith.ui.case_list import STUDIES_PAGE, WHO_PAGE
+from hepalith.ui.dialogs import AboutDialog, StartDialog
+from hepalith.ui.fields.row import FieldRow
+from hepalith.ui.main_window import MainWindow
+from hepalith.ui.theme import DARK, LIGHT, Theme, contrast
+
+CONTROLS = (QAbstractButton, QComboBox, QLineEdit, QPlainTextEdit, QTabBar, QTreeWidget)
+
+
+def nameless(root: QWidget) -> list[str]:
+    """The controls that a screen reader could not name."""
+    found = []
+    for control in root.findChildren(QWidget):
+        if not isinstance(control, CONTROLS) or control.objectName().startswith("qt_"):
+            continue
+        if isinstance(control, QLineEdit) and isinstance(control.parent(), QComboBox):
+            continue
+        if type(control).__name__ in {"QToolBarExtension", "QLineEditIconButton"}:
+            continue  # Qt's own
+        interface = QAccessible.queryAccessibleInterface(control)
+        if interface is None or not interface.text(QAccessible.Text.Name):
+            found.append(f"{type(control).__name__} {control.objectName()} in {type(control.parent()).__name__}")
+    return found
+
+
+def test_every_control_has_a_name(window: MainWindow, session: CaseSession) -> None:
+    lesion = session.add_lesion()
+    session.add_study()
+    session.record("hot", YesNoValue(yes=True))
+    session.record("redness", NumberValue(number="90", unit="umol/L"))
+    for group in session.knowledge.header.groups:
+        window.open_page(group.id, lesion if group.subject == "lesion" else PATIENT)
+        QApplication.processEvents()
+        assert nameless(window) == []
+    for page in (WHO_PAGE, STUDIES_PAGE):
+        window.open_page(page, "")
+        assert nameless(window) == []
+
+
+def test_dialogs_have_names(window: MainWindow) -> None:
+    window.show_chooser()
+    window.show_about()
+    for dialog in (window.findChild(StartDialog), window.findChild(AboutDialog)):
+        assert nameless(dialog) == []
+        dialog.close()
+
+
+def test_fields_tell_their_state_and_help(window: MainWindow, session: CaseSession) -> None:
+    window.open_finding("years", PATIENT)
+    edit = window.form.current().rows["years"].editor.number_input
+    interface = QAccessible.queryAccessibleInterface(edit)
+    assert interface.text(QAccessible.Text.Name) == "Age in years"
+    assert interface.text(QAccessible.Text.Description) == "Not recorded. Completed years."
+    session.record("years", NumberValue(number="110", unit="a"))
+    assert "unusual" in interface.text(QAccessible.Text.Description)
+    yes = window.form.current().rows["hot"].editor._bar.segments()[0]
+    spoken = QAccessible.queryAccessibleInterface(yes)
+    assert spoken.role() is QAccessible.Role.RadioButton
+    assert spoken.text(QAccessible.Text.Name) == "Feels hot: Yes"
+    item = window.form.current().rows["pains"].editor._items[0]
+    spoken = QAccessible.queryAccessibleInterface(item)
+    assert spoken.role() is QAccessible.Role.CheckBox
+    assert (spoken.text(QAccessible.Text.Name), spoken.text(QAccessible.Text.Description)) == (
+        "Pains: Head",
+        "not recorded",
+    )
+
+
+def test_labels_have_buddies(window: MainWindow) -> None:
+    for row in window.form.current().findChildren(FieldRow):
+        assert row.label.buddy() is row.editor.focus_target() or row.label.buddy() is not None
+
+
+def test_tab_goes_down_the_form_field_by_field(qtbot: QtBot, window: MainWindow) -> None:
+    window.form.current().take_focus()
+    rows: list[str] = []
+    places: list[int] = []
+    for _step in range(40):
+        focused = QApplication.focusWidget()
+        row = focused
+        while row is not None and not isinstance(row, FieldRow):
+            row = row.parentWidget()
+        if row is None:
+            break
+        if not rows or rows[-1] != row.finding.id:
+            rows.append(row.finding.id)
+        places.append(focused.mapTo(window, QPoint(0, focused.height() // 2)).y() // 40)
+        qtbot.keyClick(focused, Qt.Key.Key_Tab)
+    assert rows == [name for name, row in window.form.current().rows.items() if not row.isHidden()]
+    assert places == sorted(places)
+
+
+def test_a_segmented_field_is_one_stop_of_tab(qtbot: QtBot, window: MainWindow) -> None:
+    window.open_finding("hot", PATIENT)
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Left)
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+    row = window.form.current().rows["pains"]
+    assert row.isAncestorOf(QApplication.focusWidget())
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+def test_text_is_readable_in_both_themes(theme: Theme) -> None:
+    texts = (theme.text, theme.muted, theme.alert, theme.warning, theme.good, theme.accent[0])
+    for text, ground in itertools.product(texts, (theme.window, theme.surface)):
+        assert contrast(text, ground) >= 4.5, (text, ground)
+    for ground, text in (*theme.levels.values(), theme.accent, theme.refusal):
+        assert contrast(text, ground) >= 4.5, (text, ground)
+    for edge in (theme.border, theme.accent[0], theme.refusal[0]):
+        assert contrast(edge, theme.surface) >= 3, edge
+        assert contrast(edge, theme.window) >= 2.7, edge
+
+
+def test_contrast_as_wcag_defines_it() -> None:
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)

@@ -1,0 +1,210 @@
+"""The guidance panel: what it says, that it keeps what does not change, and where its links lead."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from hepalith.domain.case import PATIENT, ChoiceValue, ItemsValue, NumberValue, YesNoValue
+from hepalith.services.session import CaseSession
+from hepalith.ui.main_window import MainWindow
+from hepalith.ui.panel.card import CardWidget
+from hepalith.ui.panel.rows import Card, Section, card_text, summary_text
+
+YES = YesNoValue(yes=True)
+
+
+def section(window: MainWindow, name: str) -> Section | None:
+    """A section of the panel."""
+    return next((one for one in window.panel.guidance.sections if one.id == name), None)
+
+
+def titles(window: MainWindow, name: str) -> list[str]:
+    """The titles of the cards of a section."""
+    found = section(window, name)
+    return [card.title for card in found.cards] if found is not None else []
+
+
+def widget(window: MainWindow, name: str, title: str) -> CardWidget:
+    """The card of a section with a title."""
+    return next(card for card in window.panel.section(name).cards() if card.card.title == title)
+
+
+@pytest.fixture
+def hot_and_red(session: CaseSession) -> None:
+    """The emergency of the small knowledge base."""
+    session.record("hot", YES)
+    session.record("redness", NumberValue(number="4.0", unit="mg/dL"))
+
+
+def test_an_empty_case_says_so(window: MainWindow) -> None:
+    assert window.panel.impression_label.text() == "Nothing is recorded yet."
+    assert window.panel.band.word_label.text() == "No urgency from what is recorded"
+    assert window.panel.class_label.text() == "Undetermined"
+
+
+def test_urgency_class_actions_and_what_to_avoid(window: MainWindow, hot_and_red: None) -> None:
+    band = window.panel.band
+    assert band.word_label.text() == "Emergency: today"
+    assert "Within 24 hours; set by Look after the heat (REC-HOT)" in band.detail_label.text()
+    assert "Emergency: today" in band.accessibleName()
+    assert not band._sign.pixmap().isNull(), "colour never stands alone"
+    assert titles(window, "now") == ["Look after the heat"]
+    assert titles(window, "avoid") == ["Hot bath"]
+    assert [one.caption for one in window.panel.guidance.glances] == ["Do now", "Avoid"]
+    text = window.panel.glance_label.text()
+    assert "Look after the heat" in text
+    assert "Hot bath" in text
+
+
+def test_basis_stands_on_the_closed_card(window: MainWindow, hot_and_red: None) -> None:
+    assert "recalled, not checked" in widget(window, "now", "Look after the heat")._tags.text()
+    assert "product default, no source" in widget(window, "avoid", "Hot bath")._tags.text()
+
+
+def test_a_card_opens_to_why_source_basis_and_review(
+    qtbot: QtBot, window: MainWindow, session: CaseSession, hot_and_red: None
+) -> None:
+    card = widget(window, "now", "Look after the heat")
+    card.why_button.setFocus()
+    qtbot.keyClick(card.why_button, Qt.Key.Key_Space)
+    html = card._details.text()
+    for words in (
+        "Heat and redness together are bad.",
+        "The book of tests, Testers, 2020 [BOOK; page 7]",
+        "recalled, not checked",
+        "not reviewed by a clinician",
+        "REC-HOT",
+        "Feels hot: yes",
+    ):
+        assert words in html
+    session.record("redness", NumberValue(number="5.0", unit="mg/dL"))
+    assert "5.0 mg/dL" in card._details.text(), "an open explanation follows the case"
+    qtbot.keyClick(card.why_button, Qt.Key.Key_Space)
+    assert card._details.isHidden()
+
+
+def test_suppressed_advice_says_why(window: MainWindow, session: CaseSession, hot_and_red: None) -> None:
+    lesion = session.add_lesion()
+    session.record("width_mm", NumberValue(number="20", unit="mm"), lesion)
+    assert titles(window, "suppressed") == ["Look again"]
+    assert section(window, "suppressed").cards[0].notes == (
+        "↳ gives way to Look after the heat (REC-HOT): first things first",
+    )
+
+
+def test_shut_gates_name_what_is_missing_and_lead_there(window: MainWindow, session: CaseSession) -> None:
+    lesion = session.add_lesion()
+    session.record("width_mm", NumberValue(number="60", unit="mm"), lesion)
+    gate = section(window, "gates").cards[0]
+    assert gate.title == "Before the pill"
+    assert gate.tags == ("Shut until known",)
+    assert "Not yet: gate shut (Before the pill)" in section(window, "later").cards[0].notes[0]
+    assert {need.finding for need in gate.needs} == {"gender", "expecting"}
+    card = widget(window, "gates", "Before the pill")
+    card._needs.linkActivated.emit("expecting|patient")
+    field = window.form.current().rows["expecting"]
+    assert field.isAncestorOf(QApplication.focusWidget())
+    session.record("gender", ChoiceValue(candidates=("man",)))
+    assert section(window, "gates") is None
+
+
+def test_causes_with_arguments_and_ties(window: MainWindow, session: CaseSession) -> None:
+    lesion = session.add_lesion()
+    session.record("shape", ItemsValue(present=("round", "rim")), lesion)
+    assert titles(window, "causes") == ["1= A round scar", "1= A bad ring"]
+    assert "tie" in section(window, "causes").cards[0].tags
+    session.record("width_mm", NumberValue(number="40", unit="mm"), lesion)
+    scar = next(card for card in section(window, "causes").cards if "scar" in card.title)
+    assert scar.notes == ("+ it is round", "− it is large")
+    assert (scar.balance.points_for, scar.balance.points_against) == (4, 2)
+    bar = widget(window, "causes", scar.title)._balance
+    assert bar.accessibleName() == "4 points for, 2 against; no probability"
+
+
+def test_follow_up_has_dates(window: MainWindow, session: CaseSession) -> None:
+    lesion = session.add_lesion()
+    session.record("width_mm", NumberValue(number="20", unit="mm"), lesion)
+    plan = section(window, "plan").cards[0]
+    assert plan.title == "2026-12-01  Ultrasound"
+    assert plan.tags[0] == "between 2026-11-17 and 2027-01-01"
+
+
+def test_what_cannot_be_excluded_is_closed_until_opened(qtbot: QtBot, window: MainWindow, session: CaseSession) -> None:
+    session.record("hot", YES)
+    found = section(window, "open:emergency_same_day")
+    assert found.closed
+    assert (found.count, found.cards) == (1, ())
+    box = window.panel.section("open:emergency_same_day")
+    box.head_button.setFocus()
+    qtbot.keyClick(box.head_button, Qt.Key.Key_Space)
+    assert [card.card.title for card in box.cards()] == ["Look after the heat"]
+    needs = box.cards()[0]._needs
+    assert "Redness of the blood" in needs.text()
+    needs.linkActivated.emit("redness|patient")
+    assert window.form.current().rows["redness"].isAncestorOf(QApplication.focusWidget())
+
+
+def test_conflicts_show_both_sides(window: MainWindow, session: CaseSession) -> None:
+    session.record("width_mm", NumberValue(number="60", unit="mm"), session.add_lesion())
+    window.panel.open_section("conflicts", True)
+    assert section(window, "conflicts").cards[0].notes == (
+        "1. A pill", "2. No pill", "This product: A pill may be considered.",
+    )  # fmt: skip
+
+
+def test_sources_of_what_applies(window: MainWindow, hot_and_red: None) -> None:
+    window.panel.open_section("sources", True)
+    card = section(window, "sources").cards[0]
+    assert card.title == "The book of tests"
+    assert ("Cited by", "REC-HOT, jaundiced") in card.details
+
+
+def test_unchanged_cards_keep_their_widgets(window: MainWindow, session: CaseSession, hot_and_red: None) -> None:
+    kept = widget(window, "now", "Look after the heat")
+    session.record("years", NumberValue(number="30", unit="a"))
+    assert widget(window, "now", "Look after the heat") is kept
+    session.record("hot", YesNoValue(yes=False))
+    assert section(window, "now") is None
+
+
+def test_the_same_advice_for_several_lesions_is_one_card(window: MainWindow, session: CaseSession) -> None:
+    for _lesion in range(2):
+        session.record("width_mm", NumberValue(number="20", unit="mm"), session.add_lesion())
+    (card,) = section(window, "later").cards
+    assert card.subjects == ("L1", "L2")
+    assert card.who == "Lesion 1, Lesion 2"
+    session.record("width_mm", NumberValue(number="70", unit="mm"), "L2")
+    assert [card.who for card in section(window, "later").cards] == ["Lesion 2", "Lesion 1"]
+
+
+def test_copying(qtbot: QtBot, window: MainWindow, hot_and_red: None) -> None:
+    window.copy_action.trigger()
+    text = QApplication.clipboard().text()
+    assert text == summary_text(window.panel.guidance.head)
+    assert "Urgency: Emergency: today. Within 24 hours" in text or "within 24 hours" in text
+    card = widget(window, "now", "Look after the heat")
+    qtbot.mouseClick(card.copy_button, Qt.MouseButton.LeftButton)
+    assert QApplication.clipboard().text() == card_text(card.card)
+    assert "Cool today." in QApplication.clipboard().text()
+
+
+def test_the_jump_buttons_lead_to_the_sections(
+    qtbot: QtBot, window: MainWindow, session: CaseSession, hot_and_red: None
+) -> None:
+    button = window.panel._jump_buttons.get("questions")
+    window.panel.glance_label.linkActivated.emit("avoid")
+    assert QApplication.focusWidget() is window.panel.section("avoid").head_button
+    if button is not None:
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+        assert QApplication.focusWidget() is window.panel.section("questions").head_button
+
+
+def test_the_status_bar_tells_what_an_edit_changed(window: MainWindow, hot_and_red: None) -> None:
+    assert window.statusBar().currentMessage() == "Urgency: Emergency: today. 2 pieces of advice apply."
+
+
+def test_rows_are_plain_and_comparable() -> None:
+    one = Card(key=("a", "b", PATIENT), title="t", notes=("n",))
+    assert one == Card(key=("a", "b", PATIENT), title="t", notes=("n",))
+    assert len({one, Card(key=("a", "b", PATIENT), title="t", notes=("n",))}) == 1

@@ -1,0 +1,115 @@
+"""The window on the program's own knowledge and cases: it shows what the core answers, whatever that is."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from hepalith.domain.assessment import Status
+from hepalith.domain.case import PATIENT, Case
+from hepalith.services.session import CaseSession
+from hepalith.ui.form import FormPane
+from hepalith.ui.main_window import MainWindow
+from hepalith.ui.panel.rows import guidance_of
+from hepalith.ui.settings import WindowSettings
+from hepalith.ui.texts import urgency_word
+from support.vignettes import all_vignettes, case_of, knowledge_and_problems
+
+VIGNETTES = {vignette.id: vignette for vignette in all_vignettes()}
+CHOSEN = [name for name in ("CV03", "CV51", "BV09", "NV24", "FV30", "CV23") if name in VIGNETTES]
+
+
+class OneCase:
+    """A store with one case."""
+
+    def __init__(self, case: Case) -> None:
+        self._case = case
+
+    def load(self, _path: Path) -> Case:
+        return self._case
+
+    def save(self, case: Case, _path: Path) -> None:
+        self._case = case
+
+
+class DayClock:
+    """The day of the vignette."""
+
+    def __init__(self, day: date) -> None:
+        self._day = day
+
+    def now(self):
+        raise AssertionError("nothing here is stamped")
+
+    def today(self) -> date:
+        return self._day
+
+
+@pytest.fixture(params=CHOSEN)
+def real(request: pytest.FixtureRequest, ports) -> CaseSession:
+    """A session on a vignette."""
+    knowledge, problems = knowledge_and_problems()
+    if problems:
+        pytest.skip("the knowledge has problems; its own tests tell them")
+    vignette = VIGNETTES[request.param]
+    try:
+        case = case_of(vignette, knowledge)
+    except ValueError as error:
+        pytest.skip(f"the vignette does not fit the dictionary: {error}")
+    made = CaseSession(
+        knowledge, DayClock(date.fromisoformat(vignette.as_of)), OneCase(case), ports.journal, ports.note
+    )
+    made.open_copy(Path("any"))
+    return made
+
+
+def test_everything_that_applies_is_shown(real: CaseSession) -> None:
+    state = real.state
+    opened = {f"open:{level}": True for level in ("emergency_now", "emergency_same_day", "urgent")}
+    guidance = guidance_of(state, real.knowledge, {**opened, "classes": True, "sources": True, "closure": True})
+    sections = {section.id: section for section in guidance.sections}
+
+    def shown(*names: str) -> set[tuple[str, str]]:
+        cards = [card for name in names if name in sections for card in sections[name].cards]
+        return {(card.key[1], subject) for card in cards for subject in card.subjects}
+
+    def wanted(status: Status) -> set[tuple[str, str]]:
+        return {(one.id, one.subject) for one in state.assessment.recommendations if one.status is status}
+
+    assert shown("now", "avoid", "later") == wanted(Status.HOLDS)
+    assert shown("suppressed") == wanted(Status.SUPPRESSED)
+    assert shown("causes") == {(cause.id, cause.subject) for cause in state.assessment.causes}
+    assert shown("classes") == {(one.id, one.subject) for one in state.assessment.classifications}
+    open_count = sum(section.count for name, section in sections.items() if name.startswith("open:"))
+    assert open_count <= len(wanted(Status.CANNOT_BE_EXCLUDED))
+    assert guidance.head.word == urgency_word(state.assessment.urgency.level)
+    assert "sources" in sections
+
+
+def test_each_section_of_the_dictionary_opens(
+    qtbot: QtBot, real: CaseSession, settings: WindowSettings, tmp_path: Path
+) -> None:
+    window = MainWindow(real, settings, tmp_path)
+    window._closing = True
+    qtbot.addWidget(window)
+    window.show()
+    pane = window.form
+    assert isinstance(pane, FormPane)
+    names = set()
+    lesions = [lesion.id for lesion in real.state.case.lesions]
+    for group in real.knowledge.header.groups:
+        for subject in lesions[:1] if group.subject == "lesion" else [PATIENT]:
+            window.open_page(group.id, subject)
+            QApplication.processEvents()
+            names |= set(pane.current().rows)
+    expected = {f.id for f in real.knowledge.findings.values() if f.subject == "patient" or lesions}
+    assert names == expected
+    if len(real.state.assessment.recommendations):
+        for box in list(window.panel._boxes.values()):
+            for card in box.cards()[:2]:
+                if not card.why_button.isHidden():
+                    card.toggle()
+                    assert card._details.text()
+    window.close()
