@@ -134,3 +134,30 @@ def test_the_command_line_works_without_qt(case_file: Path) -> None:
         [sys.executable, "-c", program, "assess", str(case_file)], capture_output=True, text=True, check=False
     )
     assert ended.returncode == 0, ended.stderr
+
+
+@pytest.mark.parametrize("ending", ["txt", "md", "html", "ics"])
+def test_other_forms_of_the_note(ending: str, case_file: Path, tmp_path: Path) -> None:
+    out = tmp_path / f"note.{ending}"
+    assert main(["note", str(case_file), "--out", str(out), "--as-of", "2026-06-01"]) == 0
+    assert out.read_text(encoding="utf-8").strip()
+
+
+def test_a_note_opens_again_verifies_and_is_run_again(
+    case_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "note.pdf"
+    main(["note", str(case_file), "--out", str(out), "--as-of", "2026-06-01"])
+    assert main(["note", "--verify", str(out)]) == 0
+    assert main(["rerun", str(out)]) == 0
+    assert "No advice changed" in capsys.readouterr().out
+    assert main(["assess", str(out), "--as-of", "2026-06-01"]) == 0
+    assert capsys.readouterr().out.startswith("Urgency: EMERGENCY")
+
+
+def test_what_is_no_note_is_refused(case_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["note", "--verify", str(case_file)]) == 4
+    fake = tmp_path / "fake.pdf"
+    fake.write_bytes(b"%PDF-1.7 nothing")
+    assert main(["assess", str(fake)]) == 3
+    assert "Traceback" not in capsys.readouterr().err

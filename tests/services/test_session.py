@@ -199,3 +199,23 @@ def test_explanations_are_of_the_present_state(setting: Setting) -> None:
     assert setting.session.explain("gate:drug").answer is Answer.UNKNOWN
     assert setting.session.explain("total").answer is Answer.UNKNOWN
     assert setting.session.explain("nothing").answer is Answer.UNKNOWN
+
+
+def test_the_keystrokes_of_one_field_undo_together(setting: Setting) -> None:
+    setting.session.record("fever", yes())
+    for text in ("1", "12", "12.5"):
+        setting.session.record("bilirubin", number(text, "umol/L"), final=text == "12.5")
+    setting.session.record("bilirubin", number("13", "umol/L"))
+    setting.session.undo()
+    shown = setting.session.shown("bilirubin")
+    assert shown is not None
+    assert shown.value == number("12.5", "umol/L")
+    setting.session.undo()
+    assert setting.session.shown("bilirubin") is None
+    assert setting.session.shown("fever") is not None
+
+
+def test_what_was_typed_and_taken_back_leaves_nothing_to_undo(setting: Setting) -> None:
+    setting.session.record("age", number("4", "a"), final=False)
+    setting.session.clear("age", final=True)
+    assert not setting.session.state.can_undo

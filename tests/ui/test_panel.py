@@ -39,7 +39,7 @@ def hot_and_red(session: CaseSession) -> None:
 
 def test_an_empty_case_says_so(window: MainWindow) -> None:
     assert window.panel.impression_label.text() == "Nothing is recorded yet."
-    assert window.panel.band.word_label.text() == "No urgency from what is recorded"
+    assert window.panel.band.word_label.text() == "Nothing is recorded yet"
     assert window.panel.class_label.text() == "Undetermined"
 
 

@@ -9,12 +9,12 @@ from pytestqt.qtbot import QtBot
 
 from hepalith.domain.assessment import Status
 from hepalith.domain.case import PATIENT, Case
+from hepalith.domain.words import urgency_text
 from hepalith.services.session import CaseSession
 from hepalith.ui.form import FormPane
 from hepalith.ui.main_window import MainWindow
 from hepalith.ui.panel.rows import guidance_of
 from hepalith.ui.settings import WindowSettings
-from hepalith.ui.texts import urgency_word
 from support.vignettes import all_vignettes, case_of, knowledge_and_problems
 
 VIGNETTES = {vignette.id: vignette for vignette in all_vignettes()}
@@ -84,7 +84,7 @@ def test_everything_that_applies_is_shown(real: CaseSession) -> None:
     assert shown("classes") == {(one.id, one.subject) for one in state.assessment.classifications}
     open_count = sum(section.count for name, section in sections.items() if name.startswith("open:"))
     assert open_count <= len(wanted(Status.CANNOT_BE_EXCLUDED))
-    assert guidance.head.word == urgency_word(state.assessment.urgency.level)
+    assert guidance.head.word == urgency_text(state.assessment.urgency.level)
     assert "sources" in sections
 
 

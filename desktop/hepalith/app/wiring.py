@@ -110,6 +110,5 @@ class Documents(CaseFiles):
 
 def make_session(knowledge: Knowledge, folders: Folders, as_of: date | None = None) -> CaseSession:
     """A session on an empty case."""
-    return CaseSession(
-        knowledge, SystemClock(as_of), Documents(), FileJournal(folders.journal), cast(NoteWriter, _LazyNoteWriter(knowledge))
-    )
+    notes = cast(NoteWriter, _LazyNoteWriter(knowledge))
+    return CaseSession(knowledge, SystemClock(as_of), Documents(), FileJournal(folders.journal), notes)

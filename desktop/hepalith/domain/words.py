@@ -38,11 +38,11 @@ def urgency_text(level: Urgency) -> str:
     """The name of a level of urgency."""
     return {
         Urgency.EMERGENCY_NOW: _("Emergency: act now"),
-        Urgency.EMERGENCY_SAME_DAY: _("Emergency: same day"),
+        Urgency.EMERGENCY_SAME_DAY: _("Emergency: today"),
         Urgency.URGENT: _("Urgent"),
         Urgency.SOON: _("Soon"),
         Urgency.ROUTINE: _("Routine"),
-        Urgency.NONE: _("No urgent action"),
+        Urgency.NONE: _("No urgency from what is recorded"),
     }[level]
 
 

@@ -171,7 +171,8 @@ def read_files(directory: Path, digest: str) -> tuple[KnowledgeFiles | None, Pla
 
 
 def _files(directory: Path) -> list[Path]:
-    return sorted(directory.rglob("*.yaml"))
+    """All files; in each folder the shared one first, so that forms begin with what every branch uses."""
+    return sorted(directory.rglob("*.yaml"), key=lambda path: (path.parent, path.stem != "shared", path.name))
 
 
 def _compose(path: Path, name: str, problems: list[Problem]) -> yaml.MappingNode | None:

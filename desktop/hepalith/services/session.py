@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from hepalith.decision.assess import Assessor
+from hepalith.decision.assess import Assessor, evaluate
 from hepalith.domain.assessment import Assessment, TraceNode
 from hepalith.domain.case import PATIENT, Case, Identity, Lesion, Observation, State, Study, Value
 from hepalith.domain.durations import parse_date
@@ -39,6 +39,7 @@ class CaseState(msgspec.Struct, frozen=True, kw_only=True):
 
 
 Listener = Callable[[CaseState], None]
+Key = tuple[str, str, str, str]  # finding, subject, study, date
 
 
 class CaseSession:
@@ -58,6 +59,7 @@ class CaseSession:
         self._listeners: list[Listener] = []
         self._past: list[Case] = []
         self._future: list[Case] = []
+        self._typing: Key | None = None
         self._saved: Case = self._empty()
         self._path: Path | None = None
         self._assessor: Assessor
@@ -98,8 +100,11 @@ class CaseSession:
         date: str | None = None,
         lower_limit: str | None = None,
         upper_limit: str | None = None,
+        final: bool = True,
     ) -> str:
         """Records a value; returns a warning about an improbable one, or "".
+
+        final: False while it is still being typed; such edits of one field count as one for undo.
 
         study, date, limits: None keeps those of the observation that the form shows (a first one gets the current
         study, if the finding is seen on images, and no date: current).
@@ -123,7 +128,7 @@ class CaseSession:
             lower_limit=lower,
             upper_limit=upper,
         )
-        self._edit(self._state.case.with_observation(made))
+        self._edit(self._state.case.with_observation(made), key, final=final)
         return warning
 
     def record_state(
@@ -137,11 +142,19 @@ class CaseSession:
             )
         )
 
-    def clear(self, finding: str, subject: str = PATIENT, *, study: str | None = None, date: str | None = None) -> None:
+    def clear(
+        self,
+        finding: str,
+        subject: str = PATIENT,
+        *,
+        study: str | None = None,
+        date: str | None = None,
+        final: bool = True,
+    ) -> None:
         """Makes the observation that the form shows "not recorded" again."""
         key, old = self._target(self._finding(finding), subject, study, date)
         if old is not None:
-            self._edit(self._state.case.without_observation(key))
+            self._edit(self._state.case.without_observation(key), key, final=final)
 
     def record_identity(self, identity: Identity) -> None:
         """Records who the patient is. Raises InvalidValueError for an impossible date of birth."""
@@ -254,8 +267,13 @@ class CaseSession:
         return self._assessor.explain(item, subject)
 
     def export_note(self, path: Path) -> None:
-        """Writes the management note of the present state. Raises NoteError; no half file is left."""
-        self._note.write(self._state.case, self._assessor.assessment(trace=True), path, self._clock.now())
+        """Writes the management note of the present state. Raises NoteError; no half file is left.
+
+        May run on another thread: it works on the state of the moment, whatever is edited meanwhile.
+        """
+        case = self._state.case
+        assessment = evaluate(case, self.knowledge, self.as_of, trace=True)
+        self._note.write(case, assessment, path, self._clock.now())
 
     # inside
 
@@ -270,7 +288,7 @@ class CaseSession:
 
     def _target(
         self, entry: Finding, subject: str, study: str | None, date: str | None
-    ) -> tuple[tuple[str, str, str, str], Observation | None]:
+    ) -> tuple[Key, Observation | None]:
         """The key to write to, and the observation that is there now."""
         if subject != PATIENT and subject not in {lesion.id for lesion in self._state.case.lesions}:
             raise InvalidValueError(_('The case has no lesion "{id}".').format(id=subject))
@@ -289,11 +307,17 @@ class CaseSession:
         if text and parse_date(text).first > self.as_of:
             raise InvalidValueError(_("{label}: the date lies in the future.").format(label=entry.label))
 
-    def _edit(self, case: Case) -> None:
+    def _edit(self, case: Case, typed: Key | None = None, *, final: bool = True) -> None:
+        """Goes to the next case. typed: the observation whose field is edited, so that its keystrokes undo together."""
+        joined = typed is not None and typed == self._typing
+        self._typing = None if final else typed
         if case == self._state.case:
             return
-        self._past.append(self._state.case)
-        del self._past[:-UNDO_LIMIT]
+        if not joined:
+            self._past.append(self._state.case)
+            del self._past[:-UNDO_LIMIT]
+        elif self._past and self._past[-1] == case:
+            self._past.pop()  # typed and taken back: as if nothing had been
         self._future.clear()
         self._show(case)
 

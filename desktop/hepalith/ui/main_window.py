@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QSplitter, QTabB
 
 from hepalith.domain.assessment import Status
 from hepalith.domain.case import PATIENT
+from hepalith.domain.words import urgency_text
 from hepalith.i18n import _, plural
 from hepalith.services.ports import Recovery
 from hepalith.services.session import CaseSession, CaseState
@@ -27,7 +28,6 @@ from hepalith.ui.identity_page import IdentityPage
 from hepalith.ui.panel.guidance_panel import GuidancePanel
 from hepalith.ui.settings import WindowSettings
 from hepalith.ui.studies_page import StudiesPage
-from hepalith.ui.texts import urgency_word
 from hepalith.ui.theme import ThemeName, apply_theme
 
 _WIDE_EMS = 62  # width that three panes side by side need
@@ -486,14 +486,14 @@ class MainWindow(QMainWindow):
             self.setWindowTitle(title)
         if self.isWindowModified() is not state.dirty:
             self.setWindowModified(state.dirty)
-        tab = _("Guidance: {urgency}").format(urgency=urgency_word(state.assessment.urgency.level))
+        tab = _("Guidance: {urgency}").format(urgency=urgency_text(state.assessment.urgency.level))
         if self.tabs.tabText(1) != tab:
             self.tabs.setTabText(1, tab)
 
     def _announce(self, state: CaseState) -> None:
         """Says in the status bar what the edit changed in urgency or number of actions."""
         holding = sum(1 for one in state.assessment.recommendations if one.status is Status.HOLDS)
-        now = (urgency_word(state.assessment.urgency.level), holding)
+        now = (urgency_text(state.assessment.urgency.level), holding)
         if now != self._announced:
             count = plural("{count} advice applies", "{count} pieces of advice apply", holding)
             self._say(_("Urgency: {word}. {count}.").format(word=now[0], count=count))

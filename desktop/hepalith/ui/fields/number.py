@@ -9,12 +9,13 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from hepalith.domain.case import NumberValue, Observation, State, parse_number
 from hepalith.domain.errors import InvalidValueError
+from hepalith.domain.words import unit_text
 from hepalith.i18n import _
 from hepalith.knowledge.model import Finding, UnitScale
 from hepalith.ui.fields.editor import CalmCombo, Editor, Entered, MoreButton, PlainInput
 from hepalith.ui.flow_layout import FlowLayout
 from hepalith.ui.fonts import plain_label
-from hepalith.ui.texts import state_word, unit_word
+from hepalith.ui.texts import state_word
 
 TYPING_MS = 120
 COMPLAINT_MS = 900
@@ -31,7 +32,7 @@ def parse_entry(text: str, unit: str, units: tuple[str, ...]) -> NumberValue:
     with_unit = _WITH_UNIT.fullmatch(rest)
     if with_unit:
         named = with_unit.group(2).strip().lower().replace("μ", "µ")
-        fitting = [one for one in units if named in {one.lower(), unit_word(one).lower()}]
+        fitting = [one for one in units if named in {one.lower(), unit_text(one).lower()}]
         if fitting:
             rest, unit = with_unit.group(1), fitting[0]
     parse_number(rest)
@@ -78,11 +79,11 @@ class NumberEditor(Editor):
             self.unit_input = CalmCombo(self)
             self.unit_input.setAccessibleName(_("{label}: unit").format(label=finding.label))
             for unit in self._units:
-                self.unit_input.addItem(unit_word(unit), unit)
+                self.unit_input.addItem(unit_text(unit), unit)
             self.unit_input.activated.connect(self._on_unit_chosen)
             entry.addWidget(self.unit_input)
-        elif unit_word(finding.unit):
-            entry.addWidget(plain_label(unit_word(finding.unit), wraps=False))
+        elif unit_text(finding.unit):
+            entry.addWidget(plain_label(unit_text(finding.unit), wraps=False))
         self._limit_inputs: list[PlainInput] = []
         flow = FlowLayout(gap=8)
         flow.addWidget(_grouped(entry))
@@ -304,13 +305,13 @@ class _UnitOffer(QWidget):
 
     def ask(self, value: NumberValue, unit: str, finding: Finding) -> None:
         """Shows the question with what each answer would record."""
-        recorded = f"{shown_entry(value)} {unit_word(value.unit)}"
+        recorded = f"{shown_entry(value)} {unit_text(value.unit)}"
         self._question.setText(_("Recorded as {value}. It stays so until you choose:").format(value=recorded))
         self.convert_button.setText(
             _("Convert to {value}").format(
-                value=f"{converted(value.number, value.unit, unit, finding)} {unit_word(unit)}"
+                value=f"{converted(value.number, value.unit, unit, finding)} {unit_text(unit)}"
             )
         )
-        self.correct_button.setText(_("It was {value}").format(value=f"{shown_entry(value)} {unit_word(unit)}"))
+        self.correct_button.setText(_("It was {value}").format(value=f"{shown_entry(value)} {unit_text(unit)}"))
         self.keep_button.setText(_("Keep {value}").format(value=recorded))
         self.show()

@@ -177,6 +177,7 @@ class FieldRow(QWidget):
                 **at,
                 lower_limit=entered.lower_limit,
                 upper_limit=entered.upper_limit,
+                final=entered.final,
             )
         except InvalidValueError as error:
             self._refuse(str(error), entered.final)
@@ -191,9 +192,9 @@ class FieldRow(QWidget):
         self._accept(final=True)
 
     def _on_cleared(self, final: bool) -> None:
-        at = {} if self._at is None else {"study": self._at[0], "date": self._at[1]}
+        study, date = self._at or (None, None)
         self._recording = True
-        self._session.clear(self.finding.id, self.subject, **at)
+        self._session.clear(self.finding.id, self.subject, study=study, date=date, final=final)
         self._recording = False
         self._accept(final=final)
 
@@ -224,8 +225,8 @@ class FieldRow(QWidget):
         if self._shown == old:
             return
         if old is None:
-            at = {} if self._at is None else {"study": self._at[0], "date": self._at[1]}
-            self._session.clear(self.finding.id, self.subject, **at)
+            study, date = self._at or (None, None)
+            self._session.clear(self.finding.id, self.subject, study=study, date=date)
         elif old.value is not None:
             self._session.record(
                 old.finding,

@@ -26,20 +26,11 @@ from hepalith.domain.assessment import (
     Urgency,
 )
 from hepalith.domain.case import PATIENT, Case
+from hepalith.domain.words import class_text, kind_text, unit_text, urgency_text
 from hepalith.i18n import _, plural
 from hepalith.knowledge.base import Knowledge
 from hepalith.services.session import CaseState
-from hepalith.ui.texts import (
-    ANSWER_SIGN,
-    answer_word,
-    basis_word,
-    class_word,
-    gate_word,
-    kind_word,
-    subject_word,
-    unit_word,
-    urgency_word,
-)
+from hepalith.ui.texts import ANSWER_SIGN, answer_word, basis_word, gate_word, subject_word
 
 NOW_RANK = Urgency.URGENT.rank
 T = TypeVar("T")
@@ -263,20 +254,21 @@ class _Builder:
         could_be = ""
         if urgency.could_be is not None:
             could_be = _("Could be {word}: {title} ({id}) is not excluded").format(
-                word=urgency_word(urgency.could_be).lower(),
+                word=urgency_text(urgency.could_be).lower(),
                 title=self._title(urgency.could_be_by, ""),
                 id=urgency.could_be_by,
             )
-        class_text = class_word(case_class.value)
+        class_line = class_text(case_class.value)
         if len(case_class.possible) > 1:
-            class_text += ": " + ", ".join(class_word(name).lower() for name in case_class.possible)
+            class_line += ": " + ", ".join(class_text(name).lower() for name in case_class.possible)
+        empty = not self._case.observations  # "routine" would look like an answer
         return Head(
-            level=urgency.level,
-            word=urgency_word(urgency.level),
-            detail="; ".join(detail),
+            level=Urgency.NONE if empty else urgency.level,
+            word=_("Nothing is recorded yet") if empty else urgency_text(urgency.level),
+            detail="" if empty else "; ".join(detail),
             could_be=could_be,
             class_name=case_class.value,
-            class_text=class_text,
+            class_text=class_line,
             certainty=case_class.certainty,
             impression=self._assessment.impression,
         )
@@ -301,10 +293,10 @@ class _Builder:
             notes.append("⛔ " + _("Not yet: gate shut ({gates})").format(gates=gates))
         notes += ["↳ " + self._gives_way(winner.by, winner.subject, winner.label) for winner in one.suppressed_by]
         if one.urgency_could_be is not None:
-            notes.append(_("Could be {word}").format(word=urgency_word(one.urgency_could_be).lower()))
+            notes.append(_("Could be {word}").format(word=urgency_text(one.urgency_could_be).lower()))
         tags = [
-            kind_word(one.kind),
-            urgency_word(one.urgency) if one.urgency is not Urgency.NONE else "",
+            kind_text(one.kind),
+            urgency_text(one.urgency) if one.urgency is not Urgency.NONE else "",
         ]
         if one.within:
             tags.append(_("within {time}").format(time=one.within))
@@ -341,7 +333,7 @@ class _Builder:
                 for one in self._assessment.recommendations
                 if one.status is Status.CANNOT_BE_EXCLUDED and one.urgency is level
             ]
-            word = urgency_word(level) if level is not Urgency.NONE else _("no urgency")
+            word = urgency_text(level) if level is not Urgency.NONE else _("no urgency")
             title = _("Cannot yet be excluded: {level}").format(level=word)
             yield self._section(f"open:{level.value}", title, advice, self._advice, closed=True, announced=False)
 
@@ -388,7 +380,7 @@ class _Builder:
         open_ones = [one for one in (*cause.arguments_for, *cause.arguments_against) if one.answer is Answer.UNKNOWN]
         shown_for = sorted(true_for, key=lambda one: -one.strength)[:_SHOWN_ARGUMENTS]
         shown_against = sorted(true_against, key=lambda one: -one.strength)[:_SHOWN_ARGUMENTS]
-        tags = [class_word(cause.cause_class), cause.subclass]
+        tags = [class_text(cause.cause_class), cause.subclass]
         if cause.confirmed:
             tags.append(_("confirmed"))
         if tie:
@@ -421,7 +413,7 @@ class _Builder:
         for question in questions:
             need = Need(finding=question.finding, subject=question.subject, label=question.label)
             count = plural("decides {count} advice", "decides {count} pieces of advice", len(question.wanted_by))
-            word = urgency_word(question.urgency).lower() if question.urgency is not Urgency.NONE else _("no urgency")
+            word = urgency_text(question.urgency).lower() if question.urgency is not Urgency.NONE else _("no urgency")
             yield Card(
                 key=("question", question.finding, question.subject),
                 title="",
@@ -450,7 +442,7 @@ class _Builder:
     def _classification(self, one: Classification) -> Card:
         value = one.value
         if one.unit and value.endswith(one.unit):
-            value = f"{value.removesuffix(one.unit).rstrip()} {unit_word(one.unit)}"
+            value = f"{value.removesuffix(one.unit).rstrip()} {unit_text(one.unit)}"
         inputs = "\n".join(f"{i.label}: {i.value}" + (f" ({_('assumed')})" if i.assumed else "") for i in one.inputs)
         tags = ["" if one.complete else _("incomplete: range or several candidates")]
         return Card(
