@@ -62,6 +62,13 @@ def test_rounding_is_half_up_as_people_round() -> None:
     assert iv.rounded(point("38.05"), 1) == point("38.1")
 
 
+def test_two_ways_to_one_number_narrow_it_or_leave_both_open() -> None:
+    assert iv.agreed(between("0", "200"), point(80)) == point(80)
+    assert iv.agreed(between("10", "40"), between("30", "90")) == between("30", "40")
+    assert iv.agreed(point(25), point(80)) == between("25", "80")
+    assert iv.agreed(point(25), point(25)) == point(25)
+
+
 numbers = st.decimals(min_value=-100, max_value=100, places=1)
 
 

@@ -64,17 +64,17 @@ class Side(msgspec.Struct, frozen=True, kw_only=True):
 class Coverage:
     """Asks the cases about every side, or about those of some entries.
 
-    Cases that cannot be built, or are not answered as they expect, are for the check of the cases to report.
+    A case that cannot be built, or is not answered as it expects, reaches nothing; `failing` names these.
     """
 
     def __init__(
         self, knowledge: Knowledge, vignettes: Iterable[Vignette], only: Callable[[Place], bool] = lambda _place: True
     ) -> None:
         self._knowledge = knowledge
-        self._cases = [(vignette, case) for vignette in vignettes if (case := _built(vignette, knowledge)) is not None]
+        self._cases: list[tuple[Vignette, Case]] = []
+        self.failing: list[str] = []
         self.sides = {str(side): side for side in _sides(knowledge) if only(side.place)}
-        self._passing: dict[int, bool] = {}
-        self._reached = self._ask()
+        self._reached = self._ask(vignettes)
 
     def unreached(self) -> list[Side]:
         """The sides that no case reaches."""
@@ -92,28 +92,37 @@ class Coverage:
         """Those of the sides that are reached whose change breaks no case."""
         return [side for side in sides if not self._is_noticed(side)]
 
-    def _ask(self) -> dict[str, list[int]]:
+    def _ask(self, vignettes: Iterable[Vignette]) -> dict[str, list[int]]:
         at: dict[Place, list[str]] = {}
         for name, side in self.sides.items():
             at.setdefault(side.place, []).append(name)
         uses = _Uses(self._knowledge)
         found: dict[str, list[tuple[int, int]]] = {}
-        for number, (vignette, case) in enumerate(self._cases):
-            answers = Answers(case, self._knowledge, vignette.as_of)
+        for vignette in vignettes:
+            answers = self._answers(vignette)
+            if answers is None:
+                self.failing.append(vignette.id)
+                continue
             places = uses.behind(_named(vignette.expect, answers))
             for name in (name for place in places for name in at.get(place, ())):
                 if self.sides[name].is_reached(answers, vignette.expect):
-                    found.setdefault(name, []).append((len(places), number))
+                    found.setdefault(name, []).append((len(places), len(self._cases) - 1))
         return {name: [number for _size, number in sorted(cases)] for name, cases in found.items()}
+
+    def _answers(self, vignette: Vignette) -> Answers | None:
+        try:
+            case = case_of(vignette, self._knowledge)
+        except ValueError:
+            return None
+        answers = Answers(case, self._knowledge, vignette.as_of)
+        if any(True for _ in unmet(vignette.expect, answers)):
+            return None
+        self._cases.append((vignette, case))
+        return answers
 
     def _is_noticed(self, side: Side) -> bool:
         changed = side.changed(self._knowledge)
-        return any(self._fails(number, changed) and self._passes(number) for number in self._reached[str(side)])
-
-    def _passes(self, number: int) -> bool:
-        if number not in self._passing:
-            self._passing[number] = not self._fails(number, self._knowledge)
-        return self._passing[number]
+        return any(self._fails(number, changed) for number in self._reached[str(side)])
 
     def _fails(self, number: int, knowledge: Knowledge) -> bool:
         vignette, case = self._cases[number]
@@ -121,13 +130,6 @@ class Coverage:
             return any(True for _ in unmet(vignette.expect, Answers(case, knowledge, vignette.as_of)))
         except ValueError:  # a changed table of which no row is left that holds
             return True
-
-
-def _built(vignette: Vignette, knowledge: Knowledge) -> Case | None:
-    try:
-        return case_of(vignette, knowledge)
-    except ValueError:
-        return None
 
 
 # what a case names, and what that rests on

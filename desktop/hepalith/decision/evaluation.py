@@ -64,6 +64,7 @@ _FUNCTIONS: dict[str, Callable[[list[Interval]], Interval]] = {
     "ln": lambda parts: numbers.natural_log(parts[0]),
     "log10": lambda parts: numbers.log10(parts[0]),
     "sqrt": lambda parts: numbers.square_root(parts[0]),
+    "agreed": lambda parts: numbers.agreed(parts[0], parts[1]),
     "exp": lambda parts: numbers.exponential(parts[0]),
 }
 _OPERATORS = {"+": numbers.add, "-": numbers.subtract, "*": numbers.multiply, "/": numbers.divide}

@@ -1,7 +1,8 @@
 """Whether anything that is known speaks for an open condition.
 
 On an almost empty case nearly everything is open. What is open although nothing speaks for it is only "not asked yet":
-it counts as open for every closure, but it is not shown as a possibility. Age and sex speak for nothing by themselves.
+it counts as open for every closure, but it is not shown as a possibility. Age and sex, and the
+place, size and kind of a lesion, speak for nothing by themselves.
 """
 
 from hepalith.decision.evaluation import Evaluation
@@ -23,7 +24,7 @@ from hepalith.knowledge.tree import (
     references,
 )
 
-WHO = "patient"  # the group of findings that say who the patient is
+WHO = frozenset({"patient", "lesion_basics"})  # groups of findings that only say who, and which lesion, it is about
 
 
 class Support:
@@ -51,10 +52,10 @@ class Support:
         return self._evaluation.truth(node, subject) is Truth.TRUE and not self._says_only_who(node)
 
     def _says_only_who(self, node: TruthNode) -> bool:
-        """Whether a leaf is about age, sex and the like: that fits anyone, and speaks for nothing."""
+        """Whether a leaf only says who, or which lesion, it is about: that fits many, and speaks for nothing."""
         knowledge = self._evaluation.knowledge
         return all(
-            reference.name == SUBJECT or (not reference.derived and knowledge.findings[reference.name].group == WHO)
+            reference.name == SUBJECT or (not reference.derived and knowledge.findings[reference.name].group in WHO)
             for reference in references(node)
         )
 

@@ -179,7 +179,7 @@ class Words:
                 return finding.unit if finding else self._knowledge.derived[name].entry.unit
             case Elapsed(unit=unit):
                 return _("days") if unit == "days" else _("months")
-            case Function(name="min" | "max" | "abs" | "round", arguments=arguments):
+            case Function(name="min" | "max" | "abs" | "round" | "agreed", arguments=arguments):
                 return self.unit(arguments[0])
             case LesionNumber(number=number):
                 return self.unit(number)

@@ -62,6 +62,13 @@ def intersect(a: Interval, b: Interval) -> Interval:
     return Interval(low, high, low_open, not high_not_open)
 
 
+def agreed(a: Interval, b: Interval) -> Interval:
+    """What two ways to the same number leave possible: what both allow, or either where they exclude each other."""
+    if less(a, b).is_true or less(b, a).is_true:
+        return hull([a, b])
+    return intersect(a, b)
+
+
 def less(a: Interval, b: Interval) -> Truth:
     """Whether a < b."""
     if a.high < b.low or (a.high == b.low and (a.high_open or b.low_open)):

@@ -95,7 +95,7 @@ _ARITHMETIC: dict[type[ast.operator], Literal["+", "-", "*", "/"]] = {
     ast.Mult: "*",
     ast.Div: "/",
 }
-_NUMBER_FUNCTIONS = {"min": 0, "max": 0, "abs": 1, "round": 2, "ln": 1, "log10": 1, "sqrt": 1, "exp": 1}
+_NUMBER_FUNCTIONS = {"min": 0, "max": 0, "abs": 1, "round": 2, "agreed": 2, "ln": 1, "log10": 1, "sqrt": 1, "exp": 1}
 _ORDER = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 
 
@@ -339,7 +339,7 @@ class _Parser:
             _fail(f"{name}(...) takes {wanted or 'one or more'} numbers")
         if name == "round" and not isinstance(made[1][0], Number):
             _fail("round(x, digits) needs a plain number of digits")
-        unit = made[0][1] if name in {"min", "max", "abs", "round"} else ""
+        unit = made[0][1] if name in {"min", "max", "abs", "round", "agreed"} else ""
         return Function(name, tuple(part for part, _, _ in made)), unit, None
 
     def _limit(self, call: ast.Call, side: Literal["upper", "lower"]) -> Limit:
