@@ -109,9 +109,11 @@ def test_a_change_that_no_case_notices_is_named(
     assert silent in unnoticed(small, cases)
 
 
-def test_a_case_that_fails_anyway_notices_nothing(small: Knowledge) -> None:
-    wrong = vignette("wrong", ILL, must=["ALARM"], urgency="none")
-    assert "recommendation ALARM: fires" in unnoticed(small, (wrong,))
+@pytest.mark.parametrize("wrong", [vignette("wrong", ILL, must=["ALARM"], urgency="none"), vignette("no", {"nose": 1})])
+def test_a_case_that_fails_covers_nothing(small: Knowledge, wrong: Vignette) -> None:
+    coverage = Coverage(small, (wrong,))
+    assert coverage.failing == [wrong.id]
+    assert len(coverage.unreached()) == len(coverage.sides)
 
 
 def test_advice_that_would_give_way_anyway_is_not_noticed(small: Knowledge) -> None:

@@ -69,7 +69,7 @@ def _coverage(arguments: argparse.Namespace, folder: Path, out: TextIO) -> int:
     changed = coverage.drawn(arguments.mutate)
     unnoticed = coverage.unnoticed(changed)
     out.writelines(coverage_lines(coverage, changed, unnoticed, places))
-    return PROBLEMS if unnoticed or coverage.unreached() else DONE
+    return PROBLEMS if coverage.failing or unnoticed or coverage.unreached() else DONE
 
 
 def _schema(arguments: argparse.Namespace, _parts: Parts, out: TextIO) -> int:

@@ -12,6 +12,8 @@ def coverage_lines(
     coverage: Coverage, changed: Sequence[Side], unnoticed: Sequence[Side], places: Places
 ) -> Iterator[str]:
     """Every gap with its file and line, then the counts of each kind; lines end with a line feed."""
+    if coverage.failing:
+        yield _("cases that fail, and cover nothing: {names}\n").format(names=", ".join(coverage.failing))
     unreached = coverage.unreached()
     for side in unreached:
         yield _("{where}: {side}: no case\n").format(where=_where(side, places), side=side)
