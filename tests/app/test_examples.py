@@ -1,16 +1,15 @@
 """The bundled examples are those of the cases, and the program answers them as the evidence expects."""
 
 import json
-from datetime import date
 from pathlib import Path
 
 import pytest
 
 from hepalith.app.main import main
-from hepalith.decision.assess import Assessor
+from hepalith.decision.expectations import Answers, unmet
 from hepalith.store.case_file import CaseFiles
 from support import examples
-from support.vignettes import answer_failures, knowledge_and_problems
+from support.vignettes import knowledge_and_problems
 
 EXAMPLES = sorted(examples.FOLDER.glob("*.hepalith.json"))
 
@@ -35,8 +34,7 @@ def test_the_examples_are_up_to_date() -> None:
 def test_an_example_is_answered_as_expected(example: Path) -> None:
     knowledge, _problems = knowledge_and_problems()
     wanted = expected(example)
-    assessor = Assessor(CaseFiles().load(example), knowledge, date.fromisoformat(wanted["as_of"]))
-    found = answer_failures(wanted["expect"], assessor)
+    found = list(unmet(wanted["expect"], Answers(CaseFiles().load(example), knowledge, wanted["as_of"])))
     assert not found, "\n".join(found)
 
 

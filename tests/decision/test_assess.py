@@ -1,6 +1,7 @@
 """The assessment: precedence with named reasons, closures held open, urgency, causes, gates, dates, questions."""
 
 from datetime import date
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -10,6 +11,7 @@ from hepalith.domain.assessment import Advice, Answer, Assessment, GateState, St
 from hepalith.domain.case import Case, Observation, State
 from hepalith.knowledge.base import Knowledge
 from support.building import case, no, number, seen, yes
+from support.small import REST, compile_small
 
 TODAY = date(2026, 6, 1)
 
@@ -183,3 +185,20 @@ def test_what_nothing_speaks_for_is_open_but_no_possibility(small: Knowledge) ->
 
 def test_what_is_known_to_be_absent_supports_nothing(small: Knowledge) -> None:
     assert not advice(assessed(case(seen("fever", no())), small), "ALARM").supported
+
+
+def test_what_gives_way_still_counts_for_the_urgency_unless_it_is_replaced(tmp_path: Path) -> None:
+    about = case(*ILL, *MIDDLE, lesions=1)
+    rest = REST.replace(
+        'when_holds: ["#alarm"], suppresses: ["#closure", "#elective"]', "when_holds: [ASK], suppresses: [ALARM]"
+    )
+    without_age = case(*ILL[:2])
+    knowledge, problems = compile_small(tmp_path / "a", rest=rest)
+    assert problems == ()
+    assert assessed(without_age, knowledge).urgency.set_by == "ALARM"
+    knowledge, problems = compile_small(
+        tmp_path / "b", rest=rest.replace("label: after the alarm,", "label: x, replaces: true,")
+    )
+    assert problems == ()
+    assert assessed(without_age, knowledge).urgency.set_by == "ASK"
+    assert advice(assessed(about, knowledge), "ALARM").status is Status.HOLDS

@@ -10,7 +10,7 @@ from hepalith import __version__
 from hepalith.i18n import _
 
 COMMANDS = ("assess", "note", "rerun", "knowledge", "window", "schema")
-EXIT_CODES = """exit codes: 0 done; 1 problems found (knowledge check, knowledge coverage); 2 wrong arguments;
+EXIT_CODES = """exit codes: 0 done; 1 problems found (knowledge check, coverage or prove); 2 wrong arguments;
 3 the case or knowledge cannot be read; 4 the result cannot be written; 5 the window cannot be shown"""
 
 
@@ -88,6 +88,13 @@ def _commands() -> argparse.ArgumentParser:
         default=0,
         metavar="all|none|N",
         help=_("change what cases reach, all of it or N drawn items, and list each change that breaks no case"),
+    )
+    prove = actions.add_parser("prove", help=_("prove what holds of every patient (needs the solver z3)"))
+    prove.add_argument("--folder", type=Path, default=None, help=_("another knowledge folder than the program's own"))
+    prove.add_argument("--fast", action="store_true", help=_("only the part that takes less than a minute"))
+    prove.add_argument("--only", metavar="NAME", help=_("one proof, for example closures"))
+    prove.add_argument(
+        "--out", type=Path, metavar="FOLDER", help=_("write the patients of failed proofs there, not as text")
     )
 
     window = commands.add_parser("window", help=_("show a case in the window, or take a picture of it"))

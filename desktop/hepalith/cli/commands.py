@@ -48,6 +48,8 @@ def _knowledge(arguments: argparse.Namespace, parts: Parts, out: TextIO) -> int:
     folder = arguments.folder or parts.knowledge_folder()
     if arguments.action == "coverage":
         return _coverage(arguments, folder, out)
+    if arguments.action == "prove":
+        return _prove(arguments, folder, parts, out)
     problems = check_knowledge(folder)
     out.writelines(f"{problem}\n" for problem in problems)
     if problems:
@@ -70,6 +72,13 @@ def _coverage(arguments: argparse.Namespace, folder: Path, out: TextIO) -> int:
     unnoticed = coverage.unnoticed(changed)
     out.writelines(coverage_lines(coverage, changed, unnoticed, places))
     return PROBLEMS if coverage.failing or unnoticed or coverage.unreached() else DONE
+
+
+def _prove(arguments: argparse.Namespace, folder: Path, parts: Parts, out: TextIO) -> int:
+    from hepalith.cli.prove import prove  # needs a development tool
+
+    knowledge, places = read_knowledge(folder)
+    return DONE if prove(knowledge, places, arguments, parts.store, out) else PROBLEMS
 
 
 def _schema(arguments: argparse.Namespace, _parts: Parts, out: TextIO) -> int:

@@ -73,10 +73,11 @@ class Assessor:
 
     def assessment(self, *, trace: bool) -> Assessment:
         """Everything that is shown. With `trace` also the traces, and what the advice that nothing speaks for needs."""
-        advice = tuple(self._advice(judged, full=trace) for judged in self._judgement.all())
+        judged = self._judgement.all()
+        advice = tuple(self._advice(one, full=trace) for one in judged)
         shown = tuple(one for one in advice if one.status is not Status.DOES_NOT_HOLD)
         causes = rank_causes(self.evaluation, self._need_list)
-        urgency = self._urgency(shown)
+        urgency = self._urgency(shown, {(one.id, one.subject) for one in judged if one.sets_urgency})
         case_class = class_of_case(causes)
         return Assessment(
             schema_version=SCHEMA_VERSION,
@@ -144,7 +145,7 @@ class Assessor:
             supported=supported,
             needs=self._open_of(compiled, judged) if is_open else (),
             suppressed_by=tuple(
-                Suppression(by=winner, subject=whose, label=rule.label, precedence=rule.id)
+                Suppression(by=winner, subject=whose, label=rule.label, precedence=rule.id, replaces=rule.replaces)
                 for rule, winner, whose in judged.gives_way_to
             ),
             gates=entry.gates,
@@ -172,8 +173,8 @@ class Assessor:
         ]
         return self._need_list(dict.fromkeys(held_back))
 
-    def _urgency(self, advice: Iterable[Advice]) -> UrgencyResult:
-        counted = [one for one in advice if one.status in {Status.HOLDS, Status.SUPPRESSED}]
+    def _urgency(self, advice: Iterable[Advice], counting: set[tuple[str, str]]) -> UrgencyResult:
+        counted = [one for one in advice if (one.id, one.subject) in counting]
         top = max(counted, key=lambda one: (one.urgency.rank, one.status is Status.HOLDS), default=None)
         level = top.urgency if top else Urgency.NONE
         open_levels = [

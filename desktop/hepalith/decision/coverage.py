@@ -26,7 +26,6 @@ from hepalith.knowledge.tree import (
     CountLesions,
     Fires,
     GatePasses,
-    Holds,
     LesionNumber,
     Node,
     Number,
@@ -308,8 +307,10 @@ def _of_derived(name: str, derived: CompiledDerived) -> Iterator[Side]:
         for side, wanted, instead in (("true", Truth.TRUE, _NEVER), ("false", Truth.FALSE, _ALWAYS)):
 
             def is_so(answers: Answers, _expect: Mapping[str, Any], wanted: Truth = wanted) -> bool:
-                node = Holds(Reference(name, entry.subject == "lesion", derived=True))
-                return any(answers.evaluation.truth(node, one) is wanted for one in answers.subjects(entry.subject))
+                reference = Reference(name, entry.subject == "lesion", derived=True)
+                return any(
+                    answers.evaluation.holds(reference, one) is wanted for one in answers.subjects(entry.subject)
+                )
 
             fixed = replace(derived, tree=instead, rows=(), otherwise=None)
             yield Side(kind="derived", id=name, name=side, place=place, is_reached=is_so, changed=_put(place, fixed))

@@ -45,7 +45,7 @@ class Answers:
     @cached_property
     def urgency(self) -> tuple[Urgency, str]:
         """The urgency, and what sets it."""
-        levels = [(self.level(judged), judged.id) for judged in self.judgement.all() if judged.status in _APPLIES]
+        levels = [(self.level(judged), judged.id) for judged in self.judgement.all() if judged.sets_urgency]
         return max(levels, key=lambda pair: pair[0].rank, default=(Urgency.NONE, "nothing"))
 
     def level(self, judged: Judged) -> Urgency:

@@ -28,6 +28,13 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
     gives_way_to: tuple[Winner, ...] = ()
     held_open_by: tuple[Winner, ...] = ()
 
+    @property
+    def sets_urgency(self) -> bool:
+        """Whether it counts for the urgency: what gives way still does, unless a more exact answer replaces it."""
+        if self.status is Status.SUPPRESSED:
+            return not any(rule.replaces for rule, _winner, _subject in self.gives_way_to)
+        return self.status is Status.HOLDS
+
 
 class Judgement:
     """Judges all recommendations of one evaluation, winners before losers."""

@@ -91,6 +91,7 @@ class Suppression(Part, frozen=True, kw_only=True):
     subject: str
     label: str
     precedence: str
+    replaces: bool = False  # the more exact answer to the same question: what gave way does not count for the urgency
 
 
 class PlannedTest(Part, frozen=True, kw_only=True):

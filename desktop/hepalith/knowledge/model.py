@@ -230,6 +230,7 @@ class Precedence(Grounded, frozen=True, kw_only=True):
     suppresses: tuple[str, ...]
     across: Literal["lesion", "patient"]
     label: str
+    replaces: bool = False
     note: str = ""
 
 

@@ -29,6 +29,9 @@ class CaseStore(Protocol):
     def decode(self, content: bytes, name: str) -> Case:
         """The case in the content of a file; `name` is only for messages. Raises CaseFileError."""
 
+    def encode(self, case: Case) -> bytes:
+        """The content of the case's file."""
+
     def save(self, case: Case, path: Path) -> None:
         """Writes the whole file or nothing. Raises CaseFileError."""
 

@@ -41,6 +41,10 @@ class CaseFiles:
         """The case in the content of a file. Raises CaseFileError."""
         return decode_case(content, name)
 
+    def encode(self, case: Case) -> bytes:
+        """The content of the case's file."""
+        return encode_case(case)
+
     def save(self, case: Case, path: Path) -> None:
         """Writes the whole file or nothing. Raises CaseFileError."""
         try:
