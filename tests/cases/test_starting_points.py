@@ -4,6 +4,7 @@ from datetime import date
 from functools import lru_cache
 
 import pytest
+
 from hepalith.decision.assess import evaluate
 from hepalith.domain.assessment import Status
 from support.vignettes import all_vignettes, case_of, knowledge_and_problems

@@ -39,13 +39,16 @@ class Worker(QObject):
         super().__init__(parent)
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(1)
+        self._job: _Job | None = None
         self._answers = _Answers(self)
         self._answers.succeeded.connect(self.succeeded)
         self._answers.failed.connect(self.failed)
 
     def start(self, operation: Callable[[], None]) -> None:
         """Starts the operation; `succeeded` or `failed` follows."""
-        self._pool.start(_Job(operation, self._answers))
+        self._job = _Job(operation, self._answers)
+        self._job.setAutoDelete(False)  # kept here: Python must not drop it before it has run
+        self._pool.start(self._job)
 
     def wait(self) -> None:
         """Waits for what runs (the window is closing)."""
