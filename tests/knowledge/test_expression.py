@@ -69,6 +69,7 @@ def test_accepts_for_a_lesion(text: str, symbols: Symbols) -> None:
         ("age + bilirubin > 3", ["adds a to umol/L"]),
         ("sex > male", ["choice", "no order"]),
         ("sex == girl", ["girl", "choices"]),
+        ("sex in {female, male}", ["always holds", "nothing is recorded"]),
         ("d in risks", ["choices"]),
         ("size > 5", ["belongs to a lesion", "any_lesion"]),
         ("missing(age)", ["kind ask"]),

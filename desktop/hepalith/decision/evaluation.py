@@ -320,8 +320,11 @@ class Evaluation:
             return numbers.maximum(parts) if finding.observation == "largest" else numbers.minimum(parts)
         group = self.group(reference, subject, fresh)
         if group is None:
-            stated = finding.absent_range if self._is_ruled_out(reference, subject) else None
-            return Interval(*stated) if stated else seen.hard_limits(finding)
+            # what may be too old for a safety gate must be measured for it: nothing stands in for it there
+            must_be_measured = fresh and finding.max_age_days_for_gates is not None
+            if finding.absent_range and not must_be_measured and self._is_ruled_out(reference, subject):
+                return Interval(*finding.absent_range)
+            return seen.hard_limits(finding)
         return seen.interval_of(group, finding)
 
     def _limit(self, node: Limit, subject: str, fresh: bool) -> Interval:

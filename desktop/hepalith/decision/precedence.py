@@ -1,7 +1,7 @@
 """Which advice applies, which gives way, and which stays open.
 
 A recommendation gives way while one that takes precedence holds. A closure goes further: it stays open as long as
-anything that would forbid it is not known to be absent.
+anything that would forbid it is not known to be absent, and an alarm forbids it even where the alarm itself gives way.
 """
 
 from collections.abc import Iterator
@@ -63,7 +63,8 @@ class Judgement:
         applies = self._evaluation.fires(name, subject)
         if applies is Truth.FALSE:
             return Judged(id=name, subject=subject, status=Status.DOES_NOT_HOLD, effective=Truth.FALSE)
-        winners = list(self._winners(name, subject))
+        is_closure = CLOSURE in self._evaluation.knowledge.recommendations[name].entry.tags
+        winners = list(self._winners(name, subject, even_if_they_give_way=is_closure))
         holding = tuple(winner for winner, truth in winners if truth is Truth.TRUE)
         if applies is Truth.TRUE and holding:
             return Judged(
@@ -72,18 +73,21 @@ class Judgement:
         if holding:
             return Judged(id=name, subject=subject, status=Status.DOES_NOT_HOLD, effective=Truth.FALSE)
         held_open: tuple[Winner, ...] = ()
-        if CLOSURE in self._evaluation.knowledge.recommendations[name].entry.tags:
+        if is_closure:
             held_open = tuple(winner for winner, truth in winners if truth is Truth.UNKNOWN)
         effective = Truth.UNKNOWN if held_open else applies
         status = Status.HOLDS if effective is Truth.TRUE else Status.CANNOT_BE_EXCLUDED
         return Judged(id=name, subject=subject, status=status, effective=effective, held_open_by=held_open)
 
-    def _winners(self, name: str, subject: str) -> Iterator[tuple[Winner, Truth]]:
+    def _winners(self, name: str, subject: str, *, even_if_they_give_way: bool) -> Iterator[tuple[Winner, Truth]]:
         for rule, winner in self._evaluation.knowledge.suppressors.get(name, ()):
             for whose in self._subjects(winner):
                 if rule.across == "lesion" and PATIENT not in (subject, whose) and subject != whose:
                     continue
-                yield (rule, winner, whose), self._judged_once(winner, whose).effective
+                if even_if_they_give_way:
+                    yield (rule, winner, whose), self._evaluation.fires(winner, whose)
+                else:
+                    yield (rule, winner, whose), self._judged_once(winner, whose).effective
 
     def _subjects(self, name: str) -> tuple[str, ...]:
         return self._whose[self._evaluation.knowledge.recommendations[name].entry.subject]

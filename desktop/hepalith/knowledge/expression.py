@@ -229,6 +229,8 @@ class _Parser:
         if isinstance(right, ast.Set):
             choice = self._choice(left)
             options = frozenset(self._option(item, choice.domain, ast.unparse(left)) for item in right.elts)
+            if options >= choice.domain:
+                _fail(f'"{ast.unparse(left)}" in every choice there is always holds, even while nothing is recorded')
             return ChoiceIn(choice, options)
         if isinstance(right, ast.Name) and right.id in self._symbols.lists:
             choice = self._choice(left)
