@@ -55,6 +55,20 @@ def test_a_closure_stays_open_while_an_alarm_is_not_excluded(small: Knowledge) -
     assert advice(assessed(case(*SMALL_AND_WELL, lesions=1), small), "CLOSE").status is Status.HOLDS
 
 
+def test_an_alarm_forbids_a_closure_even_where_it_gives_way_itself(tmp_path: Path) -> None:
+    gives_way = (
+        "- {id: P2, step: 2, when_holds: [ASK], suppresses: [ALARM], across: patient, label: l, basis: default}\n"
+    )
+    closes_anyone = REST.replace('when: "passes(close)"', 'when: "bilirubin > 0"')
+    knowledge, problems = compile_small(tmp_path, rest=closes_anyone + gives_way)
+    assert problems == ()
+    result = assessed(case(*ILL[:2]), knowledge)
+    assert advice(result, "ALARM").status is Status.SUPPRESSED
+    closing = advice(result, "CLOSE")
+    assert closing.status is Status.SUPPRESSED
+    assert [why.by for why in closing.suppressed_by] == ["ALARM"]
+
+
 def test_escalation_raises_and_what_could_be_is_said(small: Knowledge) -> None:
     without_age = case(*ILL[:2])
     result = assessed(without_age, small)

@@ -95,8 +95,8 @@ MUTATIONS = {
         "closures: CLOSE",
     ),
     "closure beside an alarm that gives way": (
-        {"rest": REST + GIVES_WAY},
-        "closures: ALARM gives way to ASK",
+        {"rest": REST.replace('suppresses: ["#closure", "#elective"]', 'suppresses: ["#elective"]') + GIVES_WAY},
+        "closures: CLOSE",
     ),
     "contradiction": (
         {"rest": REST.replace("tags: [elective]", 'tags: ["drug:x"]').replace("- {id: ASK,", f"{AVOID}- {{id: ASK,")},

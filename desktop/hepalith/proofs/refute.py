@@ -93,8 +93,8 @@ def prove_contradictions(search: Search) -> Iterator[Result]:
 def prove_closures(search: Search) -> Iterator[Result]:
     """No case is closed while an alarm applies to the same lesion or the patient, or cannot be excluded.
 
-    A closure that gives way to an alarm is held open by it too (`decision.precedence`). What is left to search for
-    are alarms that no order of precedence names, and alarms that give way to something else beside a closure.
+    A closure that gives way to an alarm is held open by it too, even where the alarm itself gives way
+    (`decision.precedence`). What is left to search for are alarms that no order of precedence names.
     """
     knowledge = search.knowledge
     closures, alarms = ([_pair(knowledge, name) for name in _tagged(knowledge, tag)] for tag in (CLOSURE, ALARM))
@@ -102,10 +102,6 @@ def prove_closures(search: Search) -> Iterator[Result]:
         beaten_by = {winner for _rule, winner in knowledge.suppressors.get(closure[0], ())}
         others = [pair for pair in alarms if pair[0] not in beaten_by]
         yield _stays_open(search, closure, others)
-    for alarm in alarms:
-        winners = sorted({winner for _rule, winner in knowledge.suppressors.get(alarm[0], ())})
-        for winner in winners:
-            yield _gives_way_beside(search, alarm, winner, closures)
 
 
 def _stays_open(search: Search, closure: Pair, alarms: list[Pair]) -> Result:
@@ -119,23 +115,6 @@ def _stays_open(search: Search, closure: Pair, alarms: list[Pair]) -> Result:
     wanted = (patient.effective(*closure).true, patient.is_present(closure[1]), may)
     text = f"it closes while one of these alarms is open: {', '.join(name for name, _subject in alarms)}"
     return no_one(search, CLOSURES, closure[0], ("recommendations", closure[0]), wanted, shows, text)
-
-
-def _gives_way_beside(search: Search, alarm: Pair, winner: str, closures: list[Pair]) -> Result:
-    patient = search.patient
-    subjects = patient.subjects(search.knowledge.recommendations[winner].entry.subject)
-    winners = [(winner, subject) for subject in subjects]
-    wins = disjunction(conjunction([patient.effective(*one).true, patient.is_present(one[1])]) for one in winners)
-    closes = disjunction(patient.effective(*closure).true for closure in closures)
-
-    def shows(answers: Answers) -> bool:
-        applies = _fires(answers, alarm) is Truth.TRUE and any(_status(answers, w) is Status.HOLDS for w in winners)
-        return applies and any(_status(answers, closure) is Status.HOLDS for closure in closures)
-
-    wanted = (patient.fires(*alarm).true, patient.is_present(LESIONS[0]), wins, closes)
-    item = f"{alarm[0]} gives way to {winner}"
-    text = "then a closure holds beside an alarm that applies"
-    return no_one(search, CLOSURES, item, ("recommendations", alarm[0]), wanted, shows, text)
 
 
 def _never_both(search: Search, entries: tuple[Recommendation, Recommendation], about: str) -> Iterator[Result]:
