@@ -1,6 +1,6 @@
 """The program's words for units and for the enumerations of an assessment, for window, note and terminal alike."""
 
-from hepalith.domain.assessment import Urgency
+from hepalith.domain.assessment import Answer, GateState, Urgency
 from hepalith.i18n import _
 
 _SIGNS = (
@@ -70,3 +70,17 @@ def class_text(name: str) -> str:
         "undetermined": _("Undetermined"),
         "several": _("Several"),
     }.get(name, name)
+
+
+def answer_text(answer: Answer) -> str:
+    """Yes, no, or not known."""
+    return {Answer.YES: _("yes"), Answer.NO: _("no"), Answer.UNKNOWN: _("not known")}[answer]
+
+
+def gate_text(state: GateState) -> str:
+    """What the state of a gate means."""
+    return {
+        GateState.OPEN: _("open"),
+        GateState.SHUT: _("shut"),
+        GateState.SHUT_UNTIL_KNOWN: _("shut until known"),
+    }[state]

@@ -24,7 +24,7 @@ from hepalith.domain.assessment import (
     Status,
 )
 from hepalith.domain.case import PATIENT, Case, Observation, TextValue
-from hepalith.domain.words import class_text, kind_text, urgency_text
+from hepalith.domain.words import answer_text, class_text, gate_text, kind_text, urgency_text
 from hepalith.i18n import _
 from hepalith.knowledge.base import Knowledge
 from hepalith.knowledge.model import Source
@@ -235,7 +235,7 @@ class _Composer:
             label=one.label,
             closure=one.kind == CLOSURE,
             state=one.state,
-            state_label=words.gate_text(one.state),
+            state_label=gate_text(one.state),
             subjects=self._subjects(gate.subject for gate in same),
             items=tuple(
                 GateItemPart(
@@ -405,7 +405,7 @@ class _Composer:
         if made is None or not one.complete:
             return False
         if made.entry.type == "yes_no":
-            return one.value == words.answer_text(Answer.NO)
+            return one.value == answer_text(Answer.NO)
         return one.candidates in {(made.entry.otherwise,), (NOT_APPLICABLE,)}
 
     def _follow_up(self) -> tuple[PlannedPart, ...]:
@@ -545,7 +545,7 @@ def _same_test(test: PlannedTest) -> Hashable:
 
 
 def _is_negative(part: Input) -> bool:
-    return part.value in {words.answer_text(Answer.NO), _("none of these"), _("not known")}
+    return part.value in {answer_text(Answer.NO), _("none of these"), answer_text(Answer.UNKNOWN)}
 
 
 def _identifiers(source: Source) -> tuple[str, ...]:

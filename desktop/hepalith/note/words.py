@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from hepalith.domain.assessment import Answer, Basis, GateState, Need
+from hepalith.domain.assessment import Basis, Need
 from hepalith.domain.case import (
     PATIENT,
     Case,
@@ -33,20 +33,6 @@ def with_unit(number: str, unit: str) -> str:
 def strength_text(strength: int) -> str:
     """The weight of an argument, from weak to near-specific."""
     return {1: _("weak"), 2: _("moderate"), 3: _("strong"), 4: _("near-specific")}.get(strength, str(strength))
-
-
-def answer_text(answer: Answer) -> str:
-    """Yes, no, or not known."""
-    return {Answer.YES: _("yes"), Answer.NO: _("no"), Answer.UNKNOWN: _("not known")}[answer]
-
-
-def gate_text(state: GateState) -> str:
-    """What the state of a gate means."""
-    return {
-        GateState.OPEN: _("open"),
-        GateState.SHUT: _("shut"),
-        GateState.SHUT_UNTIL_KNOWN: _("shut until known"),
-    }[state]
 
 
 def basis_text(level: str) -> str:

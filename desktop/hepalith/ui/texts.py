@@ -1,6 +1,6 @@
 """Words of the interface for the enumerations of case and assessment."""
 
-from hepalith.domain.assessment import Answer, GateState
+from hepalith.domain.assessment import Answer
 from hepalith.domain.case import Case, State, Study
 from hepalith.i18n import _
 from hepalith.knowledge.base import MODALITY, Knowledge
@@ -16,21 +16,7 @@ def basis_word(level: str) -> str:
     }.get(level, level)
 
 
-def answer_word(answer: Answer) -> str:
-    """A three-valued answer in a word."""
-    return {Answer.YES: _("yes"), Answer.NO: _("no"), Answer.UNKNOWN: _("not known")}[answer]
-
-
 ANSWER_SIGN = {Answer.YES: "✓", Answer.NO: "✗", Answer.UNKNOWN: "?"}
-
-
-def gate_word(state: GateState) -> str:
-    """The state of a gate in words."""
-    return {
-        GateState.OPEN: _("open"),
-        GateState.SHUT: _("shut"),
-        GateState.SHUT_UNTIL_KNOWN: _("shut until known"),
-    }[state]
 
 
 def state_word(state: State | None) -> str:

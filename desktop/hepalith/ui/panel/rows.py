@@ -26,11 +26,11 @@ from hepalith.domain.assessment import (
     Urgency,
 )
 from hepalith.domain.case import PATIENT, Case
-from hepalith.domain.words import class_text, kind_text, unit_text, urgency_text
+from hepalith.domain.words import answer_text, class_text, gate_text, kind_text, unit_text, urgency_text
 from hepalith.i18n import _, plural
 from hepalith.knowledge.base import Knowledge
 from hepalith.services.session import CaseState
-from hepalith.ui.texts import ANSWER_SIGN, answer_word, basis_word, gate_word, subject_word
+from hepalith.ui.texts import ANSWER_SIGN, basis_word, subject_word
 
 NOW_RANK = Urgency.URGENT.rank
 T = TypeVar("T")
@@ -347,14 +347,14 @@ class _Builder:
         cautions = [item for item in gate.items if item.severity == "caution" and item.fulfilled is not Answer.YES]
         details = [(self._item_caption(item), item.text) for item in (*blocking, *cautions)]
         needs = {(need.finding, need.subject): need for item in blocking for need in item.needs}
-        notes = [f"{ANSWER_SIGN[item.fulfilled]} {item.label}: {answer_word(item.fulfilled)}" for item in blocking[:6]]
+        notes = [f"{ANSWER_SIGN[item.fulfilled]} {item.label}: {answer_text(item.fulfilled)}" for item in blocking[:6]]
         if len(blocking) > len(notes):
             notes.append(plural("and {count} more", "and {count} more", len(blocking) - len(notes)))
         return Card(
             key=("gate", gate.id, gate.subject),
             title=gate.label,
             notes=tuple(notes),
-            tags=(gate_word(gate.state).capitalize(),),
+            tags=(gate_text(gate.state).capitalize(),),
             tone="shut",
             needs=tuple(needs.values()),
             explained=f"gate:{gate.id}",
@@ -362,7 +362,7 @@ class _Builder:
         )
 
     def _item_caption(self, item: GateItem) -> str:
-        word = _("caution") if item.severity == "caution" else answer_word(item.fulfilled)
+        word = _("caution") if item.severity == "caution" else answer_text(item.fulfilled)
         return f"{ANSWER_SIGN[item.fulfilled]} {item.label} ({word}; {basis_word(item.basis.level)})"
 
     # causes

@@ -3,8 +3,9 @@
 from html import escape
 
 from hepalith.domain.assessment import Answer, TraceNode
+from hepalith.domain.words import answer_text
 from hepalith.i18n import _
-from hepalith.ui.texts import ANSWER_SIGN, answer_word
+from hepalith.ui.texts import ANSWER_SIGN
 from hepalith.ui.theme import Theme
 
 _MOST_LINES = 120
@@ -24,7 +25,7 @@ def _add(node: TraceNode, depth: int, theme: Theme, lines: list[str]) -> None:
     if len(lines) > _MOST_LINES:
         return
     colour = {Answer.YES: theme.good, Answer.NO: theme.alert, Answer.UNKNOWN: theme.warning}[node.answer]
-    sign = f'<span style="color:{colour}">{ANSWER_SIGN[node.answer]} {escape(answer_word(node.answer))}</span>'
+    sign = f'<span style="color:{colour}">{ANSWER_SIGN[node.answer]} {escape(answer_text(node.answer))}</span>'
     lines.append(f'<div style="margin-left:{depth * _INDENT}px">{sign} – {escape(node.text)}</div>')
     for child in node.children:
         _add(child, depth + 1, theme, lines)
