@@ -89,8 +89,8 @@ class Evaluation:
         self._truth_of: dict[type[Node], Callable[..., Truth]] = {
             Constant: lambda node, _subject, _fresh: from_bool(node.value),
             Holds: lambda node, subject, fresh: self._holds(node.reference, subject, fresh),
-            And: self._and,
-            Or: self._or,
+            And: lambda node, subject, fresh: all_of(self.truth(part, subject, fresh) for part in node.parts),
+            Or: lambda node, subject, fresh: any_of(self.truth(part, subject, fresh) for part in node.parts),
             Not: lambda node, subject, fresh: self.truth(node.part, subject, fresh).negated(),
             Compare: self._compare,
             ChoiceIn: self._choice_in,
@@ -173,26 +173,6 @@ class Evaluation:
         return group
 
     # truths
-
-    def _and(self, node: And, subject: str, fresh: bool) -> Truth:
-        result = Truth.TRUE
-        for part in node.parts:
-            truth = self.truth(part, subject, fresh)
-            if truth is Truth.FALSE:
-                return truth
-            if truth is Truth.UNKNOWN:
-                result = truth
-        return result
-
-    def _or(self, node: Or, subject: str, fresh: bool) -> Truth:
-        result = Truth.FALSE
-        for part in node.parts:
-            truth = self.truth(part, subject, fresh)
-            if truth is Truth.TRUE:
-                return truth
-            if truth is Truth.UNKNOWN:
-                result = truth
-        return result
 
     def _holds(self, reference: Reference, subject: str, fresh: bool) -> Truth:
         if reference.derived:
