@@ -15,6 +15,8 @@ ValueType = Literal["number", "yes_no", "choice", "multi", "date", "text"]
 UrgencyLevel = Literal["emergency_now", "emergency_same_day", "urgent", "soon", "routine", "none"]
 Cost = Literal["ask", "examine", "laboratory", "ultrasound", "ct", "mri", "invasive"]
 PatientKind = Literal["adult", "child", "infant", "neonate", "fetus"]
+# Codes of other terminologies. `loinc` is for the canonical unit, `loinc_mass` where a mass unit has a code of its own.
+Codes = dict[Literal["loinc", "loinc_mass", "snomed", "icd10", "icd10cm", "radlex"], str]
 
 
 class _Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -51,6 +53,7 @@ class ChoiceOption(_Strict, frozen=True, kw_only=True):
     label: str
     help: str = ""
     picture: str = ""
+    codes: Codes = {}
     replaced_by: str = ""
 
 
@@ -80,7 +83,7 @@ class Finding(_Strict, frozen=True, kw_only=True):
     absent_range: tuple[Decimal, Decimal] | None = None
     widget: str = ""
     cost: Cost = "ask"
-    codes: dict[str, str] = {}
+    codes: Codes = {}
     synonyms: tuple[str, ...] = ()
     help: str = ""
     packs: dict[str, str] = {}
@@ -150,7 +153,7 @@ class Condition(Grounded, frozen=True, kw_only=True):
     confirmed_when: str = ""
     tells_apart: str = ""
     note: str = ""
-    codes: dict[str, str] = {}
+    codes: Codes = {}
 
 
 class Escalation(_Strict, frozen=True, kw_only=True):
