@@ -12,7 +12,7 @@ from hepalith.decision.evaluation import Evaluation
 from hepalith.decision.explain import ANSWER, Explainer
 from hepalith.decision.follow_up import planned_tests
 from hepalith.decision.grounds import dated
-from hepalith.decision.levels import gate_state, gate_subject, level_of
+from hepalith.decision.levels import TableUse, gate_state, gate_subject, level_of, table_use
 from hepalith.decision.needs import Needs, OpenFinding
 from hepalith.decision.precedence import Judged, Judgement
 from hepalith.decision.questions import rank_questions
@@ -208,8 +208,11 @@ class Assessor:
         entry = compiled.entry
         inputs = [(ref, subject if ref.lesion else PATIENT) for ref in self._knowledge.inputs[entry.id]]
         known = [(ref, whose) for ref, whose in inputs if self.evaluation.group(ref, whose) is not None]
-        if not known or self.evaluation.truth(compiled.relevant, subject) is not Truth.TRUE:
+        use = table_use(self.evaluation, compiled, subject)
+        if not known or use is TableUse.HIDDEN:
             return None
+        if use is TableUse.NOT_USED:
+            return self._not_used(compiled, subject)
         reference = Reference(entry.id, entry.subject == "lesion", derived=True)
         candidates: tuple[str, ...] = ()
         low = high = ""
@@ -239,6 +242,13 @@ class Assessor:
             needs=() if complete else self._need_list(self._needs.of_finding(reference, subject)),
             inputs=tuple(self._input(ref, whose) for ref, whose in known),
         )
+
+    def _not_used(self, compiled: CompiledDerived, subject: str) -> Classification:
+        """A table or score that was not made for such a patient: that is said, and no value is given."""
+        entry = compiled.entry
+        value = _("Not used {in_whom}").format(in_whom=entry.not_for_text)
+        basis = dated(compiled.basis, self._as_of)
+        return Classification(id=entry.id, label=entry.label, subject=subject, value=value, basis=basis)
 
     def _candidates(self, entry: Derived, reference: Reference, subject: str) -> tuple[str, ...]:
         """The choices that are still possible; () while nothing is decided, or it may not apply at all."""

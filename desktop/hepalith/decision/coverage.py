@@ -137,7 +137,8 @@ class Coverage:
 def _named(expect: Mapping[str, Any], answers: Answers) -> Iterator[Place]:
     for part in ("must", "must_not", "open", "suppressed", "levels"):
         yield from (("recommendations", name) for name in expect.get(part) or ())
-    yield from (("derived", name) for name in expect.get("values") or ())
+    for part in ("values", "tables"):
+        yield from (("derived", name) for name in expect.get(part) or ())
     for part in ("gates_shut", "gates_open", "items"):
         yield from (("gates", name) for name in expect.get(part) or ())
     for part in ("leading", "points"):

@@ -11,7 +11,7 @@ from typing import Any
 
 from hepalith.decision.causes import rank_causes
 from hepalith.decision.evaluation import Evaluation
-from hepalith.decision.levels import gate_state, gate_subject, level_of
+from hepalith.decision.levels import gate_state, gate_subject, level_of, table_use
 from hepalith.decision.needs import Needs
 from hepalith.decision.precedence import Judged, Judgement
 from hepalith.decision.summary import class_of_case
@@ -207,6 +207,18 @@ def _values(_part: str, wanted: Mapping[str, Any], answers: Answers) -> Iterator
         yield from _VALUE_JUDGES[derived.entry.type](reference, subject, value, answers.evaluation)
 
 
+def _tables(_part: str, wanted: Mapping[str, str], answers: Answers) -> Iterator[str]:
+    for name, use in wanted.items():
+        derived = answers.knowledge.derived.get(name)
+        if derived is None or not derived.entry.classification:
+            yield f"tables: {name} is no classification"
+            continue
+        subjects = answers.subjects(derived.entry.subject)
+        got = {table_use(answers.evaluation, derived, subject).value for subject in subjects}
+        if got != {use}:
+            yield f"tables: {name} is {', '.join(sorted(got))}, expected {use}"
+
+
 def _yes_no(reference: Reference, subject: str, wanted: Any, evaluation: Evaluation) -> Iterator[str]:
     got = _WORD[evaluation.holds(reference, subject)]
     if got != _as_word(wanted):
@@ -244,6 +256,7 @@ _VALUE_JUDGES: dict[str, Callable[[Reference, str, Any, Evaluation], Iterator[st
 }
 _JUDGES: dict[str, Callable[[str, Any, Answers], Iterator[str]]] = {
     "values": _values,
+    "tables": _tables,
     "items": _items,
     "must": _status,
     "must_not": _must_not,

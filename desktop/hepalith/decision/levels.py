@@ -1,10 +1,12 @@
-"""How urgent a recommendation is for a subject, and whether a gate is open for one."""
+"""What a recommendation, a gate or a table is for a subject: how urgent, open or shut, shown or not used."""
+
+from enum import StrEnum
 
 from hepalith.decision.evaluation import Evaluation
 from hepalith.domain.assessment import GateState, Urgency
 from hepalith.domain.case import PATIENT
 from hepalith.domain.truth import Truth
-from hepalith.knowledge.base import CompiledRecommendation
+from hepalith.knowledge.base import CompiledDerived, CompiledRecommendation
 
 
 def level_of(evaluation: Evaluation, compiled: CompiledRecommendation, subject: str) -> tuple[Urgency, Urgency | None]:
@@ -38,3 +40,18 @@ def gate_state(evaluation: Evaluation, gate: str, subject: str) -> GateState:
 def gate_subject(evaluation: Evaluation, gate: str, subject: str) -> str:
     """Whom a gate is about when advice for a subject names it: the lesion, or the patient."""
     return subject if evaluation.knowledge.gates[gate].entry.subject == "lesion" else PATIENT
+
+
+class TableUse(StrEnum):
+    """Whether a classification or score is shown for a subject. Hidden: it does not matter, or that is unknown."""
+
+    SHOWN = "shown"
+    HIDDEN = "hidden"
+    NOT_USED = "not_used"
+
+
+def table_use(evaluation: Evaluation, compiled: CompiledDerived, subject: str) -> TableUse:
+    """How a derived finding is presented; one that was not made for such a patient is not used, and that is said."""
+    if evaluation.truth(compiled.relevant, subject) is not Truth.TRUE:
+        return TableUse.HIDDEN
+    return TableUse.NOT_USED if evaluation.truth(compiled.not_for, subject) is Truth.TRUE else TableUse.SHOWN

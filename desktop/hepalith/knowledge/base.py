@@ -76,6 +76,7 @@ class CompiledDerived(msgspec.Struct, frozen=True, kw_only=True):
     rows: tuple[CompiledRow, ...] = ()
     otherwise: str | bool | NumberNode | None = None
     relevant: TruthNode
+    not_for: TruthNode
     basis: Basis
 
 
@@ -296,11 +297,20 @@ class _Compiler:
         elif entry.expr:
             self._problem("derived", entry.id, "a choice is derived by `rows`, not by `expr`")
         relevant = self._truth(entry.relevant or "true", entry.subject, "derived", entry.id, "relevant")
+        not_for = self._truth(entry.not_for or "false", entry.subject, "derived", entry.id, "not_for")
+        if bool(entry.not_for) != bool(entry.not_for_text):
+            self._problem("derived", entry.id, "`not_for` and `not_for_text` belong together")
         for choice in entry.quiet:
             if choice not in {option.id for option in entry.choices}:
                 self._problem("derived", entry.id, f'quiet: "{choice}" is not among its choices')
         return CompiledDerived(
-            entry=entry, tree=tree, rows=rows, otherwise=otherwise, relevant=relevant, basis=self._basis(entry)
+            entry=entry,
+            tree=tree,
+            rows=rows,
+            otherwise=otherwise,
+            relevant=relevant,
+            not_for=not_for,
+            basis=self._basis(entry),
         )
 
     def _result(self, then: str | bool, entry: Derived, part: str) -> str | bool | NumberNode:

@@ -121,6 +121,8 @@ class Derived(Grounded, frozen=True, kw_only=True):
     classification: bool = False
     quiet: tuple[str, ...] = ()
     relevant: str = ""
+    not_for: str = ""
+    not_for_text: str = ""
     expr: str = ""
     rows: tuple[Row, ...] = ()
     otherwise: str | bool | None = None

@@ -151,6 +151,8 @@ def _of_derived(derived: CompiledDerived) -> Iterator[Claim]:
         yield from _both_ways(f"derived {entry.id}", place, entry.subject, derived.tree, entry.expr)  # type: ignore[arg-type]
     if entry.relevant:
         yield from _both_ways(f"relevant of {entry.id}", place, entry.subject, derived.relevant, entry.relevant)
+    if entry.not_for:
+        yield from _both_ways(f"not_for of {entry.id}", place, entry.subject, derived.not_for, entry.not_for)
     ends = [row.id for row in derived.rows]
     if derived.rows and derived.otherwise is not None:
         ends.append("otherwise")
