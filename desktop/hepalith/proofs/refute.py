@@ -124,15 +124,16 @@ def _never_both(search: Search, entries: tuple[Recommendation, Recommendation], 
     wanted = [part for pair in pairs for part in (patient.effective(*pair).true, patient.is_present(pair[1]))]
     # It is not done while one of its gates is shut; what is to be avoided until gates open is not once they are.
     wanted += [patient.gate_passes(gate, pairs[0][1]).true for gate in done.gates]
-    if avoided.gates:
-        wanted.append(negation(conjunction(patient.gate_passes(gate, pairs[1][1]).true for gate in avoided.gates)))
+    until = _lifted_by(avoided, about)
+    if until:
+        wanted.append(negation(conjunction(patient.gate_passes(gate, pairs[1][1]).true for gate in until)))
 
     def shows(answers: Answers) -> bool:
         may_do, may_now = (
-            all(gate_state(answers.evaluation, gate, subject) is GateState.OPEN for gate in entry.gates)
-            for entry, (_name, subject) in zip(entries, pairs, strict=True)
+            all(gate_state(answers.evaluation, gate, subject) is GateState.OPEN for gate in gates)
+            for gates, (_name, subject) in zip((done.gates, until), pairs, strict=True)
         )
-        lifted = bool(avoided.gates) and may_now
+        lifted = bool(until) and may_now
         return may_do and not lifted and all(_status(answers, pair) is Status.HOLDS for pair in pairs)
 
     text = f"{about}: {done.id} says {done.kind}, {avoided.id} says avoid"
@@ -140,8 +141,14 @@ def _never_both(search: Search, entries: tuple[Recommendation, Recommendation], 
     yield no_one(search, CONTRADICTIONS, f"{done.id} and {avoided.id}", place, tuple(wanted), shows, text)
 
 
+def _lifted_by(avoided: Recommendation, about: str) -> tuple[str, ...]:
+    """The gates until which something is to be avoided: the one named as the matter is, or else all of them."""
+    own = tuple(gate for gate in avoided.gates if gate == about.removeprefix("drug:"))
+    return own or avoided.gates
+
+
 def _matters(entry: Recommendation) -> list[str]:
-    return [tag for tag in entry.tags if tag == "needle" or tag.startswith("drug:")]
+    return [tag for tag in entry.tags if tag in {"needle", "biopsy"} or tag.startswith("drug:")]
 
 
 def _tagged(knowledge: Knowledge, tag: str) -> list[str]:
