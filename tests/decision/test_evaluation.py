@@ -76,6 +76,13 @@ def test_what_is_not_recorded_is_unknown_never_no(ask) -> None:
         assert ask(text, case()) is U, text
 
 
+def test_a_number_is_known_or_it_is_unknown_whether_never_false(ask) -> None:
+    assert ask("known(age)", case(seen("age", number("40", "a")))) is T
+    assert ask("known(age)", case()) is U
+    assert ask("not known(age)", case()) is U
+    assert ask("known(bilirubin)", case(seen("bilirubin", number("5", "umol/L", "<")))) is U
+
+
 def test_indeterminate_and_unobtainable_are_unknown(ask) -> None:
     for state in (State.INDETERMINATE, State.UNOBTAINABLE):
         about = case(Observation(finding="fever", state=state), Observation(finding="sex", state=state))

@@ -73,6 +73,7 @@ def test_accepts_for_a_lesion(text: str, symbols: Symbols) -> None:
         ("d in risks", ["choices"]),
         ("size > 5", ["belongs to a lesion", "any_lesion"]),
         ("missing(age)", ["kind ask"]),
+        ("known(sex)", ["not a number"]),
         ("remarks", ["free text"]),
         ("previous(ill)", ["derived"]),
         ("uln(age) > 3", ["limits"]),

@@ -1,8 +1,8 @@
 """Ranks the causes by one written rule.
 
-Confirmed ones first; then by points: arguments of strength 1, 2, 3, 4 count 1, 2, 4, 8, those against are subtracted.
-Equal points are ties. What is excluded, has no argument for it that holds, or has no more for it than against it is not
-ranked. Points are no probability.
+Confirmed ones first, whatever else would exclude them (tissue outweighs two negative tests); then by points: arguments
+of strength 1, 2, 3, 4 count 1, 2, 4, 8, those against are subtracted. Equal points are ties. What is excluded, has no
+argument for it that holds, or has no more for it than against it is not ranked. Points are no probability.
 """
 
 from collections.abc import Callable, Iterable
@@ -52,12 +52,12 @@ class _Ranking:
         entry = compiled.entry
         if not any(self._evaluation.truth(tree, subject) is Truth.TRUE for tree in compiled.arguments_for):
             return None
-        if self._evaluation.truth(compiled.excluded, subject) is Truth.TRUE:
+        confirmed = self._evaluation.truth(compiled.confirmed, subject) is Truth.TRUE
+        if not confirmed and self._evaluation.truth(compiled.excluded, subject) is Truth.TRUE:
             return None
         arguments_for = self._arguments(entry.arguments_for, compiled.arguments_for, compiled.basis_for, subject)
         against = self._arguments(entry.arguments_against, compiled.arguments_against, compiled.basis_against, subject)
         points = _points(arguments_for) - _points(against)
-        confirmed = self._evaluation.truth(compiled.confirmed, subject) is Truth.TRUE
         if points <= 0 and not confirmed:
             return None
         return Cause(

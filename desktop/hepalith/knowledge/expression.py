@@ -133,6 +133,7 @@ class _Parser:
             "item": self._item,
             "fires": self._fires,
             "missing": self._missing,
+            "known": self._equal_to_itself,
             "same_technique": lambda call: SameTechnique(*self._two_references(call)),
             "count_true": lambda call: CountTrue(tuple(self.truth(part) for part in call.args)),
             "count_lesions": lambda call: CountLesions(self._per_lesion_truth(call)),
@@ -288,6 +289,11 @@ class _Parser:
         if not self._allow_missing:
             _fail("missing(...) is only for recommendations of kind ask: elsewhere it could let the unknown decide")
         return Missing(self._reference(*self._arguments(call, 1))[0])
+
+    def _equal_to_itself(self, call: ast.Call) -> Compare:
+        """A number that is known equals itself; of one that is not, nothing is known: never false."""
+        number, _unit, _symbol = self.number(*self._arguments(call, 1))
+        return Compare("==", number, number)
 
     # numbers
 
