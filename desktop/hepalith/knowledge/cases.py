@@ -33,6 +33,7 @@ from hepalith.knowledge.loader import load_yaml
 from hepalith.knowledge.model import Finding
 
 PROFILES = "profiles.yaml"
+_NOT_RECORDED = {"state": "not_recorded"}
 
 
 class Vignette(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -93,7 +94,7 @@ def _common(data: dict[str, Any], named: dict[str, Any]) -> dict[str, dict[str, 
 
 def case_of(vignette: Vignette, knowledge: Knowledge) -> Case:
     """The case that a vignette describes. Raises ValueError for a finding or value that does not exist."""
-    patient = {**vignette.common.get("patient", {}), **vignette.patient}
+    patient = _recorded({**vignette.common.get("patient", {}), **vignette.patient})
     of_lesion = vignette.common.get("lesion", {})
     studies = tuple(_study(name, study) for name, study in vignette.studies.items())
     latest = max(studies, key=lambda study: study.date).id if studies else ""
@@ -102,7 +103,7 @@ def case_of(vignette: Vignette, knowledge: Knowledge) -> Case:
     for key, findings in vignette.lesions.items():
         lesion, _at, study = key.partition("@")
         lesions.setdefault(lesion, Lesion(id=lesion))
-        values = {**(of_lesion if not study else {}), **(findings or {})}
+        values = _recorded({**(of_lesion if not study else {}), **(findings or {})})
         observations += [
             _observation(name, lesion, study or latest, value, knowledge) for name, value in values.items()
         ]
@@ -116,6 +117,11 @@ def case_of(vignette: Vignette, knowledge: Knowledge) -> Case:
         observations=tuple(observations),
         extra={"title": vignette.title},
     )
+
+
+def _recorded(values: dict[str, Any]) -> dict[str, Any]:
+    """Without what a case takes out of its profiles."""
+    return {name: value for name, value in values.items() if value != _NOT_RECORDED}
 
 
 def _study(name: str, given: dict[str, Any]) -> Study:
