@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from hepalith.decision.coverage import KINDS, Coverage
 from hepalith.decision.expectations import failures
 from hepalith.knowledge.base import Knowledge
-from hepalith.knowledge.cases import Vignette
+from hepalith.knowledge.cases import Vignette, case_of
 
 WELL = {"fever": "no", "pain": "no", "age": 40, "bilirubin": 10}
 ILL = {"fever": "yes", "pain": "no", "age": 40, "bilirubin": "4.1 mg/dL"}
@@ -50,6 +50,8 @@ CASES = (
     vignette("at twenty", WELL, {"size": 20, "solid": "no"}, points={"BENIGN": 6}),
     vignette("solid", age(5), MIDDLE, leading=["BAD"], points={"BAD": 8, "BENIGN": "not_ranked"}),
     vignette("baby", age(4), MIDDLE, points={"BAD": "not_ranked"}),
+    vignette("lowest total", WELL, tables={"total": "hidden"}, values={"total": 2}),
+    vignette("higher total", {**WELL, "bilirubin": 34}, tables={"total": "shown"}, values={"total": 3}),
 )  # fmt: skip
 
 
@@ -87,6 +89,7 @@ def test_all_is_reached_and_noticed(small: Knowledge) -> None:
         ("baby", "argument BAD excluded: true"),
         ("larger", 'argument BENIGN against "larger": true'),
         ("child", "gate item drug.adult: false"),
+        ("lowest total", "threshold total: total > 2: false"),
     ],
 )
 def test_a_case_that_is_taken_away_is_missed(small: Knowledge, without: str, missing: str) -> None:
@@ -100,6 +103,7 @@ def test_a_case_that_is_taken_away_is_missed(small: Knowledge, without: str, mis
         ("child", {"items": {"drug": {"note": "yes"}}}, "gate item drug.adult: false"),
         ("old for the drug", {"items": {"drug": {"liver": "no"}}}, "gate item drug.note: false"),
         ("three", {"points": {"BENIGN": "not_ranked"}}, "row kind.r1: hit"),
+        ("higher total", {"values": {"total": 3}}, "threshold total: total > 2: true"),
     ],
 )
 def test_a_change_that_no_case_notices_is_named(
@@ -114,6 +118,16 @@ def test_a_case_that_fails_covers_nothing(small: Knowledge, wrong: Vignette) -> 
     coverage = Coverage(small, (wrong,))
     assert coverage.failing == [wrong.id]
     assert len(coverage.unreached()) == len(coverage.sides)
+
+
+@pytest.mark.parametrize("name", ["nose", "ill"])
+def test_only_a_classification_can_be_expected_to_be_shown(small: Knowledge, name: str) -> None:
+    assert failures(vignette("shown", WELL, tables={name: "shown"}), small)
+
+
+def test_a_patient_finding_can_name_the_study_it_was_seen_on(small: Knowledge) -> None:
+    seen = vignette("seen", {"pain": {"value": "yes", "study": "S1"}})
+    assert case_of(seen, small).observations[0].study == "S1"
 
 
 def test_advice_that_would_give_way_anyway_is_not_noticed(small: Knowledge) -> None:

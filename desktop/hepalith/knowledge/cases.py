@@ -136,6 +136,8 @@ def _observation(name: str, subject: str, study: str, given: Any, knowledge: Kno
         raise ValueError(f"{name} is no finding")
     if (finding.subject == "lesion") != (subject != PATIENT):
         raise ValueError(f"{name} belongs to the {finding.subject}")
+    if isinstance(given, dict):
+        study = str(given.get("study", study))
     place = Observation(finding=name, subject=subject, study=study)
     if isinstance(given, dict) and "state" in given:
         return replace(place, state=State(given["state"]))
