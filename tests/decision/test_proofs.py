@@ -1,12 +1,10 @@
-"""The proofs: they can fail, what they find is so, and they refute nothing new of the knowledge.
+"""The proofs: they can fail, what they find is so, and they refute nothing of the knowledge.
 
-`hepalith knowledge prove` does all of them. What is known to fail, and why, stands in `proof-exceptions.txt`, which
-may only get shorter.
+`hepalith knowledge prove` does all of them.
 """
 
 import sys
 from collections.abc import Iterator
-from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -25,8 +23,6 @@ z3 = pytest.importorskip("z3", reason="the proofs need the solver z3, a developm
 from hepalith.proofs.prove import PROOFS, Prover  # noqa: E402 (after the solver is known to be there)
 from hepalith.proofs.results import Result, Verdict  # noqa: E402
 from hepalith.proofs.witness import AS_OF, case_of  # noqa: E402
-
-EXCEPTIONS = Path(__file__).with_name("proof-exceptions.txt")
 
 # The tiny knowledge has no advice for everyone, and its gate trusts a case that names no number of lesions.
 OF_THE_SMALL = {"disposition: an adult with one lesion", "forgetting: finding lesion_count"}
@@ -112,13 +108,6 @@ def failures(knowledge: Knowledge, *, fast: bool = False) -> Iterator[Result]:
             yield from (one for one in proof.run(prover, fast) if one.verdict is not Verdict.PROVED)
 
 
-def listed() -> dict[str, str]:
-    """The known failures, each with the reason."""
-    lines = EXCEPTIONS.read_text(encoding="utf-8").splitlines()
-    parts = (line.partition(" | ") for line in lines if line and not line.startswith("#"))
-    return {key: reason for key, _bar, reason in parts}
-
-
 def test_the_small_knowledge_fails_only_where_it_should(small: Knowledge) -> None:
     assert {one.key for one in failures(small)} == OF_THE_SMALL
 
@@ -179,29 +168,14 @@ def test_the_formulas_say_what_the_evaluator_says(small: Knowledge) -> None:
             assert evaluation.truth(tree, subject) is said, tree
 
 
-@lru_cache
-def fast_failures() -> dict[str, Result]:
-    """What the fast proofs of the program's knowledge do not prove, by key."""
-    knowledge, problems = knowledge_and_problems()
-    assert problems == ()
-    return {one.key: one for one in failures(knowledge, fast=True)}
-
-
 @pytest.mark.slow
-def test_nothing_new_is_refuted_by_the_fast_proofs() -> None:
+def test_the_fast_proofs_refute_nothing() -> None:
     # What is neither proved nor refuted (a time-out, a patient of whom solver and evaluator disagree) varies with the
     # load and the order of the solver's choices: the command fails on it, an ordinary run does not.
-    refuted = {key for key, result in fast_failures().items() if result.verdict is Verdict.FAILED}
-    assert sorted(refuted - set(listed())) == [], "run `hepalith knowledge prove --fast` for what shows it"
-
-
-@pytest.mark.slow
-def test_what_is_listed_still_fails() -> None:
-    assert sorted(set(listed()) - set(fast_failures())) == [], "proved now: take them off the list"
-
-
-def test_every_exception_has_a_reason() -> None:
-    assert all(reason.strip() for reason in listed().values())
+    knowledge, problems = knowledge_and_problems()
+    assert problems == ()
+    refuted = [one.key for one in failures(knowledge, fast=True) if one.verdict is Verdict.FAILED]
+    assert refuted == [], "run `hepalith knowledge prove --fast` for what shows it"
 
 
 def test_the_command_writes_the_patients_of_failed_proofs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

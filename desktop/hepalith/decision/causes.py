@@ -1,8 +1,9 @@
 """Ranks the causes by one written rule.
 
-Confirmed ones first, whatever else would exclude them (tissue outweighs two negative tests); then by points: arguments
-of strength 1, 2, 3, 4 count 1, 2, 4, 8, those against are subtracted. Equal points are ties. What is excluded, has no
-argument for it that holds, or has no more for it than against it is not ranked. Points are no probability.
+Confirmed ones first, whatever else would exclude them (tissue outweighs two negative tests) and even without another
+argument; then by points: arguments of strength 1, 2, 3, 4 count 1, 2, 4, 8, those against are subtracted. Equal points
+are ties. What is not confirmed and is excluded, has no argument for it that holds, or has no more for it than against
+it, is not ranked. Points are no probability.
 """
 
 from collections.abc import Callable, Iterable
@@ -50,10 +51,8 @@ class _Ranking:
 
     def _cause(self, compiled: CompiledCondition, subject: str) -> Cause | None:
         entry = compiled.entry
-        if not any(self._evaluation.truth(tree, subject) is Truth.TRUE for tree in compiled.arguments_for):
-            return None
         confirmed = self._evaluation.truth(compiled.confirmed, subject) is Truth.TRUE
-        if not confirmed and self._evaluation.truth(compiled.excluded, subject) is Truth.TRUE:
+        if not confirmed and not self._is_possible(compiled, subject):
             return None
         arguments_for = self._arguments(entry.arguments_for, compiled.arguments_for, compiled.basis_for, subject)
         against = self._arguments(entry.arguments_against, compiled.arguments_against, compiled.basis_against, subject)
@@ -75,6 +74,11 @@ class _Ranking:
             tells_apart=entry.tells_apart,
             note=entry.note,
         )
+
+    def _is_possible(self, compiled: CompiledCondition, subject: str) -> bool:
+        """Whether something speaks for it, and it is not known to be excluded."""
+        speaks = any(self._evaluation.truth(tree, subject) is Truth.TRUE for tree in compiled.arguments_for)
+        return speaks and self._evaluation.truth(compiled.excluded, subject) is not Truth.TRUE
 
     def _arguments(
         self, entries: tuple[ArgumentEntry, ...], trees: tuple[TruthNode, ...], bases: tuple[Basis, ...], subject: str

@@ -317,7 +317,7 @@ def _of_derived(name: str, derived: CompiledDerived) -> Iterator[Side]:
             yield Side(kind="derived", id=name, name=side, place=place, is_reached=is_so, changed=_put(place, fixed))
     for row in derived.rows:
         yield _of_row(place, derived, row.id, _swap(place, row.when, _NEVER))
-    if derived.otherwise is not None:
+    if derived.otherwise is not None and not entry.complete:
         other = replace(derived, otherwise=_another(derived))
         yield _of_row(place, derived, "otherwise", _put(place, other))
 

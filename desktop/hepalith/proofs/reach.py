@@ -154,7 +154,7 @@ def _of_derived(derived: CompiledDerived) -> Iterator[Claim]:
     if entry.not_for:
         yield from _both_ways(f"not_for of {entry.id}", place, entry.subject, derived.not_for, entry.not_for)
     ends = [row.id for row in derived.rows]
-    if derived.rows and derived.otherwise is not None:
+    if derived.rows and derived.otherwise is not None and not entry.complete:
         ends.append("otherwise")
     for position, row in enumerate(ends):
         yield _row(derived, position, f"row {entry.id}.{row}", place, subject)

@@ -40,7 +40,7 @@ def prove_tables(search: Search) -> Iterator[Result]:
     """A table that claims to be complete has a row for every patient."""
     patient = search.patient
     for name, derived in search.knowledge.derived.items():
-        if not derived.rows or derived.otherwise is not None:
+        if not derived.entry.complete:
             continue
         subject = _about(derived.entry.subject)
 
