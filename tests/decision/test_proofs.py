@@ -24,8 +24,8 @@ from hepalith.proofs.prove import PROOFS, Prover  # noqa: E402 (after the solver
 from hepalith.proofs.results import Result, Verdict  # noqa: E402
 from hepalith.proofs.witness import AS_OF, case_of  # noqa: E402
 
-# The tiny knowledge has no advice for everyone, and its gate trusts a case that names no number of lesions.
-OF_THE_SMALL = {"disposition: an adult with one lesion", "forgetting: finding lesion_count"}
+# The tiny knowledge has no advice for everyone.
+OF_THE_SMALL = {"disposition: an adult with one lesion"}
 
 HIDDEN = """- {id: HIDDEN, title: T, subject: lesion, kind: do, action: A., urgency: none,
    when: "stage == one and fever", basis: default}
@@ -180,13 +180,13 @@ def test_the_fast_proofs_refute_nothing() -> None:
 
 def test_the_command_writes_the_patients_of_failed_proofs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder, out = write_small(tmp_path / "knowledge"), tmp_path / "out"
-    arguments = ["knowledge", "prove", "--folder", str(folder), "--only", "forgetting", "--out", str(out)]
+    arguments = ["knowledge", "prove", "--folder", str(folder), "--only", "disposition", "--out", str(out)]
     assert main(arguments) == 1
     printed = capsys.readouterr().out
-    assert ": forgetting: finding lesion_count: failed" in printed
+    assert ": disposition: an adult with one lesion: failed" in printed
     assert "Bounds: 2 lesions" in printed
     (file,) = out.iterdir()
-    assert {one.finding for one in CaseFiles().load(file).observations} == {"lesion_count", "size"}
+    assert CaseFiles().load(file).lesions
 
 
 def test_without_the_solver_the_command_says_so(

@@ -3,6 +3,7 @@
 By the grammar: `missing` stands only in advice that asks, and in what the form shows. By the solver, for every gate
 item and every closure: of two patients that differ in one thing that only the second has recorded, the first never has
 it true when the second has not. What is forgotten is a finding with all its examinations, or one item of several.
+The number of lesions is not forgotten: a case that does not say it is taken to list all of them.
 """
 
 from collections.abc import Iterable, Iterator
@@ -54,12 +55,10 @@ class Target(NamedTuple):
 
 
 def prove_forgetting(search: Search) -> Iterator[Result]:
-    """The part by the grammar, then every gate item and every closure, then what rests on the number of lesions."""
+    """The part by the grammar, then every gate item and every closure."""
     yield from _missing_only_where_it_asks(search.knowledge)
     for target in _targets(search.knowledge):
         yield _stays(search, target)
-    if LESION_COUNT in search.knowledge.findings:
-        yield _number_of_lesions(search)
 
 
 def _stays(search: Search, target: Target) -> Result:
@@ -69,40 +68,20 @@ def _stays(search: Search, target: Target) -> Result:
     wanted = (negation(true), less.of(true), search.patient.is_present(target.subject), *less.rules)
     if search.exists(*wanted) is Found.NO_ONE:  # what several forgotten values do, one of them does
         return Result(proof=FORGETTING, item=target.item, place=target.place, verdict=Verdict.PROVED)
-    return _told(search, (*wanted, less.one_only), [target], target.item, target.place, counting=False)
+    return _told(search, (*wanted, less.one_only), target)
 
 
-def _number_of_lesions(search: Search) -> Result:
-    """A case that does not say how many lesions there are is taken to list all of them."""
-    targets = list(_targets(search.knowledge))
-    parts = []
-    for target in targets:
-        true = target.answer(search.patient).true
-        less = _Less(search.patient, true, only=LESION_COUNT)
-        parts.append(
-            conjunction([negation(true), less.of(true), search.patient.is_present(target.subject), *less.rules])
-        )
-    item, place = f"finding {LESION_COUNT}", ("findings", LESION_COUNT)
-    return _told(search, (disjunction(parts),), targets, item, place, counting=True)
-
-
-def _told(
-    search: Search, wanted: tuple[Formula, ...], targets: list[Target], item: str, place: Place, *, counting: bool
-) -> Result:
+def _told(search: Search, wanted: tuple[Formula, ...], target: Target) -> Result:
     """The result, with the smallest patient of whom the same is forgotten."""
-    answered = search.find(
-        *wanted, shows=lambda answers: _first(search, targets, answers, _may_forget(answers, counting)) is not None
-    )
+    answered = search.find(*wanted, shows=lambda answers: _opens(search, target, answers) is not None)
     case = answered.case
     if answered.found is not Found.SOMEONE or case is None:
-        return Result(proof=FORGETTING, item=item, place=place, verdict=VERDICTS[answered.found])
-    answers = search.answers(case)
-    found = _first(search, targets, answers, _may_forget(answers, counting))
-    assert found is not None  # noqa: S101 (the search has just seen it)
-    target, one = found
-    case = search.shown(case, lambda fewer: _first(search, [target], fewer, [one]) is not None)
+        return Result(proof=FORGETTING, item=target.item, place=target.place, verdict=VERDICTS[answered.found])
+    one = _opens(search, target, search.answers(case))
+    assert one is not None  # noqa: S101 (the search has just seen it)
+    case = search.shown(case, lambda fewer: _opens(search, target, fewer, [one]) is not None)
     text = f"{target.item} becomes true when {one} is forgotten"
-    return Result(proof=FORGETTING, item=item, place=place, verdict=Verdict.FAILED, text=text, case=case)
+    return Result(proof=FORGETTING, item=target.item, place=target.place, verdict=Verdict.FAILED, text=text, case=case)
 
 
 class Forgotten(NamedTuple):
@@ -132,39 +111,36 @@ def _without(one: Observation, value: ItemsValue, item: str) -> Observation:
     return replace(one, value=ItemsValue(present=present, absent=absent))
 
 
-def _may_forget(answers: Answers, counting: bool) -> Iterator[Forgotten]:
-    case = answers.evaluation.observed.case
-    for one in case.observations:
-        if (one.finding == LESION_COUNT) is counting:
+def _may_forget(answers: Answers) -> Iterator[Forgotten]:
+    for one in answers.evaluation.observed.case.observations:
+        if one.finding != LESION_COUNT:
             yield Forgotten(one.finding, one.subject)
             if isinstance(one.value, ItemsValue):
                 items = (*one.value.present, *one.value.absent)
                 yield from (Forgotten(one.finding, one.subject, item) for item in items)
 
 
-def _first(
-    search: Search, targets: list[Target], answers: Answers, may_forget: Iterable[Forgotten]
-) -> tuple[Target, Forgotten] | None:
-    """The first target that becomes true when something is forgotten, and what."""
-    still = [target for target in targets if not target.is_true(answers)]
-    for one in may_forget if still else ():
-        fewer = search.answers(one.of(answers.evaluation.observed.case))
-        for target in still:
-            if target.is_true(fewer):
-                return target, one
-    return None
+def _opens(
+    search: Search, target: Target, answers: Answers, may_forget: Iterable[Forgotten] | None = None
+) -> Forgotten | None:
+    """What makes the target true when it is forgotten; None if it is true already, or nothing does."""
+    if target.is_true(answers):
+        return None
+    case = answers.evaluation.observed.case
+    forgotten = _may_forget(answers) if may_forget is None else may_forget
+    return next((one for one in forgotten if target.is_true(search.answers(one.of(case)))), None)
 
 
 class _Less:
-    """The same patient with less recorded, as far as a formula can tell. only: nothing but this is forgotten."""
+    """The same patient with less recorded, as far as a formula can tell."""
 
-    def __init__(self, patient: Patient, formula: Formula, only: str = "") -> None:
+    def __init__(self, patient: Patient, formula: Formula) -> None:
         used = variables_of(formula)
         self._pairs: list[tuple[Formula, Formula]] = []
         self.rules: list[Formula] = []
         lost: dict[str, Formula] = {}
         for fact in patient.facts.facts:
-            if fact.recorded.get_id() not in used or (fact.finding.id == LESION_COUNT) is not (only == LESION_COUNT):
+            if fact.recorded.get_id() not in used or fact.finding.id == LESION_COUNT:
                 continue
             kept = z3.Bool(f"{fact.finding.id}@{fact.subject} kept")
             lost[str(kept)] = negation(kept)

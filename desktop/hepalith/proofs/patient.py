@@ -100,8 +100,8 @@ class Free(NamedTuple):
 class Patient:
     """Answers about every patient at once, with one knowledge base.
 
-    Nothing is recorded that the form hides (`relevant`). agreeing: nor words that contradict the answer
-    that stands for them otherwise (`absent_when`).
+    Nothing is recorded that the form hides (`relevant`). agreeing: nor anything that contradicts the answer
+    that stands for it otherwise (`absent_when`).
     """
 
     def __init__(self, knowledge: Knowledge, *, agreeing: bool = False) -> None:
@@ -599,7 +599,7 @@ class Patient:
 
 
 def _is_as_ruled(fact: Fact) -> Formula:
-    """Whether an observation says what another finding says in its place. A measurement may say anything."""
+    """Whether an observation says what another finding says in its place."""
     match fact.finding.type:
         case "yes_no":
             return negation(fact.value)
@@ -607,6 +607,11 @@ def _is_as_ruled(fact: Fact) -> Formula:
             return conjunction(conjunction([known, negation(present)]) for known, present in fact.items.values())
         case "choice":
             return fact.options[fact.finding.absent_choice]
+        case "number" if fact.finding.absent_range:
+            low, high = fact.finding.absent_range
+            own_limit_known, own_limit = fact.limits["upper"]
+            within_own = disjunction([negation(own_limit_known), fact.value <= own_limit])
+            return conjunction([fact.value >= number(low), fact.value <= number(high), within_own])
     return YES
 
 

@@ -41,7 +41,7 @@ class Prover:
 
     @cached_property
     def agreeing(self) -> Search:
-        """Those whose words do not contradict the answer that stands for them otherwise (`absent_when`)."""
+        """Those with nothing that contradicts the answer that stands for it otherwise (`absent_when`)."""
         return Search(self.knowledge, agreeing=True, timeout_ms=self._timeout_ms)
 
     def claims(self, proof: str, *, fast: bool) -> Iterable[Claim]:
@@ -112,7 +112,8 @@ def bounds() -> str:
     return _(
         "Bounds: {lesions} lesions listed (more may exist unlisted), {examinations} examinations of what is compared "
         "(more where the knowledge names more), each value known exactly or not recorded, nothing recorded that the "
-        "form hides, calculators that are not linear as free values within their range. Numbers are not rounded."
+        "form hides, calculators that are not linear as free values within their range. Numbers are not rounded. "
+        "What is forgotten does not contradict an answer that stands for it, and the list of lesions stays complete."
     ).format(lesions=len(LESIONS), examinations=EXAMINATIONS)
 
 

@@ -9,7 +9,7 @@ from hepalith.domain.assessment import Status
 from hepalith.domain.case import PATIENT
 from hepalith.domain.truth import Truth
 from hepalith.knowledge.base import CompiledDerived, Knowledge
-from hepalith.knowledge.tree import And, TruthNode
+from hepalith.knowledge.tree import And, Constant, TruthNode
 from hepalith.proofs.facts import LESIONS
 from hepalith.proofs.patient import Patient
 from hepalith.proofs.results import Place, Result, Verdict
@@ -82,7 +82,8 @@ def claims_of(knowledge: Knowledge) -> Iterator[Claim]:
     for name, node in knowledge.absence.items():
         finding = knowledge.findings[name]
         item_name = f"absent_when of {name}"
-        yield from _both_ways(item_name, ("findings", name), finding.subject, node, finding.absent_when)
+        if not isinstance(node, Constant):
+            yield from _both_ways(item_name, ("findings", name), finding.subject, node, finding.absent_when)
     for name, node in knowledge.relevance.items():
         finding = knowledge.findings[name]
         item_name = f"relevant of {name}"
