@@ -25,7 +25,7 @@ from hepalith.proofs.patient import Patient
 from hepalith.proofs.refute import VERDICTS
 from hepalith.proofs.results import Place, Result, Verdict
 from hepalith.proofs.search import Found, Search
-from hepalith.proofs.terms import YES, Answer, Formula, conjunction, disjunction, negation, variables_of
+from hepalith.proofs.terms import YES, Answer, Formula, conjunction, negation, variables_of
 
 FORGETTING = "forgetting"
 
