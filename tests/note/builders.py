@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
+from typing import get_args
 
 from hepalith.domain.assessment import (
     Advice,
@@ -44,7 +45,16 @@ from hepalith.domain.case import (
     YesNoValue,
 )
 from hepalith.knowledge.base import Knowledge, compile_knowledge
-from hepalith.knowledge.model import ChoiceOption, Finding, Group, Header, KnowledgeFiles, Source
+from hepalith.knowledge.model import (
+    ChoiceOption,
+    Finding,
+    Group,
+    Header,
+    KnowledgeFiles,
+    Source,
+    UrgencyEntry,
+    UrgencyLevel,
+)
 
 AT = datetime(2026, 6, 1, 14, 30, tzinfo=timezone(timedelta(hours=2)))
 AS_OF = "2026-06-01"
@@ -66,6 +76,9 @@ def make_knowledge() -> Knowledge:
                 Group(id="medicines", label="Medicines", subject="patient"),
                 Group(id="remarks", label="Remarks", subject="patient"),
                 Group(id="basics", label="The lesion", subject="lesion"),
+            ),
+            urgency_levels=tuple(
+                UrgencyEntry(id=level, sentence=f"{level}.", basis="default") for level in get_args(UrgencyLevel)
             ),
         ),
         findings=(

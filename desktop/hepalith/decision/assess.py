@@ -88,7 +88,9 @@ class Assessor:
             revision=self._case.revision,
             urgency=urgency,
             case_class=case_class,
-            impression=impression_of(self._case, causes, case_class, urgency),
+            impression=impression_of(
+                self._case, causes, case_class, self._knowledge.header.urgency_sentence(urgency.level)
+            ),
             causes=causes,
             classifications=tuple(self._classifications()),
             recommendations=advice,

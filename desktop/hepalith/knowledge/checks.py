@@ -1,19 +1,22 @@
 """Checks that links between entries hold: groups, choices, sources, gates, conflicts, durations, and no circle."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
+from typing import get_args
 
 from hepalith.domain.durations import parse_duration
 from hepalith.domain.errors import InvalidValueError
 from hepalith.knowledge.expression import Symbols
 from hepalith.knowledge.model import (
+    HEADER_FILE,
     Cited,
     Finding,
     Group,
     KnowledgeFiles,
     ListEntry,
     Recommendation,
+    UrgencyLevel,
 )
 from hepalith.knowledge.tree import Fires, GatePasses, Node, Reference, walk
 
@@ -43,6 +46,8 @@ def check_entries(files: KnowledgeFiles, symbols: Symbols, report: Report) -> No
         for point in conflict.starting_points:
             if point not in points:
                 report("conflicts", conflict.id, f'starting point "{point}" is not in knowledge.yaml')
+    for message in _level_problems([entry.id for entry in files.header.urgency_levels]):
+        report(HEADER_FILE, "urgency_levels", message)
     _check_grounds(files, report)
 
 
@@ -70,6 +75,12 @@ def check_cycles(trees: Mapping[str, Iterable[Node]], report: Report) -> None:
         kind, _space, name = first.rpartition(" ")
         kinds = {"": "derived", "finding": "findings", "gate": "gates", "recommendation": "recommendations"}
         report(kinds[kind], name, f"depends on itself: {' -> '.join(error.args[1])}")
+
+
+def _level_problems(levels: Sequence[str]) -> Iterator[str]:
+    for level in get_args(UrgencyLevel):
+        if levels.count(level) != 1:
+            yield f'level "{level}" stands {levels.count(level)} times; each of the six stands once'
 
 
 def _finding_problems(entry: Finding, groups: Mapping[str, Group]) -> Iterator[str]:
@@ -128,6 +139,8 @@ def _citations(files: KnowledgeFiles) -> Iterator[tuple[str, str, Sources]]:
         yield "findings", finding.id, finding.sources
     for made in files.lists:
         yield "lists", made.id, made.sources
+    for level in files.header.urgency_levels:
+        yield HEADER_FILE, level.id, level.sources
     for condition in files.conditions:
         for part in (condition, *condition.arguments_for, *condition.arguments_against):
             yield "conditions", condition.id, part.sources
@@ -141,6 +154,8 @@ def _citations(files: KnowledgeFiles) -> Iterator[tuple[str, str, Sources]]:
 
 def _statements(files: KnowledgeFiles) -> Iterator[tuple[str, str, str | None, int]]:
     """(kind, id, basis, number of sources) of everything that needs a basis, its own or of its entry."""
+    for level in files.header.urgency_levels:
+        yield HEADER_FILE, level.id, level.basis, len(level.sources)
     for derived in files.derived:
         yield "derived", derived.id, derived.basis, len(derived.sources)
     for recommendation in files.recommendations:

@@ -9,6 +9,8 @@ from typing import Literal
 
 import msgspec
 
+HEADER_FILE = "knowledge.yaml"
+
 BasisLevel = Literal["read", "secondary", "recalled", "default"]
 Subject = Literal["patient", "lesion"]
 ValueType = Literal["number", "yes_no", "choice", "multi", "date", "text"]
@@ -304,17 +306,29 @@ class StartingPoint(_Strict, frozen=True, kw_only=True):
     position: str = ""
 
 
+class UrgencyEntry(Grounded, frozen=True, kw_only=True):
+    """What a level of urgency means, in one sentence with its time frame."""
+
+    id: UrgencyLevel
+    sentence: str
+
+
 class Header(_Strict, frozen=True, kw_only=True):
-    """What holds for the whole knowledge base (`knowledge.yaml`)."""
+    """What holds for the whole knowledge base (`knowledge.yaml`). urgency_levels: all six, each once."""
 
     version: str
     dictionary_version: int
     review_by: str
     review_state: str
     groups: tuple[Group, ...]
+    urgency_levels: tuple[UrgencyEntry, ...]
     starting_points: tuple[StartingPoint, ...] = ()
     intended_use: str = ""
     limits_of_use: str = ""
+
+    def urgency_sentence(self, level: str) -> str:
+        """What a level of urgency means; "" for a level that is not in the file (a problem of the knowledge)."""
+        return next((entry.sentence for entry in self.urgency_levels if entry.id == level), "")
 
 
 Entry = Finding | Derived | Condition | Recommendation | GateEntry | Precedence | ConflictEntry | Source | ListEntry
