@@ -4,6 +4,9 @@ from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from typing import get_args
 
+import msgspec
+
+from hepalith.decision.overrides import overrides_of
 from hepalith.domain.assessment import (
     Advice,
     Answer,
@@ -39,6 +42,8 @@ from hepalith.domain.case import (
     NumberValue,
     Observation,
     Origin,
+    Override,
+    OverrideKind,
     State,
     Study,
     TextValue,
@@ -51,6 +56,7 @@ from hepalith.knowledge.model import (
     Group,
     Header,
     KnowledgeFiles,
+    OverrideReason,
     Source,
     UrgencyEntry,
     UrgencyLevel,
@@ -76,6 +82,10 @@ def make_knowledge() -> Knowledge:
                 Group(id="medicines", label="Medicines", subject="patient"),
                 Group(id="remarks", label="Remarks", subject="patient"),
                 Group(id="basics", label="The lesion", subject="lesion"),
+            ),
+            override_reasons=(
+                OverrideReason(id="declined", label="The patient declines", basis="default"),
+                OverrideReason(id="other", label="Another reason", needs_text=True, basis="default"),
             ),
             urgency_levels=tuple(
                 UrgencyEntry(id=level, sentence=f"{level}.", basis="default") for level in get_args(UrgencyLevel)
@@ -547,3 +557,28 @@ def case_with(lesion_labels: tuple[str, ...]) -> Case:
     """A case with lesions of these labels and nothing else."""
     lesions = tuple(Lesion(id=f"L{number}", label=label) for number, label in enumerate(lesion_labels, 1))
     return Case(case_id="c", lesions=lesions, lesion_counter=len(lesions))
+
+
+def make_decided(lesions: int = 2) -> tuple[Case, Assessment]:
+    """A case in which the clinician decided otherwise about three recommendations and wrote a plan of their own."""
+
+    def override(name: str, subject: str, kind: OverrideKind, **fields: str) -> Override:
+        return Override(
+            recommendation=name, subject=subject, kind=kind, author="Dr B. Chooser", date="2026-05-30", **fields
+        )
+
+    case = make_case(lesions=lesions)
+    explained = "She has no one who could bring her to the centre before the harvest is in. " * 4
+    for one in (
+        override("T-R01", "L1", OverrideKind.SET_ASIDE, reason="declined", text=explained.strip(), level="routine"),
+        override("T-R02", PATIENT, OverrideKind.OTHER_PLAN, text="Telephone the centre first.", level="soon"),
+        override("T-R07", PATIENT, OverrideKind.SET_ASIDE, reason="other", text="no reason left", level="urgent"),
+        override("", "L2", OverrideKind.OTHER_PLAN, text="Look at it again at the visit of the sister."),
+    ):
+        case = case.with_override(one)
+    plain = make_assessment(case)
+    return case, msgspec.structs.replace(
+        plain,
+        overrides=overrides_of(case, make_knowledge(), plain.recommendations),
+        urgency=msgspec.structs.replace(plain.urgency, without_set_aside=Urgency.ROUTINE),
+    )

@@ -4,7 +4,7 @@ Emergencies come first and are always shown; a closure holds only while everythi
 not to hold. A rule that gives way to another is named with its reason, and never lowers the urgency of the case.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from datetime import date
 
 from hepalith.decision.causes import rank_causes
@@ -14,6 +14,7 @@ from hepalith.decision.follow_up import planned_tests
 from hepalith.decision.grounds import dated
 from hepalith.decision.levels import TableUse, gate_state, gate_subject, level_of, table_use
 from hepalith.decision.needs import Needs, OpenFinding
+from hepalith.decision.overrides import overrides_of, set_aside
 from hepalith.decision.precedence import Judged, Judgement
 from hepalith.decision.questions import rank_questions
 from hepalith.decision.summary import class_of_case, impression_of
@@ -77,7 +78,9 @@ class Assessor:
         advice = tuple(self._advice(one, full=trace) for one in judged)
         shown = tuple(one for one in advice if one.status is not Status.DOES_NOT_HOLD)
         causes = rank_causes(self.evaluation, self._need_list)
-        urgency = self._urgency(shown, {(one.id, one.subject) for one in judged if one.sets_urgency})
+        overrides = overrides_of(self._case, self._knowledge, advice)
+        counting = {(one.id, one.subject) for one in judged if one.sets_urgency}
+        urgency = self._urgency(shown, counting, set_aside(overrides))
         case_class = class_of_case(causes)
         return Assessment(
             schema_version=SCHEMA_VERSION,
@@ -102,6 +105,7 @@ class Assessor:
             not_evaluated=tuple(
                 sorted({o.finding for o in self._case.observations if o.finding not in self._knowledge.findings})
             ),
+            overrides=overrides,
             deviations=self._knowledge.deviations,
             trace=tuple(self._traces(shown)) if trace else (),
         )
@@ -175,7 +179,9 @@ class Assessor:
         ]
         return self._need_list(dict.fromkeys(held_back))
 
-    def _urgency(self, advice: Iterable[Advice], counting: set[tuple[str, str]]) -> UrgencyResult:
+    def _urgency(
+        self, advice: Iterable[Advice], counting: set[tuple[str, str]], aside: Set[tuple[str, str]]
+    ) -> UrgencyResult:
         counted = [one for one in advice if (one.id, one.subject) in counting]
         top = max(counted, key=lambda one: (one.urgency.rank, one.status is Status.HOLDS), default=None)
         level = top.urgency if top else Urgency.NONE
@@ -185,6 +191,8 @@ class Assessor:
         open_levels += [(one.urgency_could_be, one.id) for one in counted if one.urgency_could_be]
         could, by = max(open_levels, key=lambda pair: pair[0].rank, default=(Urgency.NONE, ""))
         higher = could.rank > level.rank
+        followed = [one.urgency for one in counted if (one.id, one.subject) not in aside]
+        without = max(followed, key=lambda one: one.rank, default=Urgency.NONE)
         return UrgencyResult(
             level=level,
             set_by=top.id if top and level is not Urgency.NONE else "",
@@ -192,6 +200,7 @@ class Assessor:
             within=top.within if top else "",
             could_be=could if higher else None,
             could_be_by=by if higher else "",
+            without_set_aside=without if without.rank < level.rank else None,
         )
 
     # classes, gates

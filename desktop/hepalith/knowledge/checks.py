@@ -1,6 +1,7 @@
 """Checks that links between entries hold: groups, choices, sources, gates, conflicts, durations, and no circle."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 from typing import get_args
@@ -12,7 +13,9 @@ from hepalith.knowledge.model import (
     HEADER_FILE,
     Cited,
     Finding,
+    Grounded,
     Group,
+    Header,
     KnowledgeFiles,
     ListEntry,
     Recommendation,
@@ -48,6 +51,9 @@ def check_entries(files: KnowledgeFiles, symbols: Symbols, report: Report) -> No
                 report("conflicts", conflict.id, f'starting point "{point}" is not in knowledge.yaml')
     for message in _level_problems([entry.id for entry in files.header.urgency_levels]):
         report(HEADER_FILE, "urgency_levels", message)
+    for name, count in Counter(reason.id for reason in files.header.override_reasons).items():
+        if count > 1:
+            report(HEADER_FILE, name, "this reason stands twice; ids are never reused")
     _check_grounds(files, report)
 
 
@@ -139,8 +145,8 @@ def _citations(files: KnowledgeFiles) -> Iterator[tuple[str, str, Sources]]:
         yield "findings", finding.id, finding.sources
     for made in files.lists:
         yield "lists", made.id, made.sources
-    for level in files.header.urgency_levels:
-        yield HEADER_FILE, level.id, level.sources
+    for name, entry in _of_header(files.header):
+        yield HEADER_FILE, name, entry.sources
     for condition in files.conditions:
         for part in (condition, *condition.arguments_for, *condition.arguments_against):
             yield "conditions", condition.id, part.sources
@@ -152,10 +158,15 @@ def _citations(files: KnowledgeFiles) -> Iterator[tuple[str, str, Sources]]:
             yield "conflicts", conflict.id, position.sources
 
 
+def _of_header(header: Header) -> Iterator[tuple[str, Grounded]]:
+    yield from ((level.id, level) for level in header.urgency_levels)
+    yield from ((reason.id, reason) for reason in header.override_reasons)
+
+
 def _statements(files: KnowledgeFiles) -> Iterator[tuple[str, str, str | None, int]]:
     """(kind, id, basis, number of sources) of everything that needs a basis, its own or of its entry."""
-    for level in files.header.urgency_levels:
-        yield HEADER_FILE, level.id, level.basis, len(level.sources)
+    for name, entry in _of_header(files.header):
+        yield HEADER_FILE, name, entry.basis, len(entry.sources)
     for derived in files.derived:
         yield "derived", derived.id, derived.basis, len(derived.sources)
     for recommendation in files.recommendations:

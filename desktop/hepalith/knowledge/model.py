@@ -313,6 +313,14 @@ class UrgencyEntry(Grounded, frozen=True, kw_only=True):
     sentence: str
 
 
+class OverrideReason(Grounded, frozen=True, kw_only=True):
+    """A coded reason to set a recommendation aside. needs_text: only with an explanation in words."""
+
+    id: str
+    label: str
+    needs_text: bool = False
+
+
 class Header(_Strict, frozen=True, kw_only=True):
     """What holds for the whole knowledge base (`knowledge.yaml`). urgency_levels: all six, each once."""
 
@@ -322,6 +330,7 @@ class Header(_Strict, frozen=True, kw_only=True):
     review_state: str
     groups: tuple[Group, ...]
     urgency_levels: tuple[UrgencyEntry, ...]
+    override_reasons: tuple[OverrideReason, ...] = ()
     starting_points: tuple[StartingPoint, ...] = ()
     intended_use: str = ""
     limits_of_use: str = ""
@@ -329,6 +338,10 @@ class Header(_Strict, frozen=True, kw_only=True):
     def urgency_sentence(self, level: str) -> str:
         """What a level of urgency means; "" for a level that is not in the file (a problem of the knowledge)."""
         return next((entry.sentence for entry in self.urgency_levels if entry.id == level), "")
+
+    def override_reason(self, name: str) -> OverrideReason | None:
+        """A coded reason by its id; None for one that this knowledge does not have."""
+        return next((reason for reason in self.override_reasons if reason.id == name), None)
 
 
 Entry = Finding | Derived | Condition | Recommendation | GateEntry | Precedence | ConflictEntry | Source | ListEntry

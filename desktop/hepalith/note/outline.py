@@ -14,6 +14,7 @@ from hepalith.note.content import (
     GateItemPart,
     GatePart,
     NoteContent,
+    OverridePart,
     Reference,
     Statement,
 )
@@ -84,6 +85,7 @@ def _footer(content: NoteContent) -> str:
 def _details(content: NoteContent) -> Iterable[AnyBlock]:
     yield PageEnd()
     yield from _recommendations(content)
+    yield from _overrides(content)
     yield from _gates(content.gates)
     yield from _plan(content)
     yield from _reopen(content)
@@ -118,7 +120,7 @@ def _giving_way(one: Statement) -> Item:
 
 
 def _full(one: Statement, mark: str) -> Item:
-    lines = [(_("Why"), one.reason)]
+    lines = [(_("Decision"), one.decision), (_("Why"), one.reason)]
     lines += [(_("Could rise to"), one.could_be)]
     lines += shut_line(one)
     rated = join(one.strength, one.certainty and _("certainty: {certainty}").format(certainty=one.certainty))
@@ -131,6 +133,25 @@ def _full(one: Statement, mark: str) -> Item:
         lines=tuple((label, text) for label, text in lines if text),
         tag=tag_of(one.ground),
         id=one.id,
+    )
+
+
+def _overrides(content: NoteContent) -> Iterable[AnyBlock]:
+    if not content.overrides:
+        return
+    yield Heading(text=_("Decided otherwise"))
+    yield Paragraph(text=_("The advice stands as it is; beside it stands what the clinician decided."), style="intro")
+    yield Items(items=tuple(_override(one) for one in content.overrides))
+
+
+def _override(one: OverridePart) -> Item:
+    lines = ((_("Advice"), one.advice), (_("Decision"), one.decided), (_("In words"), one.text), (_("Now"), one.today))
+    return Item(
+        mark="≠",
+        title=one.title,
+        aside=join(one.urgency_label, one.subject),
+        lines=tuple((label, text) for label, text in lines if text),
+        id=one.recommendation,
     )
 
 

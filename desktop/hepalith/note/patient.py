@@ -82,7 +82,7 @@ def _blocks(content: NoteContent, case_class: str, texts: PatientWords) -> tuple
 
 
 def _dates(content: NoteContent, texts: PatientWords) -> tuple[AnyBlock, ...]:
-    dated = [step for step in content.follow_up if step.due]
+    dated = [step for step in content.follow_up if step.due and step.followed]
     if not dated:
         return () if content.closed else (Paragraph(text=texts.no_dates),)
     rows = tuple(dict.fromkeys((step.due, step.test) for step in dated))
