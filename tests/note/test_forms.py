@@ -40,7 +40,11 @@ CASES = {
     "amended": (
         assessed(make_case()),
         NoteOptions(
-            state=NoteState.AMENDED, author="Dr A. Author", replaces="1111-2222-3333", changed=("Size corrected.",)
+            state=NoteState.AMENDED,
+            author="Dr A. Author",
+            replaces="1111-2222-3333",
+            replaces_made="2026-05-21 09:00 +02:00",
+            changed=("Size corrected.",),
         ),
     ),
 }
@@ -140,7 +144,7 @@ def test_a_final_note_bears_no_draft_mark(writer: TypstNoteWriter) -> None:
 
 def test_an_amended_note_names_the_one_before_and_the_change(writer: TypstNoteWriter) -> None:
     text = plain_text(document_of(writer, *CASES["amended"])).replace("\n", " ")
-    assert "It replaces note 1111-2222-3333." in text
+    assert "It replaces note 1111-2222-3333 of 2026-05-21 09:00 +02:00." in text
     assert "Changed: Size corrected." in text
 
 

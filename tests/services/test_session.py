@@ -7,6 +7,7 @@ import pytest
 from hepalith.domain.assessment import Answer, Status
 from hepalith.domain.case import Identity, NumberValue, State, YesNoValue
 from hepalith.domain.errors import CaseFileError, InvalidValueError, NoteError
+from hepalith.services.ports import NoteRequest
 from hepalith.services.session import CaseSession, CaseState
 from support.building import choice, items, no, number, yes
 from support.fakes import FixedClock, MemoryJournal, MemoryNotes, MemoryStore
@@ -286,3 +287,12 @@ def test_what_cannot_be_decided_is_refused_with_the_reason(setting: Setting) -> 
     with pytest.raises(InvalidValueError, match="who decides"):
         session.set_aside("ALARM", "patient", "declined")
     assert session.state is before
+
+
+def test_a_note_is_finalised_by_the_clinician_of_the_session(setting: Setting) -> None:
+    setting.session.author = "Dr A"
+    setting.session.write_note(NoteRequest(files=(Path("a.pdf"), Path("a.txt")), final=True))
+    setting.session.write_note(NoteRequest(files=(Path("b.pdf"),), amends=Path("a.pdf"), author="Dr B"))
+    first, second = (request for _case, _assessment, request in setting.notes.written)
+    assert (first.final, first.author, len(first.files)) == (True, "Dr A", 2)
+    assert (second.amends, second.author) == (Path("a.pdf"), "Dr B")

@@ -26,8 +26,8 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
     first = next((argument for argument in arguments if not argument.startswith("-")), "")
     if first in COMMANDS or any(argument in {"-h", "--help", "--version"} for argument in arguments):
         parsed = _commands().parse_args(arguments)
-        if parsed.command == "note" and parsed.verify is None and parsed.out is None:
-            _commands().error(_("note needs --out FILE"))
+        if parsed.command == "note" and parsed.verify is None and not (parsed.out or parsed.patient_page):
+            _commands().error(_("note needs --out FILE or --patient-page FILE"))
         return parsed
     return _window_only().parse_args(arguments)
 
@@ -63,12 +63,23 @@ def _commands() -> argparse.ArgumentParser:
     what = note.add_mutually_exclusive_group(required=True)
     what.add_argument("case", nargs="?", metavar="CASE", help=_("a case file, a note, or - for standard input"))
     what.add_argument("--verify", type=Path, metavar="NOTE.pdf", help=_("whether a note is as it was made"))
-    note.add_argument("--out", type=Path, metavar="FILE", help=_("the ending says the form: .pdf .txt .md .html .ics"))
-    note.add_argument("--form", choices=["full", "short", "patient"], default="full")
+    note.add_argument(
+        "--out",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help=_("the note; the ending says the form: .pdf .txt .md .html .ics (several: give it again)"),
+    )
+    note.add_argument("--patient-page", type=Path, metavar="FILE", help=_("a page in plain words for the patient"))
+    note.add_argument("--form", choices=["full", "short"], default="full")
     note.add_argument("--paper", choices=["a4", "us-letter"], default="a4")
+    note.add_argument("--final", action="store_true", help=_("finalise it: such a note is never changed"))
+    note.add_argument("--author", default="", metavar="NAME", help=_("who finalises it"))
+    note.add_argument("--amends", type=Path, metavar="NOTE.pdf", help=_("the final note that this one replaces"))
     _add_context(note)
 
-    rerun = commands.add_parser("rerun", help=_("what advice of a note changed since it was made"))
+    rerun = commands.add_parser("rerun", help=_("what advice of a note changed since it was made, and why"))
     rerun.add_argument("note", type=Path, metavar="NOTE.pdf")
     _add_context(rerun)
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Set
 from datetime import date
 
 from hepalith.decision.causes import rank_causes
+from hepalith.decision.deciding import deciding_parts
 from hepalith.decision.evaluation import Evaluation
 from hepalith.decision.explain import ANSWER, Explainer
 from hepalith.decision.follow_up import planned_tests
@@ -123,6 +124,21 @@ class Assessor:
         if item in knowledge.derived:
             return self._explain_derived(knowledge.derived[item].entry, subject)
         return TraceNode(text=_("{item} is not in this knowledge base").format(item=item), answer=Answer.UNKNOWN)
+
+    def deciding(self, recommendation: str, subject: str = PATIENT) -> tuple[str, ...]:
+        """What decides whether a recommendation applies: the fewest parts of its condition, or what it gives way to."""
+        if recommendation not in self._knowledge.recommendations:
+            return (_("{id} is not in this knowledge base").format(id=recommendation),)
+        judged = next((one for one in self._judgement.of(recommendation) if one.subject == subject), None)
+        if judged is not None and judged.gives_way_to:
+            return tuple(f"{rule.label}: {winner}" for rule, winner, _whose in judged.gives_way_to)
+        tree = self._knowledge.recommendations[recommendation].when
+        parts = deciding_parts(self.evaluation, tree, subject)
+        several = len(self.evaluation.lesions) > 1
+        return tuple(
+            (f"{whose}: " if several and whose != subject else "") + self._explainer.trace(part, whose, 0).text
+            for part, whose in parts
+        )
 
     # advice
 

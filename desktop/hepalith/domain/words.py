@@ -1,6 +1,6 @@
 """The program's words for units and for the enumerations of an assessment, for window, note and terminal alike."""
 
-from hepalith.domain.assessment import Answer, GateState, OverrideResult, Urgency
+from hepalith.domain.assessment import Answer, GateState, OverrideResult, Status, Urgency
 from hepalith.i18n import _
 
 _SIGNS = (
@@ -57,6 +57,16 @@ def kind_text(kind: str) -> str:
         "ask": _("Find out"),
         "inform": _("Note"),
     }.get(kind, kind)
+
+
+def status_text(status: Status) -> str:
+    """What is known of a recommendation, in words."""
+    return {
+        Status.HOLDS: _("applies"),
+        Status.CANNOT_BE_EXCLUDED: _("cannot be excluded"),
+        Status.DOES_NOT_HOLD: _("does not apply"),
+        Status.SUPPRESSED: _("gives way to other advice"),
+    }[status]
 
 
 def class_text(name: str) -> str:

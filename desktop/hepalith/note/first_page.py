@@ -26,6 +26,7 @@ _EMERGENCY = Urgency.EMERGENCY_SAME_DAY.rank
 _DATES_SHOWN = {"full": 5, "short": 2}
 _GATES_SHOWN = {"full": 4, "short": 2}
 _OVERRIDES_SHOWN = {"full": 4, "short": 2}
+_CHANGES_SHOWN = {"full": 6, "short": 3}
 _TEXT_SHOWN = 200  # signs of what was said in words; the section has all of it
 
 
@@ -83,18 +84,30 @@ def _shut(content: NoteContent) -> list[GatePart]:
 
 
 def _state(content: NoteContent) -> Iterable[AnyBlock]:
-    options = content.options
+    lines = _state_lines(content)
+    if lines:
+        yield Paragraph(text="\n".join(lines), style="small")
+
+
+def _state_lines(content: NoteContent) -> list[str]:
+    """Who finalised the note and when; which one it replaces, and the first of what changed."""
+    options, made = content.options, content.header.made
     if options.state is NoteState.DRAFT:
-        return
+        return []
+    if options.state is NoteState.FINAL:
+        return [_("Final note, by {author}, {made}.").format(author=options.author, made=made)]
+    shown = _CHANGES_SHOWN[options.form]
     lines = [
-        _("Final note, by {author}, {made}.").format(author=options.author or _("not named"), made=content.header.made)
-    ]
-    if options.state is NoteState.AMENDED:
-        lines[0] = _("Amended note, by {author}, {made}. It replaces note {replaced}.").format(
-            author=options.author or _("not named"), made=content.header.made, replaced=options.replaces
+        _("Amended note, by {author}, {made}. It replaces note {replaced} of {replaced_made}.").format(
+            author=options.author, made=made, replaced=options.replaces, replaced_made=options.replaces_made
         )
-        lines += [_("Changed: {change}").format(change=change) for change in options.changed]
-    yield Paragraph(text="\n".join(lines), style="small")
+    ]
+    lines += [
+        _("Changed: {change}").format(change=shortened(change, _TEXT_SHOWN)) for change in options.changed[:shown]
+    ]
+    if len(options.changed) > shown:
+        lines.append(plural("{count} more change.", "{count} more changes.", len(options.changed) - shown))
+    return lines
 
 
 def _band(content: NoteContent) -> Band:
@@ -248,9 +261,8 @@ class FirstPage:
         height = 58.0 + 8 + 14 * self._lines(content.impression, 78) + 38
         height += sum(13 * self._lines(value, 90) for _label, value in _class_rows(content))
         height += 12 * sum(self._lines(line, 100) for line in _band(content).lines)
-        height += 13 * len(options.changed) + (
-            14 * (2 + len(options.letterhead.lines)) if options.letterhead.name else 0
-        )
+        height += sum(11 * self._lines(line, 112) for line in _state_lines(content))
+        height += 14 * (2 + len(options.letterhead.lines)) if options.letterhead.name else 0
         height += self._override_height(content)
         height += 42 if options.letterhead.logo else 0
         dates = content.follow_up[: _DATES_SHOWN[content.options.form]]

@@ -35,6 +35,7 @@ from hepalith.note.document import (
     Table,
 )
 from hepalith.note.first_page import FirstPage, first_page
+from hepalith.note.logo import logo_svg
 from hepalith.note.options import NoteState
 from hepalith.note.phrases import (
     NEEDS_SHOWN,
@@ -69,6 +70,8 @@ def outline(content: NoteContent) -> Document:
         made_on=header.made_on,
         paper=options.paper,
         letterhead=tuple(line for line in letterhead if line),
+        logo=logo_svg(options.letterhead.logo),
+        logo_alt=options.letterhead.name or _("Logo"),
         blocks=tuple(blocks),
     )
 
@@ -84,6 +87,7 @@ def _footer(content: NoteContent) -> str:
 
 def _details(content: NoteContent) -> Iterable[AnyBlock]:
     yield PageEnd()
+    yield from _changes(content)
     yield from _recommendations(content)
     yield from _overrides(content)
     yield from _gates(content.gates)
@@ -94,6 +98,12 @@ def _details(content: NoteContent) -> Iterable[AnyBlock]:
     yield from _findings(content)
     yield from _missing(content)
     yield from _conflicts(content)
+
+
+def _changes(content: NoteContent) -> Iterable[AnyBlock]:
+    if content.options.changed:
+        yield Heading(text=_("Changed since note {id}").format(id=content.options.replaces))
+        yield Bullets(lines=content.options.changed)
 
 
 def _recommendations(content: NoteContent) -> Iterable[AnyBlock]:

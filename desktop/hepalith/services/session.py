@@ -31,7 +31,7 @@ from hepalith.i18n import _
 from hepalith.knowledge.base import Knowledge
 from hepalith.knowledge.entry import check_limit, check_value
 from hepalith.knowledge.model import Finding
-from hepalith.services.ports import CaseStore, Clock, Journal, NoteWriter, Recovery
+from hepalith.services.ports import CaseStore, Clock, Journal, NoteRequest, NoteWriter, Recovery
 
 CASE_ENDING = ".json"  # other files that hold a case (notes) are never written over
 UNDO_LIMIT = 500
@@ -318,13 +318,21 @@ class CaseSession:
         return self._assessor.explain(item, subject)
 
     def export_note(self, path: Path) -> None:
-        """Writes the management note of the present state. Raises NoteError; no half file is left.
+        """Writes the draft of the management note of the present state. Raises NoteError; no half file is left.
 
         May run on another thread: it works on the state of the moment, whatever is edited meanwhile.
         """
+        self.write_note(NoteRequest(files=(path,)))
+
+    def write_note(self, request: NoteRequest) -> None:
+        """Writes the note of the present state in every form of the request; final or amended by `author`.
+
+        Raises NoteError, as `export_note`; an author that the request names goes before the session's own.
+        """
         case = self._state.case
         assessment = evaluate(case, self.knowledge, self.as_of, trace=True)
-        self._note.write(case, assessment, path, self._clock.now())
+        signed = msgspec.structs.replace(request, author=request.author or self.author)
+        self._note.export(case, assessment, self._clock.now(), signed)
 
     # inside
 
