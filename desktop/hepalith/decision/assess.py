@@ -10,7 +10,7 @@ from datetime import date
 from hepalith.decision.causes import rank_causes
 from hepalith.decision.deciding import deciding_parts
 from hepalith.decision.evaluation import Evaluation
-from hepalith.decision.explain import ANSWER, Explainer
+from hepalith.decision.explain import ANSWER, Explainer, must_not_be
 from hepalith.decision.follow_up import planned_tests
 from hepalith.decision.grounds import dated
 from hepalith.decision.levels import TableUse, gate_state, gate_subject, level_of, table_use
@@ -50,7 +50,7 @@ from hepalith.knowledge.base import CompiledDerived, CompiledRecommendation, Kno
 from hepalith.knowledge.checks import PLACEHOLDER
 from hepalith.knowledge.grounds import citations
 from hepalith.knowledge.model import Derived
-from hepalith.knowledge.tree import ChoiceOf, Quantity, Reference
+from hepalith.knowledge.tree import ChoiceOf, Quantity, Reference, TruthNode
 
 
 def evaluate(case: Case, knowledge: Knowledge, as_of: date, *, trace: bool = True) -> Assessment:
@@ -134,11 +134,12 @@ class Assessor:
             return tuple(f"{rule.label}: {winner}" for rule, winner, _whose in judged.gives_way_to)
         tree = self._knowledge.recommendations[recommendation].when
         parts = deciding_parts(self.evaluation, tree, subject)
-        several = len(self.evaluation.lesions) > 1
-        return tuple(
-            (f"{whose}: " if several and whose != subject else "") + self._explainer.trace(part, whose, 0).text
-            for part, whose in parts
-        )
+        return tuple(self._part_text(part, whose, subject, negated=negated) for part, whose, negated in parts)
+
+    def _part_text(self, part: TruthNode, whose: str, subject: str, *, negated: bool) -> str:
+        text = self._explainer.trace(part, whose, 0).text
+        text = must_not_be(text) if negated else text
+        return f"{whose}: {text}" if whose != subject and len(self.evaluation.lesions) > 1 else text
 
     # advice
 

@@ -4,13 +4,14 @@ from hepalith.decision.evaluation import Evaluation
 from hepalith.domain.truth import Truth
 from hepalith.knowledge.tree import And, Not, Or, Quantified, TruthNode
 
-Part = tuple[TruthNode, str]  # and the subject that it is about
+Part = tuple[TruthNode, str, bool]  # a part, the subject that it is about, and whether it must not be so
 
 
 def deciding_parts(evaluation: Evaluation, node: TruthNode, subject: str) -> list[Part]:
     """Parts whose truth alone gives the truth of the whole. Derived findings are not opened.
 
-    Where one part is enough, the one that needs the fewest; where the whole is open, every part that is open.
+    Where one part is enough, the one that needs the fewest; where the whole is open, every part that is open. All are
+    nodes of the knowledge itself: an evaluation remembers nodes by identity.
     """
     return _parts(evaluation, node, subject, wanted=evaluation.truth(node, subject), negated=False)
 
@@ -26,14 +27,14 @@ def _parts(evaluation: Evaluation, node: TruthNode, subject: str, *, wanted: Tru
             below = [(part, lesion) for lesion in evaluation.lesions]
             every = (quantifier == "every") == (wanted is Truth.TRUE)
         case _:
-            return [(Not(node) if negated else node, subject)]
+            return [(node, subject, negated)]
     found = [
         _parts(evaluation, part, whose, wanted=wanted, negated=negated)
         for part, whose in below
         if evaluation.truth(part, whose) is wanted
     ]
     if not found:  # no lesion at all
-        return [(Not(node) if negated else node, subject)]
+        return [(node, subject, negated)]
     if every or wanted is Truth.UNKNOWN:
         return [part for parts in found for part in parts]
     return min(found, key=len)
