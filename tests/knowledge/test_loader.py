@@ -53,6 +53,18 @@ BROKEN = {
     ),
     "choice twice": ("findings", "{id: two, label: Two}", "{id: one, label: Two}", ["stage", "choice id twice"]),
     "relevance": ("findings", '"not fever"', '"not feverish"', ["stage", "feverish"]),
+    "course of nothing": (
+        "findings",
+        'other_units: {cm: "10"}',
+        'other_units: {cm: "10"}, course: {error: growth, change: kind}',
+        ["size", '"growth"', "no derived number"],
+    ),
+    "course of another type": (
+        "findings",
+        "id: age, ",
+        "id: age, course: {error: total, change: kind}, ",
+        ["age", "only a number of a lesion can"],
+    ),
     "absence without basis": (
         "findings",
         "absent_range: [51, 90], basis: default",

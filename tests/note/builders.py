@@ -52,11 +52,14 @@ from hepalith.domain.case import (
 from hepalith.knowledge.base import Knowledge, compile_knowledge
 from hepalith.knowledge.model import (
     ChoiceOption,
+    CourseEntry,
+    Derived,
     Finding,
     Group,
     Header,
     KnowledgeFiles,
     OverrideReason,
+    Row,
     Source,
     UrgencyEntry,
     UrgencyLevel,
@@ -64,10 +67,11 @@ from hepalith.knowledge.model import (
 
 AT = datetime(2026, 6, 1, 14, 30, tzinfo=timezone(timedelta(hours=2)))
 AS_OF = "2026-06-01"
+SEGMENTS = ("I", "II", "III", "IV", "IVa", "IVb", "V", "VI", "VII", "VIII")
 
 
 def make_knowledge() -> Knowledge:
-    """Ten findings, four sources."""
+    """A few findings, what is drawn of them, four sources."""
     choice = ChoiceOption
     files = KnowledgeFiles(
         hash="0123456789abcdef" * 4,
@@ -150,6 +154,25 @@ def make_knowledge() -> Knowledge:
                 type="number",
                 unit="mm",
                 hard=(Decimal(0), Decimal(400)),
+                course=CourseEntry(error="size_error", change="size_change", stage="size_class"),
+            ),
+            Finding(
+                id="segments",
+                label="Liver segments",
+                group="basics",
+                subject="lesion",
+                type="multi",
+                widget="segment_map",
+                choices=tuple(choice(id=name, label=name) for name in SEGMENTS),
+            ),
+            Finding(
+                id="wide_ducts",
+                label="Segments with wide ducts",
+                group="patient",
+                subject="patient",
+                type="multi",
+                widget="segment_map",
+                choices=tuple(choice(id=name, label=name) for name in SEGMENTS),
             ),
             Finding(
                 id="nature",
@@ -165,6 +188,38 @@ def make_knowledge() -> Knowledge:
                 group="basics",
                 subject="lesion",
                 type="yes_no",
+            ),
+        ),
+        derived=(
+            Derived(
+                id="size_error",
+                label="Error of size",
+                subject="lesion",
+                type="number",
+                unit="mm",
+                basis="default",
+                expr="2 if size_mm < 30 else 4",
+            ),
+            Derived(
+                id="size_change",
+                label="Change of size",
+                subject="lesion",
+                type="choice",
+                basis="default",
+                choices=(choice(id="grown", label="Grown (by 2 mm or more)"), choice(id="same", label="Unchanged")),
+                rows=(Row(id="r1", when="size_mm - previous(size_mm) >= 2", then="grown"),),
+                otherwise="same",
+            ),
+            Derived(
+                id="size_class",
+                label="Class by size",
+                subject="lesion",
+                type="choice",
+                basis="default",
+                choices=(choice(id="large", label="Large"), choice(id="small", label="Small")),
+                quiet=("small",),
+                rows=(Row(id="r1", when="size_mm >= 20", then="large"),),
+                otherwise="small",
             ),
         ),
         sources=(
@@ -234,6 +289,9 @@ def make_case(lesions: int = 1, identity: Identity | None = None, remark: str = 
                 origin=Origin.IMPORTED,
             ),
             Observation(finding="soft_tissue", subject=name, study="S1", state=State.INDETERMINATE),
+            Observation(
+                finding="segments", subject=name, study="S1", value=ItemsValue(present=(SEGMENTS[(6 + number) % 10],))
+            ),
         ]
     for number in range(1, lesions + 1):
         case = case.with_new_lesion("right lobe" if number == 1 else "")

@@ -32,7 +32,7 @@ def check_entries(files: KnowledgeFiles, symbols: Symbols, report: Report) -> No
     """Reports every broken link and every statement without a basis."""
     groups = {group.id: group for group in files.header.groups}
     for finding in files.findings:
-        for message in _finding_problems(finding, groups):
+        for message in (*_finding_problems(finding, groups), *_course_problems(finding, symbols)):
             report("findings", finding.id, message)
     for made in files.lists:
         for message in _list_problems(made, symbols):
@@ -107,6 +107,19 @@ def _finding_problems(entry: Finding, groups: Mapping[str, Group]) -> Iterator[s
         yield "is a number: it needs `unit` and `hard` limits"
     if entry.hard is not None and entry.hard[0] >= entry.hard[1]:
         yield "its hard limits are the wrong way round"
+
+
+def _course_problems(entry: Finding, symbols: Symbols) -> Iterator[str]:
+    if entry.course is None:
+        return
+    if (entry.type, entry.subject) != ("number", "lesion"):
+        yield "has a `course`: only a number of a lesion can"
+    for name, kind in ((entry.course.error, "number"), (entry.course.change, "choice"), (entry.course.stage, "choice")):
+        symbol = symbols.findings.get(name)
+        if name and (symbol is None or not symbol.derived or (symbol.type, symbol.subject) != (kind, "lesion")):
+            yield f'its `course` names "{name}", which is no derived {kind} of a lesion'
+        elif symbol is not None and kind == "number" and symbol.unit != entry.unit:
+            yield f'its `course` names "{name}", which has another unit'
 
 
 def _absence_problems(entry: Finding) -> Iterator[str]:

@@ -59,6 +59,17 @@ class ChoiceOption(_Strict, frozen=True, kw_only=True):
     replaced_by: str = ""
 
 
+class CourseEntry(_Strict, frozen=True, kw_only=True):
+    """What is drawn beside a measure of a lesion over time: derived findings of the same lesion.
+
+    error: a number in the unit of the measure; a smaller difference is no change. change, stage: choices.
+    """
+
+    error: str
+    change: str
+    stage: str = ""
+
+
 class Finding(_Strict, frozen=True, kw_only=True):
     """Something that can be entered."""
 
@@ -84,6 +95,7 @@ class Finding(_Strict, frozen=True, kw_only=True):
     absent_choice: str = ""
     absent_range: tuple[Decimal, Decimal] | None = None
     widget: str = ""
+    course: CourseEntry | None = None
     cost: Cost = "ask"
     codes: Codes = {}
     synonyms: tuple[str, ...] = ()

@@ -34,6 +34,7 @@ from hepalith.domain.words import (
     override_text,
     urgency_text,
 )
+from hepalith.figures.segment_map import Outlines
 from hepalith.i18n import _
 from hepalith.knowledge.base import Knowledge
 from hepalith.knowledge.model import Source
@@ -74,14 +75,22 @@ _Item = TypeVar("_Item")
 _KINDS = ("do", "refer", "ask", "consider", "none_needed", "inform", "avoid")
 
 
+class MadeWith(msgspec.Struct, frozen=True, kw_only=True):
+    """What a note is made with, besides the case: the same for every note of a program."""
+
+    knowledge: Knowledge
+    outlines: Outlines
+    program_version: str
+
+
 def make_content(
-    case: Case, assessment: Assessment, knowledge: Knowledge, at: datetime, options: NoteOptions, program_version: str
+    case: Case, assessment: Assessment, made_with: MadeWith, at: datetime, options: NoteOptions
 ) -> NoteContent:
     """The content of the note of an assessed case. Same arguments: same content.
 
     at: when the note is made, with its time zone.
     """
-    return _Composer(case, assessment, knowledge, at, options, program_version).content()
+    return _Composer(case, assessment, made_with, at, options).content()
 
 
 def note_id(case: Case, assessment: Assessment, at: datetime, options: NoteOptions) -> str:
@@ -93,21 +102,15 @@ def note_id(case: Case, assessment: Assessment, at: datetime, options: NoteOptio
 
 class _Composer:
     def __init__(
-        self,
-        case: Case,
-        assessment: Assessment,
-        knowledge: Knowledge,
-        at: datetime,
-        options: NoteOptions,
-        program_version: str,
+        self, case: Case, assessment: Assessment, made_with: MadeWith, at: datetime, options: NoteOptions
     ) -> None:
         self._case = case
         self._assessment = assessment
-        self._knowledge = knowledge
+        self._knowledge = made_with.knowledge
+        self._made_with = made_with
         self._at = at
         self._options = options
-        self._program_version = program_version
-        self._words = CaseWords(case, knowledge)
+        self._words = CaseWords(case, made_with.knowledge)
         self._numbers: dict[str, int] = {}  # source id -> number, in the order of first citation
         self._locators: dict[str, dict[str, None]] = {}
         self._titles = {advice.id: advice.title for advice in assessment.recommendations}
@@ -135,7 +138,7 @@ class _Composer:
             gates=gates,
             findings=self._findings(),
             remarks=self._remarks(),
-            figures=figures_of(self._case, self._knowledge, self._words),
+            figures=figures_of(self._case, self._assessment, self._knowledge, self._made_with.outlines, self._words),
             missing=self._missing(),
             not_recorded=self._not_recorded(),
             causes=self._causes(),
@@ -534,7 +537,7 @@ class _Composer:
     def _provenance(self) -> Provenance:
         header = self._knowledge.header
         return Provenance(
-            program_version=self._program_version,
+            program_version=self._made_with.program_version,
             knowledge_version=self._assessment.knowledge_version,
             knowledge_hash=self._assessment.knowledge_hash,
             review_state=header.review_state,

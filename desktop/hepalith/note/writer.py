@@ -11,11 +11,12 @@ from hepalith.decision.changes import change_text, changes_between
 from hepalith.domain.assessment import Assessment
 from hepalith.domain.case import Case
 from hepalith.domain.errors import NoteError
+from hepalith.figures.segment_map import Outlines, read_outlines
 from hepalith.i18n import _
 from hepalith.knowledge.base import Knowledge
 from hepalith.note.amendment import case_changes, refuse_final
 from hepalith.note.calendar import calendar
-from hepalith.note.compose import make_content, note_id
+from hepalith.note.compose import MadeWith, make_content, note_id
 from hepalith.note.content import NoteContent
 from hepalith.note.document import Document
 from hepalith.note.embedded import (
@@ -51,10 +52,9 @@ class TypstNoteWriter:
     def __init__(
         self, knowledge: Knowledge, resources: Path, program_version: str, letterhead: Letterhead = NO_LETTERHEAD
     ) -> None:
-        self._knowledge = knowledge
         self._resources = resources
-        self._program_version = program_version
         self._letterhead = letterhead
+        self._made_with = MadeWith(knowledge=knowledge, outlines=_outlines(resources), program_version=program_version)
 
     def write(self, case: Case, assessment: Assessment, path: Path, at: datetime, options: NoteOptions = DRAFT) -> None:
         """Writes the note, whole or not at all. Raises NoteError."""
@@ -63,7 +63,7 @@ class TypstNoteWriter:
 
     def content(self, case: Case, assessment: Assessment, at: datetime, options: NoteOptions = DRAFT) -> NoteContent:
         """What the note says, for the forms that are not PDF."""
-        return make_content(case, _untraced(assessment), self._knowledge, at, options, self._program_version)
+        return make_content(case, _untraced(assessment), self._made_with, at, options)
 
     def pdf(self, case: Case, assessment: Assessment, at: datetime, options: NoteOptions = DRAFT) -> bytes:
         """The note as the bytes of a PDF file. Raises NoteError."""
@@ -75,7 +75,7 @@ class TypstNoteWriter:
             made=at,
             options=options,
             note_id=note_id(case, assessment, at, options),
-            program_version=self._program_version,
+            program_version=self._made_with.program_version,
             knowledge_version=assessment.knowledge_version,
             knowledge_hash=assessment.knowledge_hash,
         )
@@ -122,7 +122,7 @@ class TypstNoteWriter:
         if before.case.case_id != case.case_id:
             raise NoteError(_("{path} is the note of another case.").format(path=path))
         changed = (
-            *case_changes(before.case, case, self._knowledge),
+            *case_changes(before.case, case, self._made_with.knowledge),
             *map(change_text, changes_between(before.assessment, assessment)),
         )
         if not changed:
@@ -170,7 +170,10 @@ class TypstNoteWriter:
             data = read_note(path)
             if data.note_id != note_id(data.case, data.assessment, data.made, data.options):
                 found = Integrity.NOT_TOGETHER
-            elif (data.knowledge_hash, data.program_version) == (self._knowledge.hash, self._program_version):
+            elif (data.knowledge_hash, data.program_version) == (
+                self._made_with.knowledge.hash,
+                self._made_with.program_version,
+            ):
                 remade = True
                 if not same_pages(path, self.pdf(data.case, data.assessment, data.made, data.options)):
                     found = Integrity.NOT_TOGETHER
@@ -182,6 +185,14 @@ class TypstNoteWriter:
         """Writes the page in plain words for the patient, as PDF without attached data. Raises NoteError."""
         page = self._patient_page(case, assessment, at, options)
         write_whole(path, self._page_form(path, page, at))
+
+
+def _outlines(resources: Path) -> Outlines:
+    path = resources / "pictures" / "liver-segments.yaml"
+    try:
+        return read_outlines(path)
+    except (OSError, ValueError) as error:
+        raise NoteError(_("A file of the program is damaged: {path}. Install it again.").format(path=path)) from error
 
 
 def _text_form(path: Path, document: Document) -> bytes:
