@@ -51,6 +51,8 @@ WINDOW_PACKAGES = (
     "libcups2|libcups2t64",
 )
 TEST_PACKAGES = ("poppler-utils",)
+# For veraPDF, which checks the notes. They are installed by themselves: without them only that check is left out.
+JAVA_PACKAGES = ("default-jdk-headless|openjdk-17-jdk-headless|openjdk-21-jdk-headless", "libjaxb-java")
 
 # Settings of pip that say where packages come from. The others could put them somewhere else and are left out.
 PIP_SETTINGS_KEPT = frozenset(
@@ -136,6 +138,8 @@ def set_up(task: str) -> None:
     if importlib.util.find_spec("ensurepip") is None:
         packages = (*packages, "python{}.{}-venv".format(*sys.version_info[:2]))
     advice = provide_system_packages(packages)
+    if task == "test":
+        provide_system_packages(JAVA_PACKAGES)
     if is_current(task):
         return
     if not is_usable():

@@ -157,6 +157,24 @@ def test_failed_installation_goes_on_with_advice(
     assert "E: no such host" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(("task", "groups"), [("start", 1), ("test", 2)])
+def test_java_is_asked_for_by_itself_and_only_for_tests(
+    setup_module: ModuleType, monkeypatch: pytest.MonkeyPatch, task: str, groups: int
+) -> None:
+    asked: list[tuple[str, ...]] = []
+
+    def ask(wanted: tuple[str, ...]) -> str:
+        asked.append(wanted)
+        return ""
+
+    monkeypatch.setattr(setup_module, "provide_system_packages", ask)
+    monkeypatch.setattr(setup_module, "is_current", lambda _task: True)
+    setup_module.set_up(task)
+    assert len(asked) == groups
+    assert not any("jdk" in package for package in asked[0])
+    assert asked[1:] == [setup_module.JAVA_PACKAGES][: groups - 1]
+
+
 # --- the environment
 
 
