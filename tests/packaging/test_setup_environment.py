@@ -136,6 +136,16 @@ def test_package_lists_are_refreshed_only_when_needed(
     assert calls[0].endswith("install -y --no-install-recommends libegl1")
 
 
+def test_java_finds_the_folder_of_manual_pages_that_it_fails_without(
+    setup_module: ModuleType, fake_programs: FakePrograms, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    pages = tmp_path / "man" / "man1"
+    fake_programs(dpkg_query=DPKG_KNOWS_TWO, apt_get=f'test -d "{pages}"')
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(setup_module, "MANUAL_PAGES", pages)
+    assert setup_module.provide_system_packages(("libegl1",)) == ""
+
+
 def test_package_lists_are_refreshed_after_a_failure(
     setup_module: ModuleType, fake_programs: FakePrograms, monkeypatch: pytest.MonkeyPatch
 ) -> None:
