@@ -5,12 +5,14 @@ import json
 import shlex
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import jsonschema
 import pytest
 
 from hepalith.app.main import main
+from hepalith.cli.arguments import parse_arguments
 from hepalith.services.schemas import assessment_schema, case_schema
 from hepalith.store.case_file import encode_case
 from support.building import case, number, seen, yes
@@ -153,6 +155,15 @@ def test_a_note_opens_again_verifies_and_is_run_again(
     assert "No advice changed" in capsys.readouterr().out
     assert main(["assess", str(out), "--as-of", "2026-06-01"]) == 0
     assert capsys.readouterr().out.startswith("Urgency: EMERGENCY")
+
+
+@pytest.mark.parametrize(
+    "arguments", [["open", "NOTE.pdf", "--as-of", "2026-06-01"], ["NOTE.pdf", "--as-of", "2026-06-01"]]
+)
+def test_open_opens_the_window_on_a_note(arguments: list[str]) -> None:
+    parsed = parse_arguments(arguments)
+    assert (parsed.command, parsed.case, parsed.as_of) == ("open", Path("NOTE.pdf"), date(2026, 6, 1))
+    assert (parsed.chooser, parsed.site) == (False, None)
 
 
 def test_what_is_no_note_is_refused(case_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

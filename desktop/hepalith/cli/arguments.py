@@ -9,7 +9,7 @@ from typing import NoReturn
 from hepalith import __version__
 from hepalith.i18n import _
 
-COMMANDS = ("assess", "note", "rerun", "knowledge", "window", "schema")
+COMMANDS = ("open", "assess", "note", "rerun", "knowledge", "window", "schema")
 EXIT_CODES = """exit codes: 0 done; 1 problems found (knowledge check, coverage or prove); 2 wrong arguments;
 3 the case or knowledge cannot be read; 4 the result cannot be written; 5 the window cannot be shown"""
 
@@ -35,10 +35,7 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
 def _window_only() -> argparse.ArgumentParser:
     parser = _Parser(prog="hepalith", description=_("Opens the window."))
     parser.set_defaults(command="open")
-    parser.add_argument("case", nargs="?", type=Path)
-    parser.add_argument("--chooser", action="store_true", help=_("show the example chooser first"))
-    parser.add_argument("--as-of", type=_day, metavar="DATE")
-    parser.add_argument("--site", type=Path, metavar="SITE.toml")
+    _add_window(parser)
     return parser
 
 
@@ -54,6 +51,10 @@ def _commands() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"hepalith {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, parser_class=_Parser)
+
+    _add_window(
+        commands.add_parser("open", help=_("open the window on a case or a note (the same as without a command)"))
+    )
 
     assess = commands.add_parser("assess", help=_("assess a case"))
     _add_case(assess)
@@ -117,6 +118,12 @@ def _commands() -> argparse.ArgumentParser:
     schema = commands.add_parser("schema", help=_("print a published JSON Schema"))
     schema.add_argument("what", choices=["case", "assessment"])
     return parser
+
+
+def _add_window(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("case", nargs="?", type=Path, metavar="CASE", help=_("a case file or a note"))
+    parser.add_argument("--chooser", action="store_true", help=_("show the example chooser first"))
+    _add_context(parser)
 
 
 def _add_case(parser: argparse.ArgumentParser) -> None:
