@@ -6,6 +6,7 @@ Standard library only, and readable by Python 3.7, so that an old Python can sti
 from __future__ import annotations
 
 import argparse
+import contextlib
 import hashlib
 import importlib
 import importlib.util
@@ -51,6 +52,10 @@ WINDOW_PACKAGES = (
     "libcups2|libcups2t64",
 )
 TEST_PACKAGES = ("poppler-utils",)
+# For veraPDF, which checks the notes. They are installed by themselves: without them only that check is left out.
+JAVA_PACKAGES = ("default-jdk-headless|openjdk-17-jdk-headless|openjdk-21-jdk-headless", "libjaxb-java")
+
+MANUAL_PAGES = Path("/usr/share/man/man1")
 
 # Settings of pip that say where packages come from. The others could put them somewhere else and are left out.
 PIP_SETTINGS_KEPT = frozenset(
@@ -136,6 +141,8 @@ def set_up(task: str) -> None:
     if importlib.util.find_spec("ensurepip") is None:
         packages = (*packages, "python{}.{}-venv".format(*sys.version_info[:2]))
     advice = provide_system_packages(packages)
+    if task == "test":
+        provide_system_packages(JAVA_PACKAGES)
     if is_current(task):
         return
     if not is_usable():
@@ -161,6 +168,8 @@ def provide_system_packages(wanted: tuple[str, ...]) -> str:
         say(f"System packages are missing. If something does not work, run:\n    {advice}")
         return advice
     say("Installing system packages: " + " ".join(missing))
+    with contextlib.suppress(OSError):  # where manual pages are left out, Java's packages fail half way for want of it
+        MANUAL_PAGES.mkdir(parents=True, exist_ok=True)
     if quiet_apt(install) and (quiet_apt(["apt-get", "update"]) or quiet_apt(install)):
         advice = "apt-get update && " + " ".join(install)
         say(f"That failed; going on without. If something does not work, run:\n    {advice}")

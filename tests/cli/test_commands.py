@@ -5,12 +5,14 @@ import json
 import shlex
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import jsonschema
 import pytest
 
 from hepalith.app.main import main
+from hepalith.cli.arguments import parse_arguments
 from hepalith.services.schemas import assessment_schema, case_schema
 from hepalith.store.case_file import encode_case
 from support.building import case, number, seen, yes
@@ -155,9 +157,51 @@ def test_a_note_opens_again_verifies_and_is_run_again(
     assert capsys.readouterr().out.startswith("Urgency: EMERGENCY")
 
 
+@pytest.mark.parametrize(
+    "arguments", [["open", "NOTE.pdf", "--as-of", "2026-06-01"], ["NOTE.pdf", "--as-of", "2026-06-01"]]
+)
+def test_open_opens_the_window_on_a_note(arguments: list[str]) -> None:
+    parsed = parse_arguments(arguments)
+    assert (parsed.command, parsed.case, parsed.as_of) == ("open", Path("NOTE.pdf"), date(2026, 6, 1))
+    assert (parsed.chooser, parsed.site) == (False, None)
+
+
 def test_what_is_no_note_is_refused(case_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["note", "--verify", str(case_file)]) == 4
     fake = tmp_path / "fake.pdf"
     fake.write_bytes(b"%PDF-1.7 nothing")
     assert main(["assess", str(fake)]) == 3
     assert "Traceback" not in capsys.readouterr().err
+
+
+def test_a_note_is_finalised_and_amended(case_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    first, text, page = tmp_path / "first.pdf", tmp_path / "first.txt", tmp_path / "page.pdf"
+    day = ["--as-of", "2026-06-01"]
+    final = ["note", str(case_file), "--out", str(first), *day, "--final"]
+    assert main(final) == 4
+    assert "author" in capsys.readouterr().err
+    assert main([*final, "--author", "Dr A", "--out", str(text), "--patient-page", str(page)]) == 0
+    assert "Final note, by Dr A" in text.read_text(encoding="utf-8")
+    assert page.read_bytes().startswith(b"%PDF-")
+    before = first.read_bytes()
+    assert main(["note", str(case_file), "--out", str(first), *day]) == 4
+    assert "never changed" in capsys.readouterr().err
+    assert first.read_bytes() == before
+
+    second, later = tmp_path / "second.pdf", tmp_path / "later.hepalith.json"
+    amend = ["--out", str(second), "--amends", str(first), "--author", "Dr A", *day]
+    assert main(["note", str(case_file), *amend]) == 4
+    assert "Nothing changed" in capsys.readouterr().err
+    later.write_bytes(case_file.read_bytes().replace(b'"case_id"', b'"identity": {"name": "Doe"}, "case_id"', 1))
+    assert main(["note", str(later), *amend]) == 0
+    assert main(["note", "--verify", str(second)]) == 0
+
+
+def test_a_rerun_says_what_changed_and_why(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "note.pdf"
+    example = RESOURCES / "examples" / "05-inactive-hydatid-cyst.hepalith.json"
+    main(["note", str(example), "--out", str(out), "--as-of", "2026-06-01"])
+    assert main(["rerun", str(out), "--as-of", "2026-09-01"]) == 0
+    said = capsys.readouterr().out
+    assert "because the date is another one" in said
+    assert "because the knowledge" not in said

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from hepalith.knowledge.loader import KnowledgeFileError, check_knowledge, load_knowledge, load_yaml
-from support.small import FINDINGS, REST, compile_small, write_small
+from support.small import FINDINGS, HEADER, REST, compile_small, write_small
 
 BROKEN = {
     "unknown key": ("rest", "kind: ask, action", "colour: red, kind: ask, action", ["ASK", 'unknown key "colour"']),
@@ -53,6 +53,18 @@ BROKEN = {
     ),
     "choice twice": ("findings", "{id: two, label: Two}", "{id: one, label: Two}", ["stage", "choice id twice"]),
     "relevance": ("findings", '"not fever"', '"not feverish"', ["stage", "feverish"]),
+    "course of nothing": (
+        "findings",
+        'other_units: {cm: "10"}',
+        'other_units: {cm: "10"}, course: {error: growth, change: kind}',
+        ["size", '"growth"', "no derived number"],
+    ),
+    "course of another type": (
+        "findings",
+        "id: age, ",
+        "id: age, course: {error: total, change: kind}, ",
+        ["age", "only a number of a lesion can"],
+    ),
     "absence without basis": (
         "findings",
         "absent_range: [51, 90], basis: default",
@@ -63,6 +75,18 @@ BROKEN = {
     "absence without choice": ("findings", "absent_choice: round, ", "", ["shape", "absent_choice"]),
     "yaml": ("findings", "findings:", "findings: [", ["not readable YAML"]),
     "key twice": ("findings", "{id: age, label: Age", "{id: age, id: age, label: Age", ["stands twice"]),
+    "level missing": (
+        "header",
+        '- {id: soon, sentence: "Soon: this month.", basis: default}\n',
+        "",
+        ["urgency_levels", 'level "soon" stands 0 times'],
+    ),
+    "level without basis": (
+        "header",
+        "sentence: Routine., basis: default",
+        "sentence: Routine.",
+        ["routine", "no basis"],
+    ),
     "unknown kind": ("rest", "lists:", "lizts:", ["lizts", "kinds are"]),
 }
 
@@ -75,7 +99,7 @@ def test_the_small_knowledge_has_no_problems(tmp_path: Path) -> None:
 @pytest.mark.parametrize("mistake", [name for name in BROKEN if name != "circle"])
 def test_a_mistake_is_named(mistake: str, tmp_path: Path) -> None:
     part, old, new, words = BROKEN[mistake]
-    text = {"findings": FINDINGS, "rest": REST}[part]
+    text = {"header": HEADER, "findings": FINDINGS, "rest": REST}[part]
     assert old in text
     write_small(tmp_path, **{part: text.replace(old, new, 1)})
     problems = [str(problem) for problem in check_knowledge(tmp_path)]

@@ -55,6 +55,14 @@ def test_texts_and_times_are_refined_and_every_deviation_is_published(tmp_path: 
     assert result.questions == ()  # everything of the small knowledge is asked, which this site cannot do
 
 
+def test_names_and_a_letterhead_refine_nothing(tmp_path: Path) -> None:
+    head = (
+        'institution = "General Hospital"\nclinician = "Dr A"\n[letterhead]\nlines = ["Radiology"]\nlogo = "logo.svg"\n'
+    )
+    plain, named = refined(tmp_path, ""), refined(tmp_path, head)
+    assert (named.hash, named.deviations) == (plain.hash, ())
+
+
 def test_the_safety_logic_stays(tmp_path: Path) -> None:
     plain = refined(tmp_path, "")
     other = refined(tmp_path, FULL)

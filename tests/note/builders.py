@@ -2,7 +2,11 @@
 
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
+from typing import get_args
 
+import msgspec
+
+from hepalith.decision.overrides import overrides_of
 from hepalith.domain.assessment import (
     Advice,
     Answer,
@@ -38,20 +42,36 @@ from hepalith.domain.case import (
     NumberValue,
     Observation,
     Origin,
+    Override,
+    OverrideKind,
     State,
     Study,
     TextValue,
     YesNoValue,
 )
 from hepalith.knowledge.base import Knowledge, compile_knowledge
-from hepalith.knowledge.model import ChoiceOption, Finding, Group, Header, KnowledgeFiles, Source
+from hepalith.knowledge.model import (
+    ChoiceOption,
+    CourseEntry,
+    Derived,
+    Finding,
+    Group,
+    Header,
+    KnowledgeFiles,
+    OverrideReason,
+    Row,
+    Source,
+    UrgencyEntry,
+    UrgencyLevel,
+)
 
 AT = datetime(2026, 6, 1, 14, 30, tzinfo=timezone(timedelta(hours=2)))
 AS_OF = "2026-06-01"
+SEGMENTS = ("I", "II", "III", "IV", "IVa", "IVb", "V", "VI", "VII", "VIII")
 
 
 def make_knowledge() -> Knowledge:
-    """Ten findings, four sources."""
+    """A few findings, what is drawn of them, four sources."""
     choice = ChoiceOption
     files = KnowledgeFiles(
         hash="0123456789abcdef" * 4,
@@ -66,6 +86,13 @@ def make_knowledge() -> Knowledge:
                 Group(id="medicines", label="Medicines", subject="patient"),
                 Group(id="remarks", label="Remarks", subject="patient"),
                 Group(id="basics", label="The lesion", subject="lesion"),
+            ),
+            override_reasons=(
+                OverrideReason(id="declined", label="The patient declines", basis="default"),
+                OverrideReason(id="other", label="Another reason", needs_text=True, basis="default"),
+            ),
+            urgency_levels=tuple(
+                UrgencyEntry(id=level, sentence=f"{level}.", basis="default") for level in get_args(UrgencyLevel)
             ),
         ),
         findings=(
@@ -127,6 +154,25 @@ def make_knowledge() -> Knowledge:
                 type="number",
                 unit="mm",
                 hard=(Decimal(0), Decimal(400)),
+                course=CourseEntry(error="size_error", change="size_change", stage="size_class"),
+            ),
+            Finding(
+                id="segments",
+                label="Liver segments",
+                group="basics",
+                subject="lesion",
+                type="multi",
+                widget="segment_map",
+                choices=tuple(choice(id=name, label=name) for name in SEGMENTS),
+            ),
+            Finding(
+                id="wide_ducts",
+                label="Segments with wide ducts",
+                group="patient",
+                subject="patient",
+                type="multi",
+                widget="segment_map",
+                choices=tuple(choice(id=name, label=name) for name in SEGMENTS),
             ),
             Finding(
                 id="nature",
@@ -142,6 +188,38 @@ def make_knowledge() -> Knowledge:
                 group="basics",
                 subject="lesion",
                 type="yes_no",
+            ),
+        ),
+        derived=(
+            Derived(
+                id="size_error",
+                label="Error of size",
+                subject="lesion",
+                type="number",
+                unit="mm",
+                basis="default",
+                expr="2 if size_mm < 30 else 4",
+            ),
+            Derived(
+                id="size_change",
+                label="Change of size",
+                subject="lesion",
+                type="choice",
+                basis="default",
+                choices=(choice(id="grown", label="Grown (by 2 mm or more)"), choice(id="same", label="Unchanged")),
+                rows=(Row(id="r1", when="size_mm - previous(size_mm) >= 2", then="grown"),),
+                otherwise="same",
+            ),
+            Derived(
+                id="size_class",
+                label="Class by size",
+                subject="lesion",
+                type="choice",
+                basis="default",
+                choices=(choice(id="large", label="Large"), choice(id="small", label="Small")),
+                quiet=("small",),
+                rows=(Row(id="r1", when="size_mm >= 20", then="large"),),
+                otherwise="small",
             ),
         ),
         sources=(
@@ -211,6 +289,9 @@ def make_case(lesions: int = 1, identity: Identity | None = None, remark: str = 
                 origin=Origin.IMPORTED,
             ),
             Observation(finding="soft_tissue", subject=name, study="S1", state=State.INDETERMINATE),
+            Observation(
+                finding="segments", subject=name, study="S1", value=ItemsValue(present=(SEGMENTS[(6 + number) % 10],))
+            ),
         ]
     for number in range(1, lesions + 1):
         case = case.with_new_lesion("right lobe" if number == 1 else "")
@@ -534,3 +615,28 @@ def case_with(lesion_labels: tuple[str, ...]) -> Case:
     """A case with lesions of these labels and nothing else."""
     lesions = tuple(Lesion(id=f"L{number}", label=label) for number, label in enumerate(lesion_labels, 1))
     return Case(case_id="c", lesions=lesions, lesion_counter=len(lesions))
+
+
+def make_decided(lesions: int = 2) -> tuple[Case, Assessment]:
+    """A case in which the clinician decided otherwise about three recommendations and wrote a plan of their own."""
+
+    def override(name: str, subject: str, kind: OverrideKind, **fields: str) -> Override:
+        return Override(
+            recommendation=name, subject=subject, kind=kind, author="Dr B. Chooser", date="2026-05-30", **fields
+        )
+
+    case = make_case(lesions=lesions)
+    explained = "She has no one who could bring her to the centre before the harvest is in. " * 4
+    for one in (
+        override("T-R01", "L1", OverrideKind.SET_ASIDE, reason="declined", text=explained.strip(), level="routine"),
+        override("T-R02", PATIENT, OverrideKind.OTHER_PLAN, text="Telephone the centre first.", level="soon"),
+        override("T-R07", PATIENT, OverrideKind.SET_ASIDE, reason="other", text="no reason left", level="urgent"),
+        override("", "L2", OverrideKind.OTHER_PLAN, text="Look at it again at the visit of the sister."),
+    ):
+        case = case.with_override(one)
+    plain = make_assessment(case)
+    return case, msgspec.structs.replace(
+        plain,
+        overrides=overrides_of(case, make_knowledge(), plain.recommendations),
+        urgency=msgspec.structs.replace(plain.urgency, without_set_aside=Urgency.ROUTINE),
+    )

@@ -7,17 +7,21 @@ import msgspec
 from hepalith.domain.assessment import Assessment, Status, Urgency
 from hepalith.domain.case import Case, ChoiceValue, Identity, ItemsValue, NumberValue, Observation, State
 from hepalith.domain.words import unit_text
-from hepalith.note.compose import make_content, note_id
+from hepalith.figures.segment_map import read_outlines
+from hepalith.note.compose import MadeWith, make_content, note_id
 from hepalith.note.content import NoteContent
 from hepalith.note.options import NoteOptions, NoteState
 from hepalith.note.words import CaseWords
+from hepalith.resources import resource
 from note.builders import AT, advice, basis, cite, make_assessment, make_case, make_knowledge
 
 KNOWLEDGE = make_knowledge()
+OUTLINES = read_outlines(resource("pictures", "liver-segments.yaml"))
+MADE_WITH = MadeWith(knowledge=KNOWLEDGE, outlines=OUTLINES, program_version="0.1.0")
 
 
 def content_of(case: Case, assessment: Assessment | None = None, options: NoteOptions | None = None) -> NoteContent:
-    return make_content(case, assessment or make_assessment(case), KNOWLEDGE, AT, options or NoteOptions(), "0.1.0")
+    return make_content(case, assessment or make_assessment(case), MADE_WITH, AT, options or NoteOptions())
 
 
 def test_advice_is_sorted_into_plan_avoid_inform_open_and_what_gives_way() -> None:
@@ -155,13 +159,17 @@ def test_the_note_id_depends_on_all_that_is_said() -> None:
     assert len({first, *others}) == 4
 
 
-def test_a_plot_only_where_there_are_two_dates() -> None:
-    (figure,) = content_of(make_case()).figures
-    assert figure.alt == "Largest diameter of L1 (right lobe) over time: 2024-05-20 9 mm; 2026-05-20 10 mm"
-    assert figure.alt in figure.svg
+def test_a_map_and_a_plot_where_there_are_two_dates() -> None:
+    shown, plot = content_of(make_case()).figures
+    assert shown.alt == "Liver segments: L1 in VI."
+    assert plot.alt == (
+        "Largest diameter of L1 (right lobe) over time: 2024-05-20 9 mm ± 2, Ultrasound; 2026-05-20 10 mm ± 2, CT, "
+        "Unchanged. Next: Ultrasound, due 2026-09-01, not before 2026-08-18, not after 2026-10-01."
+    )
+    assert plot.alt in plot.svg
     case = make_case()
     once = msgspec.structs.replace(case, observations=tuple(o for o in case.observations if o.study != "S0"))
-    assert content_of(once).figures == ()
+    assert [figure.title for figure in content_of(once).figures] == ["Liver segments"]
 
 
 def test_units_as_people_write_them() -> None:

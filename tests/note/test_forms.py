@@ -10,7 +10,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from hepalith.domain.assessment import Status, Urgency
+from hepalith.decision.overrides import overrides_of
+from hepalith.domain.assessment import Assessment, Status, Urgency, UrgencyResult
 from hepalith.domain.case import Case, Identity
 from hepalith.note.calendar import calendar
 from hepalith.note.html import html_page
@@ -19,27 +20,38 @@ from hepalith.note.outline import outline
 from hepalith.note.text import markdown, plain_text
 from hepalith.note.writer import TypstNoteWriter
 from hepalith.resources import resource_root
-from note.builders import AT, advice, make_assessment, make_case, make_knowledge
+from note.builders import AT, advice, make_assessment, make_case, make_decided, make_knowledge
 
 GOLDEN = Path(__file__).parent / "golden"
 HOSTILE = "<script>alert(1)</script> *bold* [link](x) | # \u202ereversed\x07 ```\n- not a list\n1. nor this"
 
+
+def assessed(case: Case) -> tuple[Case, Assessment]:
+    return case, make_assessment(case)
+
+
 CASES = {
-    "one-lesion": (make_case(), NoteOptions()),
-    "twenty-lesions": (make_case(lesions=20), NoteOptions(state=NoteState.FINAL, author="Dr A. Author")),
-    "nobody": (msgspec.structs.replace(make_case(lesions=0), identity=Identity()), NoteOptions()),
-    "short": (make_case(), NoteOptions(form="short")),
+    "one-lesion": (assessed(make_case()), NoteOptions()),
+    "twenty-lesions": (assessed(make_case(lesions=20)), NoteOptions(state=NoteState.FINAL, author="Dr A. Author")),
+    "nobody": (assessed(msgspec.structs.replace(make_case(lesions=0), identity=Identity())), NoteOptions()),
+    "short": (assessed(make_case()), NoteOptions(form="short")),
+    "decided-otherwise": (make_decided(), NoteOptions()),
+    "decided-otherwise-short": (make_decided(), NoteOptions(form="short")),
     "amended": (
-        make_case(),
+        assessed(make_case()),
         NoteOptions(
-            state=NoteState.AMENDED, author="Dr A. Author", replaces="1111-2222-3333", changed=("Size corrected.",)
+            state=NoteState.AMENDED,
+            author="Dr A. Author",
+            replaces="1111-2222-3333",
+            replaces_made="2026-05-21 09:00 +02:00",
+            changed=("Size corrected.",),
         ),
     ),
 }
 
 
-def document_of(writer: TypstNoteWriter, case: Case, options: NoteOptions):
-    return outline(writer.content(case, make_assessment(case), AT, options))
+def document_of(writer: TypstNoteWriter, case: tuple[Case, Assessment], options: NoteOptions):
+    return outline(writer.content(*case, AT, options))
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -53,7 +65,7 @@ def test_plain_text_is_the_golden_one(writer: TypstNoteWriter, name: str) -> Non
 
 
 def test_markdown_shows_what_was_typed(writer: TypstNoteWriter) -> None:
-    text = markdown(document_of(writer, make_case(remark=HOSTILE), NoteOptions()))
+    text = markdown(document_of(writer, assessed(make_case(remark=HOSTILE)), NoteOptions()))
     assert "\\<script\\>" in text
     assert "\\*bold\\*" in text
     assert "\n\\- not a list" in text
@@ -85,7 +97,7 @@ class _Reader(HTMLParser):
 
 
 def test_html_is_whole_and_loads_nothing(writer: TypstNoteWriter) -> None:
-    page = html_page(document_of(writer, make_case(remark=HOSTILE), NoteOptions()))
+    page = html_page(document_of(writer, assessed(make_case(remark=HOSTILE)), NoteOptions()))
     reader = _Reader()
     reader.feed(page)
     assert reader.open == []
@@ -123,8 +135,8 @@ def test_the_calendar_names_nobody(writer: TypstNoteWriter) -> None:
 
 
 def test_a_final_note_bears_no_draft_mark(writer: TypstNoteWriter) -> None:
-    draft = plain_text(document_of(writer, make_case(), NoteOptions()))
-    final = plain_text(document_of(writer, make_case(), NoteOptions(state=NoteState.FINAL, author="Dr A")))
+    draft = plain_text(document_of(writer, assessed(make_case()), NoteOptions()))
+    final = plain_text(document_of(writer, assessed(make_case()), NoteOptions(state=NoteState.FINAL, author="Dr A")))
     assert "Draft – not finalised" in draft
     assert "Draft" not in final
     assert "Final note, by Dr A, 2026-06-01 14:30 +02:00." in final
@@ -132,8 +144,61 @@ def test_a_final_note_bears_no_draft_mark(writer: TypstNoteWriter) -> None:
 
 def test_an_amended_note_names_the_one_before_and_the_change(writer: TypstNoteWriter) -> None:
     text = plain_text(document_of(writer, *CASES["amended"])).replace("\n", " ")
-    assert "It replaces note 1111-2222-3333." in text
+    assert "It replaces note 1111-2222-3333 of 2026-05-21 09:00 +02:00." in text
     assert "Changed: Size corrected." in text
+
+
+def test_every_form_prints_the_advice_and_what_was_decided_otherwise(writer: TypstNoteWriter) -> None:
+    document = document_of(writer, *CASES["decided-otherwise"])
+    for form in (plain_text(document), markdown(document), html_page(document)):
+        flat = " ".join(form.replace("\\", " ").split())
+        for said in (
+            "Drug alone for a small active cyst",
+            "Set aside by Dr B. Chooser, 2026-05-30: The patient declines",
+            "before the harvest is in",
+            "Different plan by Dr B. Chooser, 2026-05-30",
+            "Telephone the centre first.",
+            "This advice does not apply any more.",
+            "This advice is more urgent now than when it was decided.",
+            "The clinician's own plan",
+            "The clinician decided otherwise about: ",
+            "The other advice gives: Routine.",
+        ):
+            assert said in flat.replace("&#x27;", "'"), said
+
+
+def test_an_emergency_that_was_set_aside_stays_in_the_plan_and_in_the_band(writer: TypstNoteWriter) -> None:
+    case, assessment = make_decided(lesions=2)
+    urgent = tuple(
+        msgspec.structs.replace(one, urgency=Urgency.EMERGENCY_NOW) if one.id == "T-R02" else one
+        for one in assessment.recommendations
+    )
+    result = msgspec.structs.replace(
+        assessment,
+        recommendations=urgent,
+        urgency=UrgencyResult(level=Urgency.EMERGENCY_NOW, set_by="T-R02", without_set_aside=Urgency.SOON),
+        overrides=overrides_of(case, make_knowledge(), urgent),
+    )
+    content = writer.content(case, result, AT)
+    assert content.plan[0].id == "T-R02"
+    assert content.urgency.not_followed == ("Refer to a centre (T-R02)",)
+    text = " ".join(plain_text(outline(content)).split())
+    assert "[#####] EMERGENCY: ACT NOW Because of: Refer to a centre (T-R02)" in text
+    assert "decided otherwise about: Refer to a centre (T-R02). The other advice gives: Soon." in text
+    assert "1 Refer to a centre (Refer · Emergency: act now · Different plan)" in text
+
+
+def test_dates_of_advice_that_is_not_followed_are_marked_and_not_in_the_calendar(writer: TypstNoteWriter) -> None:
+    case, assessment = make_decided(lesions=1)
+    content = writer.content(case, assessment, AT)
+    assert [step.followed for step in content.follow_up] == [False, False]
+    assert "Ultrasound – decided otherwise" in plain_text(outline(content))
+    assert "BEGIN:VEVENT" not in calendar(content, AT)
+    two = writer.content(*make_decided(lesions=2), AT)
+    assert [(step.subjects, step.followed) for step in two.follow_up][:2] == [
+        (("L1 (right lobe)",), False),
+        (("L2",), True),
+    ]
 
 
 def test_open_advice_that_nothing_speaks_for_is_only_counted(writer: TypstNoteWriter) -> None:

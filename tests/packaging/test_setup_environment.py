@@ -136,6 +136,16 @@ def test_package_lists_are_refreshed_only_when_needed(
     assert calls[0].endswith("install -y --no-install-recommends libegl1")
 
 
+def test_java_finds_the_folder_of_manual_pages_that_it_fails_without(
+    setup_module: ModuleType, fake_programs: FakePrograms, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    pages = tmp_path / "man" / "man1"
+    fake_programs(dpkg_query=DPKG_KNOWS_TWO, apt_get=f'test -d "{pages}"')
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(setup_module, "MANUAL_PAGES", pages)
+    assert setup_module.provide_system_packages(("libegl1",)) == ""
+
+
 def test_package_lists_are_refreshed_after_a_failure(
     setup_module: ModuleType, fake_programs: FakePrograms, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -155,6 +165,24 @@ def test_failed_installation_goes_on_with_advice(
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     assert "install -y --no-install-recommends libegl1" in setup_module.provide_system_packages(("libegl1",))
     assert "E: no such host" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("task", "groups"), [("start", 1), ("test", 2)])
+def test_java_is_asked_for_by_itself_and_only_for_tests(
+    setup_module: ModuleType, monkeypatch: pytest.MonkeyPatch, task: str, groups: int
+) -> None:
+    asked: list[tuple[str, ...]] = []
+
+    def ask(wanted: tuple[str, ...]) -> str:
+        asked.append(wanted)
+        return ""
+
+    monkeypatch.setattr(setup_module, "provide_system_packages", ask)
+    monkeypatch.setattr(setup_module, "is_current", lambda _task: True)
+    setup_module.set_up(task)
+    assert len(asked) == groups
+    assert not any("jdk" in package for package in asked[0])
+    assert asked[1:] == [setup_module.JAVA_PACKAGES][: groups - 1]
 
 
 # --- the environment

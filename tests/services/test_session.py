@@ -7,6 +7,7 @@ import pytest
 from hepalith.domain.assessment import Answer, Status
 from hepalith.domain.case import Identity, NumberValue, State, YesNoValue
 from hepalith.domain.errors import CaseFileError, InvalidValueError, NoteError
+from hepalith.services.ports import NoteRequest
 from hepalith.services.session import CaseSession, CaseState
 from support.building import choice, items, no, number, yes
 from support.fakes import FixedClock, MemoryJournal, MemoryNotes, MemoryStore
@@ -219,3 +220,79 @@ def test_what_was_typed_and_taken_back_leaves_nothing_to_undo(setting: Setting) 
     setting.session.record("age", number("4", "a"), final=False)
     setting.session.clear("age", final=True)
     assert not setting.session.state.can_undo
+
+
+def decided(setting: Setting) -> Setting:
+    setting.session.record("fever", yes())
+    setting.session.record("bilirubin", number("4.1", "mg/dL"))
+    setting.session.author = "Dr A"
+    setting.session.set_aside("ALARM", "patient", "declined", "after a talk")
+    return setting
+
+
+def test_setting_aside_is_one_edit_that_can_be_undone_and_withdrawn(setting: Setting) -> None:
+    session = decided(setting).session
+    (result,) = session.state.assessment.overrides
+    assert (result.reason, result.text, result.author, result.date) == (
+        "The patient declines",
+        "after a talk",
+        "Dr A",
+        "2026-06-01",
+    )
+    override = session.override("ALARM")
+    assert override is not None
+    assert override.level == "emergency_same_day"
+    assert session.state.assessment.urgency.level == "emergency_same_day"
+    assert setting.journal.entries[session.state.case.case_id] == session.state.case
+    session.undo()
+    assert session.override("ALARM") is None
+    session.redo()
+    session.withdraw("ALARM")
+    assert session.state.assessment.overrides == ()
+
+
+def test_a_later_decision_takes_the_place_of_an_earlier_one(setting: Setting) -> None:
+    session = decided(setting).session
+    session.record_plan("Drain first.", recommendation="ALARM")
+    session.record_plan("Call the family.")
+    assert [(one.recommendation, one.kind, one.text) for one in session.state.case.overrides] == [
+        ("ALARM", "other_plan", "Drain first."),
+        ("", "other_plan", "Call the family."),
+    ]
+
+
+def test_a_decision_goes_with_its_lesion(setting: Setting) -> None:
+    session = setting.session
+    session.author = "Dr A"
+    session.add_lesion()
+    session.record_plan("Leave it.", "L1")
+    session.remove_lesion("L1")
+    assert session.state.case.overrides == ()
+
+
+def test_what_cannot_be_decided_is_refused_with_the_reason(setting: Setting) -> None:
+    session = decided(setting).session
+    before = session.state
+    for refused, words in (
+        (lambda: session.set_aside("ALARM", "patient", "because"), "no reason"),
+        (lambda: session.set_aside("ALARM", "patient", "other", " "), "in words"),
+        (lambda: session.set_aside("CLOSE", "patient", "declined"), "does not apply"),
+        (lambda: session.set_aside("NOTHING", "patient", "declined"), "does not apply"),
+        (lambda: session.record_plan(" "), "what the plan is"),
+        (lambda: session.record_plan("x", "L7"), "no lesion"),
+    ):
+        with pytest.raises(InvalidValueError, match=words):
+            refused()
+    session.author = ""
+    with pytest.raises(InvalidValueError, match="who decides"):
+        session.set_aside("ALARM", "patient", "declined")
+    assert session.state is before
+
+
+def test_a_note_is_finalised_by_the_clinician_of_the_session(setting: Setting) -> None:
+    setting.session.author = "Dr A"
+    setting.session.write_note(NoteRequest(files=(Path("a.pdf"), Path("a.txt")), final=True))
+    setting.session.write_note(NoteRequest(files=(Path("b.pdf"),), amends=Path("a.pdf"), author="Dr B"))
+    first, second = (request for _case, _assessment, request in setting.notes.written)
+    assert (first.final, first.author, len(first.files)) == (True, "Dr A", 2)
+    assert (second.amends, second.author) == (Path("a.pdf"), "Dr B")

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from hepalith.domain.case import Case, Identity, Observation, State, Study
+from hepalith.domain.case import Case, Identity, Observation, Override, OverrideKind, State, Study
 from hepalith.domain.errors import CaseFileError, NewerCaseFileError
 from hepalith.store.case_file import CaseFiles, decode_case, encode_case
 from support.building import case, choice, day, items, number, seen, yes
 
+OVERRIDE = {"recommendation": "DRUG", "kind": "set_aside", "author": "A", "date": "2026-06-01"}
 SAMPLES = Path(__file__).parents[1] / "data" / "case_files"
 
 
@@ -37,6 +38,19 @@ def full_case() -> Case:
         lesions=made.lesions,
         lesion_counter=2,
         observations=made.observations,
+        overrides=(
+            Override(
+                recommendation="DRUG",
+                subject="L1",
+                kind=OverrideKind.SET_ASIDE,
+                reason="other",
+                text="im Gespräch abgelehnt",
+                author="Dr A. Author",
+                date="2026-06-01",
+                level="soon",
+            ),
+            Override(recommendation="", kind=OverrideKind.OTHER_PLAN, text="wait", author="B", date="2026-06-02"),
+        ),
     )
 
 
@@ -53,11 +67,13 @@ def test_unknown_keys_and_findings_survive_a_round_trip() -> None:
     data["observations"][0]["quality"] = "good"
     data["studies"][0]["scanner"] = "A"
     data["lesions"][0]["colour"] = 3
+    data["overrides"][0]["countersigned"] = "Dr B"
     data["observations"].append({"finding": "from_the_future", "value": {"type": "yes_no", "yes": True}})
     again = json.loads(encode_case(decode_case(json.dumps(data).encode(), "x")))
     assert again["future"] == {"x": [1, 2]}
     assert again["observations"][0]["quality"] == "good"
     assert again["studies"][0]["scanner"] == "A"
+    assert again["overrides"][0]["countersigned"] == "Dr B"
     assert again["lesions"][0]["colour"] == 3
     assert any(o["finding"] == "from_the_future" for o in again["observations"])
 
@@ -94,6 +110,9 @@ def changed(**keys: object) -> bytes:
         (changed(observations=[{"finding": "fever", "value": {"type": "yes_no", "yes": "perhaps"}}]), "bool"),
         (changed(observations=[{"finding": "fever", "value": {"type": "colour"}}]), "colour"),
         (changed(observations=[{"finding": "size", "subject": "L9"}]), "L9"),
+        (changed(overrides=[{**OVERRIDE, "subject": "L9"}]), "L9"),
+        (changed(overrides=[{**OVERRIDE, "kind": "ignored"}]), "ignored"),
+        (changed(overrides=[{"recommendation": "DRUG", "kind": "set_aside"}]), "author"),
         (changed(lesions=[{"id": "L1"}, {"id": "L1"}]), "twice"),
         (b'{"a":' * 100_000, "damaged"),
     ],

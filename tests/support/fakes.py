@@ -6,7 +6,7 @@ from pathlib import Path
 from hepalith.domain.assessment import Assessment
 from hepalith.domain.case import Case
 from hepalith.domain.errors import CaseFileError, NoteError
-from hepalith.services.ports import Recovery
+from hepalith.services.ports import NoteRequest, Recovery
 
 
 class FixedClock:
@@ -61,10 +61,10 @@ class MemoryNotes:
     """A note writer that only remembers."""
 
     def __init__(self) -> None:
-        self.written: list[tuple[Case, Assessment, Path]] = []
+        self.written: list[tuple[Case, Assessment, NoteRequest]] = []
         self.refuses = False
 
-    def write(self, case: Case, assessment: Assessment, path: Path, at: datetime) -> None:
+    def export(self, case: Case, assessment: Assessment, at: datetime, request: NoteRequest) -> None:
         if self.refuses:
             raise NoteError("the folder cannot be written")
-        self.written.append((case, assessment, path))
+        self.written.append((case, assessment, request))

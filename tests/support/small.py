@@ -12,11 +12,12 @@ REST = (DATA / "rest.yaml").read_text(encoding="utf-8")
 
 
 def write_small(folder: Path, **replaced: str) -> Path:
-    """The knowledge files in a folder; `findings` and `rest` can be replaced."""
+    """The knowledge files in a folder; `header`, `findings` and `rest` can be replaced."""
+    header = replaced.pop("header", HEADER)
     for name, text in {"findings": FINDINGS, "rest": REST, **replaced}.items():
         (folder / name).mkdir(parents=True, exist_ok=True)
         (folder / name / "small.yaml").write_text(text, encoding="utf-8")
-    (folder / "knowledge.yaml").write_text(HEADER, encoding="utf-8")
+    (folder / "knowledge.yaml").write_text(header, encoding="utf-8")
     return folder
 
 

@@ -15,7 +15,7 @@ from hepalith.domain.case import Case
 from hepalith.domain.errors import CaseFileError, NoteError
 from hepalith.knowledge.base import Knowledge
 from hepalith.knowledge.loader import load_knowledge
-from hepalith.services.ports import Recovery
+from hepalith.services.ports import NoteRequest, Recovery
 from hepalith.services.session import CaseSession
 from hepalith.ui.fonts import apply_text_size, load_fonts
 from hepalith.ui.main_window import MainWindow
@@ -77,10 +77,11 @@ class FileNote:
     def __init__(self) -> None:
         self.fails = False
 
-    def write(self, case: Case, assessment: Assessment, path: Path, at: datetime) -> None:
+    def export(self, case: Case, assessment: Assessment, at: datetime, request: NoteRequest) -> None:
         if self.fails:
             raise NoteError("There is no room for the note.")
-        path.write_bytes(b"%PDF " + assessment.urgency.level.value.encode())
+        for path in request.files:
+            path.write_bytes(b"%PDF " + assessment.urgency.level.value.encode())
 
 
 class Ports(msgspec.Struct):

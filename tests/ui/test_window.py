@@ -6,8 +6,9 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QTextBrowser
+from PySide6.QtCore import QEvent, QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QTextBrowser, QWidget
 from pytestqt.qtbot import QtBot
 
 from hepalith.domain.case import PATIENT, Case, Lesion, NumberValue, Observation, YesNoValue
@@ -15,6 +16,8 @@ from hepalith.services.ports import Recovery
 from hepalith.services.session import CaseSession
 from hepalith.ui.case_list import STUDIES_PAGE, WHO_PAGE
 from hepalith.ui.dialogs import AboutDialog, RecoveryDialog, StartDialog
+from hepalith.ui.fields.editor import PlainInput
+from hepalith.ui.fields.text import TextArea
 from hepalith.ui.form import SectionForm
 from hepalith.ui.identity_page import IdentityPage
 from hepalith.ui.main_window import Arrangement, MainWindow
@@ -380,3 +383,61 @@ def test_a_state_is_one_signal(qtbot: QtBot, window: MainWindow, session: CaseSe
     session.record("hot", YesNoValue(yes=True))
     assert states == [session.state]
     assert msgspec.structs.asdict(states[0])["dirty"] is True
+
+
+def drop(target: QWidget, *paths: Path, text: str = "") -> bool:
+    """Drags files over the middle of a widget and drops them; whether anybody took them."""
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    if text:
+        data.setText(text)
+    place, copy = target.rect().center(), Qt.DropAction.CopyAction
+    left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(place, copy, data, left, none)
+    enter.setAccepted(False)
+    QApplication.sendEvent(target, enter)
+    taken = enter.isAccepted()
+    if taken:
+        QApplication.sendEvent(target, QDropEvent(QPointF(place), copy, data, left, none))
+    QApplication.processEvents()
+    return taken
+
+
+def test_a_note_that_is_dropped_on_the_window_opens(window: MainWindow, session: CaseSession, ports) -> None:
+    kept = Case(case_id="filed", observations=(Observation(finding="hot", value=YesNoValue(yes=True)),))
+    note = Path("/notes/note.pdf")
+    ports.store.files[note] = kept
+    assert drop(window, note)
+    assert session.state.case == kept
+    assert session.state.path is None  # saving asks for a file: a note is never written over
+    assert not drop(window, note, Path("/notes/other.pdf"))
+    assert not drop(window)
+
+
+def test_what_is_dropped_asks_before_unsaved_edits_are_lost(window: MainWindow, session: CaseSession, ports) -> None:
+    ports.store.files[Path("/notes/note.pdf")] = Case(case_id="filed")
+    session.record("hot", YesNoValue(yes=True))
+    assert drop(window, Path("/notes/note.pdf"))
+    assert session.state.case.case_id != "filed"
+    question(window).button(QMessageBox.StandardButton.Discard).click()
+    assert session.state.case.case_id == "filed"
+
+
+@pytest.mark.parametrize("kind", [TextArea, PlainInput])
+def test_a_file_that_is_dropped_on_a_field_opens_and_is_not_typed(
+    window: MainWindow, session: CaseSession, ports, kind: type[QWidget]
+) -> None:
+    note = Path("/notes/note.pdf")
+    ports.store.files[note] = Case(case_id="filed")
+    window.open_page("words" if kind is TextArea else "blood", PATIENT)
+    field = next(field for field in window.form.current().findChildren(kind) if field.isVisible())
+    assert drop(field.viewport() if isinstance(field, TextArea) else field, note, text=str(note))
+    assert session.state.case == Case(case_id="filed")
+
+
+def test_words_can_still_be_dropped_on_a_remark(window: MainWindow) -> None:
+    window.open_page("words", PATIENT)
+    (area,) = window.form.current().findChildren(TextArea)
+    data = QMimeData()
+    data.setText("some words")
+    assert area.canInsertFromMimeData(data)

@@ -20,11 +20,13 @@ def main(arguments: list[str] | None = None) -> int:
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `hepalith assess ... | head` ends quietly
     parsed = parse_arguments(sys.argv[1:] if arguments is None else arguments)
     folders = wiring.user_folders()
+    site_file = getattr(parsed, "site", None)
     parts = Parts(
-        knowledge=lambda: wiring.make_knowledge(folders, getattr(parsed, "site", None)),
+        knowledge=lambda: wiring.make_knowledge(folders, site_file),
         knowledge_folder=wiring.knowledge_folder,
         store=wiring.Documents(),
-        note=wiring.make_note_writer,
+        note=lambda knowledge: wiring.make_note_writer(knowledge, *wiring.make_site(folders, site_file)),
+        author=lambda: wiring.make_site(folders, site_file)[0].clinician,
         clock=wiring.SystemClock,
         window=lambda wanted: _window(wanted, folders),
     )
@@ -37,8 +39,7 @@ def _window(arguments: argparse.Namespace, folders: wiring.Folders) -> int:
     except ImportError as error:
         sys.stderr.write(_("hepalith: the window needs Qt, which cannot be loaded: {reason}\n").format(reason=error))
         return NO_WINDOW
-    knowledge = wiring.make_knowledge(folders, getattr(arguments, "site", None))
-    session = wiring.make_session(knowledge, folders, arguments.as_of)
+    session = wiring.make_session(folders, getattr(arguments, "site", None), arguments.as_of)
     picture: Path | None = getattr(arguments, "screenshot", None)
     if arguments.case is not None and str(arguments.case) == "-":
         session.show_case(read_case("-", wiring.Documents()))

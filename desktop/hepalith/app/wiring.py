@@ -1,5 +1,6 @@
 """Puts the parts together: which store, which note writer, which clock, which folders."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, cast
@@ -12,7 +13,7 @@ from hepalith.domain.case import Case
 from hepalith.domain.errors import CaseFileError, NoteError
 from hepalith.knowledge.base import Knowledge
 from hepalith.knowledge.loader import load_knowledge
-from hepalith.knowledge.site import read_site
+from hepalith.knowledge.site import Site, read_site
 from hepalith.resources import resource_root
 from hepalith.services.ports import NoteWriter
 from hepalith.services.session import CaseSession
@@ -66,31 +67,41 @@ def examples_folder() -> Path:
     return resource_root() / "examples"
 
 
-def make_knowledge(folders: Folders, site_file: Path | None = None) -> Knowledge:
-    """The knowledge base as this site refines it, decoded from the cache when it is current.
+def make_site(folders: Folders, site_file: Path | None = None) -> tuple[Site, Path]:
+    """The settings of this site, and where their file is. Raises SiteError.
 
-    site_file: None for `site.toml` in the settings folder, if there is one.
+    site_file: None for `site.toml` in the settings folder; without such a file nothing is refined.
     """
     usual = folders.settings / SITE_FILE
-    path = site_file or (usual if usual.is_file() else None)
-    return load_knowledge(knowledge_folder(), folders.cache, read_site(path) if path else None)
+    path = site_file or usual
+    return (read_site(path) if site_file or usual.is_file() else Site()), path
 
 
-def make_note_writer(knowledge: Knowledge) -> NoteWriter:
-    """The writer of notes; imported only when it is needed."""
+def make_knowledge(folders: Folders, site_file: Path | None = None) -> Knowledge:
+    """The knowledge base as this site refines it, decoded from the cache when it is current. Raises KnowledgeError."""
+    site, _path = make_site(folders, site_file)
+    return load_knowledge(knowledge_folder(), folders.cache, site if site != Site() else None)
+
+
+def make_note_writer(knowledge: Knowledge, site: Site, site_file: Path) -> NoteWriter:
+    """The writer of notes with the letterhead of this site; imported only when it is needed. Raises NoteError."""
+    from hepalith.note.logo import read_logo
+    from hepalith.note.options import Letterhead
     from hepalith.note.writer import TypstNoteWriter
 
-    return TypstNoteWriter(knowledge, resource_root(), __version__)
+    logo = read_logo(site_file.parent / site.letterhead.logo) if site.letterhead.logo else b""
+    letterhead = Letterhead(name=site.institution, lines=site.letterhead.lines, logo=logo)
+    return TypstNoteWriter(knowledge, resource_root(), __version__, letterhead)
 
 
 class _LazyNoteWriter:
     """The writer of notes, made at the first use (the port `NoteWriter`)."""
 
-    def __init__(self, knowledge: Knowledge) -> None:
-        self._knowledge = knowledge
+    def __init__(self, make: Callable[[], NoteWriter]) -> None:
+        self._make = make
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(make_note_writer(self._knowledge), name)
+        return getattr(self._make(), name)
 
 
 class Documents(CaseFiles):
@@ -108,7 +119,11 @@ class Documents(CaseFiles):
             raise CaseFileError(str(error)) from error
 
 
-def make_session(knowledge: Knowledge, folders: Folders, as_of: date | None = None) -> CaseSession:
-    """A session on an empty case."""
-    notes = cast(NoteWriter, _LazyNoteWriter(knowledge))
-    return CaseSession(knowledge, SystemClock(as_of), Documents(), FileJournal(folders.journal), notes)
+def make_session(folders: Folders, site_file: Path | None = None, as_of: date | None = None) -> CaseSession:
+    """A session on an empty case, with the knowledge and the clinician of this site. Raises KnowledgeError."""
+    site, path = make_site(folders, site_file)
+    knowledge = make_knowledge(folders, site_file)
+    notes = cast(NoteWriter, _LazyNoteWriter(lambda: make_note_writer(knowledge, site, path)))
+    session = CaseSession(knowledge, SystemClock(as_of), Documents(), FileJournal(folders.journal), notes)
+    session.author = site.clinician
+    return session

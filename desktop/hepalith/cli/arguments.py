@@ -9,7 +9,7 @@ from typing import NoReturn
 from hepalith import __version__
 from hepalith.i18n import _
 
-COMMANDS = ("assess", "note", "rerun", "knowledge", "window", "schema")
+COMMANDS = ("open", "assess", "note", "rerun", "knowledge", "window", "schema")
 EXIT_CODES = """exit codes: 0 done; 1 problems found (knowledge check, coverage or prove); 2 wrong arguments;
 3 the case or knowledge cannot be read; 4 the result cannot be written; 5 the window cannot be shown"""
 
@@ -26,8 +26,8 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
     first = next((argument for argument in arguments if not argument.startswith("-")), "")
     if first in COMMANDS or any(argument in {"-h", "--help", "--version"} for argument in arguments):
         parsed = _commands().parse_args(arguments)
-        if parsed.command == "note" and parsed.verify is None and parsed.out is None:
-            _commands().error(_("note needs --out FILE"))
+        if parsed.command == "note" and parsed.verify is None and not (parsed.out or parsed.patient_page):
+            _commands().error(_("note needs --out FILE or --patient-page FILE"))
         return parsed
     return _window_only().parse_args(arguments)
 
@@ -35,10 +35,7 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
 def _window_only() -> argparse.ArgumentParser:
     parser = _Parser(prog="hepalith", description=_("Opens the window."))
     parser.set_defaults(command="open")
-    parser.add_argument("case", nargs="?", type=Path)
-    parser.add_argument("--chooser", action="store_true", help=_("show the example chooser first"))
-    parser.add_argument("--as-of", type=_day, metavar="DATE")
-    parser.add_argument("--site", type=Path, metavar="SITE.toml")
+    _add_window(parser)
     return parser
 
 
@@ -55,6 +52,10 @@ def _commands() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"hepalith {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, parser_class=_Parser)
 
+    _add_window(
+        commands.add_parser("open", help=_("open the window on a case or a note (the same as without a command)"))
+    )
+
     assess = commands.add_parser("assess", help=_("assess a case"))
     _add_case(assess)
     assess.add_argument("--format", choices=["text", "json"], default="text")
@@ -63,12 +64,23 @@ def _commands() -> argparse.ArgumentParser:
     what = note.add_mutually_exclusive_group(required=True)
     what.add_argument("case", nargs="?", metavar="CASE", help=_("a case file, a note, or - for standard input"))
     what.add_argument("--verify", type=Path, metavar="NOTE.pdf", help=_("whether a note is as it was made"))
-    note.add_argument("--out", type=Path, metavar="FILE", help=_("the ending says the form: .pdf .txt .md .html .ics"))
-    note.add_argument("--form", choices=["full", "short", "patient"], default="full")
+    note.add_argument(
+        "--out",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help=_("the note; the ending says the form: .pdf .txt .md .html .ics (several: give it again)"),
+    )
+    note.add_argument("--patient-page", type=Path, metavar="FILE", help=_("a page in plain words for the patient"))
+    note.add_argument("--form", choices=["full", "short"], default="full")
     note.add_argument("--paper", choices=["a4", "us-letter"], default="a4")
+    note.add_argument("--final", action="store_true", help=_("finalise it: such a note is never changed"))
+    note.add_argument("--author", default="", metavar="NAME", help=_("who finalises it"))
+    note.add_argument("--amends", type=Path, metavar="NOTE.pdf", help=_("the final note that this one replaces"))
     _add_context(note)
 
-    rerun = commands.add_parser("rerun", help=_("what advice of a note changed since it was made"))
+    rerun = commands.add_parser("rerun", help=_("what advice of a note changed since it was made, and why"))
     rerun.add_argument("note", type=Path, metavar="NOTE.pdf")
     _add_context(rerun)
 
@@ -106,6 +118,12 @@ def _commands() -> argparse.ArgumentParser:
     schema = commands.add_parser("schema", help=_("print a published JSON Schema"))
     schema.add_argument("what", choices=["case", "assessment"])
     return parser
+
+
+def _add_window(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("case", nargs="?", type=Path, metavar="CASE", help=_("a case file or a note"))
+    parser.add_argument("--chooser", action="store_true", help=_("show the example chooser first"))
+    _add_context(parser)
 
 
 def _add_case(parser: argparse.ArgumentParser) -> None:

@@ -23,6 +23,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     knowledge_folder: Callable[[], Path]
     store: CaseStore
     note: Callable[[Knowledge], NoteWriter]
+    author: Callable[[], str]  # the clinician of the site settings, or ""
     clock: Callable[[date | None], Clock]
     window: Callable[[argparse.Namespace], int]
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from hepalith.domain.assessment import Advice, Assessment, Cause, GateState, Status
+from hepalith.domain.assessment import Advice, Assessment, Cause, GateState, OverrideResult, Status
+from hepalith.domain.words import decision_text
 from hepalith.i18n import _
 
 _LEVELS = {
@@ -27,6 +28,8 @@ def _lines(assessment: Assessment) -> Iterator[str]:
     )
     if urgency.could_be:
         yield _("  not excluded: {level} [{by}]").format(level=_LEVELS[urgency.could_be], by=urgency.could_be_by)
+    if urgency.without_set_aside:
+        yield _("  without the advice that was set aside: {level}").format(level=_LEVELS[urgency.without_set_aside])
     yield _("Class: {value} ({certainty})").format(
         value=assessment.case_class.value, certainty=assessment.case_class.certainty
     )
@@ -36,6 +39,7 @@ def _lines(assessment: Assessment) -> Iterator[str]:
     yield from _advice(
         _("Applies, but gives way"), [one for one in assessment.recommendations if one.status is Status.SUPPRESSED]
     )
+    yield from _overrides(assessment.overrides)
     for made in assessment.classifications:
         yield _("{subject} {label}: {value}").format(subject=made.subject, label=made.label, value=made.value)
     for gate in assessment.gates:
@@ -57,6 +61,17 @@ def _lines(assessment: Assessment) -> Iterator[str]:
     yield _("Knowledge {version} ({hash}), assessed for {date}. No clinician has reviewed it.").format(
         version=assessment.knowledge_version, hash=assessment.knowledge_hash, date=assessment.as_of
     )
+
+
+def _overrides(overrides: tuple[OverrideResult, ...]) -> Iterator[str]:
+    if overrides:
+        yield ""
+        yield _("Decided otherwise")
+    for one in overrides:
+        said = ": ".join(filter(None, (decision_text(one), one.text)))
+        yield "  " + " ".join(
+            filter(None, (f"[{one.recommendation}]" if one.recommendation else "", one.subject, said))
+        )
 
 
 def _causes(causes: tuple[Cause, ...]) -> Iterator[str]:

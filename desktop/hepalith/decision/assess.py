@@ -4,16 +4,18 @@ Emergencies come first and are always shown; a closure holds only while everythi
 not to hold. A rule that gives way to another is named with its reason, and never lowers the urgency of the case.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from datetime import date
 
 from hepalith.decision.causes import rank_causes
+from hepalith.decision.deciding import deciding_parts
 from hepalith.decision.evaluation import Evaluation
-from hepalith.decision.explain import ANSWER, Explainer
+from hepalith.decision.explain import ANSWER, Explainer, must_not_be
 from hepalith.decision.follow_up import planned_tests
 from hepalith.decision.grounds import dated
 from hepalith.decision.levels import TableUse, gate_state, gate_subject, level_of, table_use
 from hepalith.decision.needs import Needs, OpenFinding
+from hepalith.decision.overrides import overrides_of, set_aside
 from hepalith.decision.precedence import Judged, Judgement
 from hepalith.decision.questions import rank_questions
 from hepalith.decision.summary import class_of_case, impression_of
@@ -48,7 +50,7 @@ from hepalith.knowledge.base import CompiledDerived, CompiledRecommendation, Kno
 from hepalith.knowledge.checks import PLACEHOLDER
 from hepalith.knowledge.grounds import citations
 from hepalith.knowledge.model import Derived
-from hepalith.knowledge.tree import ChoiceOf, Quantity, Reference
+from hepalith.knowledge.tree import ChoiceOf, Quantity, Reference, TruthNode
 
 
 def evaluate(case: Case, knowledge: Knowledge, as_of: date, *, trace: bool = True) -> Assessment:
@@ -77,7 +79,9 @@ class Assessor:
         advice = tuple(self._advice(one, full=trace) for one in judged)
         shown = tuple(one for one in advice if one.status is not Status.DOES_NOT_HOLD)
         causes = rank_causes(self.evaluation, self._need_list)
-        urgency = self._urgency(shown, {(one.id, one.subject) for one in judged if one.sets_urgency})
+        overrides = overrides_of(self._case, self._knowledge, advice)
+        counting = {(one.id, one.subject) for one in judged if one.sets_urgency}
+        urgency = self._urgency(shown, counting, set_aside(overrides))
         case_class = class_of_case(causes)
         return Assessment(
             schema_version=SCHEMA_VERSION,
@@ -88,7 +92,9 @@ class Assessor:
             revision=self._case.revision,
             urgency=urgency,
             case_class=case_class,
-            impression=impression_of(self._case, causes, case_class, urgency),
+            impression=impression_of(
+                self._case, causes, case_class, self._knowledge.header.urgency_sentence(urgency.level)
+            ),
             causes=causes,
             classifications=tuple(self._classifications()),
             recommendations=advice,
@@ -100,6 +106,7 @@ class Assessor:
             not_evaluated=tuple(
                 sorted({o.finding for o in self._case.observations if o.finding not in self._knowledge.findings})
             ),
+            overrides=overrides,
             deviations=self._knowledge.deviations,
             trace=tuple(self._traces(shown)) if trace else (),
         )
@@ -117,6 +124,22 @@ class Assessor:
         if item in knowledge.derived:
             return self._explain_derived(knowledge.derived[item].entry, subject)
         return TraceNode(text=_("{item} is not in this knowledge base").format(item=item), answer=Answer.UNKNOWN)
+
+    def deciding(self, recommendation: str, subject: str = PATIENT) -> tuple[str, ...]:
+        """What decides whether a recommendation applies: the fewest parts of its condition, or what it gives way to."""
+        if recommendation not in self._knowledge.recommendations:
+            return (_("{id} is not in this knowledge base").format(id=recommendation),)
+        judged = next((one for one in self._judgement.of(recommendation) if one.subject == subject), None)
+        if judged is not None and judged.gives_way_to:
+            return tuple(f"{rule.label}: {winner}" for rule, winner, _whose in judged.gives_way_to)
+        tree = self._knowledge.recommendations[recommendation].when
+        parts = deciding_parts(self.evaluation, tree, subject)
+        return tuple(self._part_text(part, whose, subject, negated=negated) for part, whose, negated in parts)
+
+    def _part_text(self, part: TruthNode, whose: str, subject: str, *, negated: bool) -> str:
+        text = self._explainer.trace(part, whose, 0).text
+        text = must_not_be(text) if negated else text
+        return f"{whose}: {text}" if whose != subject and len(self.evaluation.lesions) > 1 else text
 
     # advice
 
@@ -173,7 +196,9 @@ class Assessor:
         ]
         return self._need_list(dict.fromkeys(held_back))
 
-    def _urgency(self, advice: Iterable[Advice], counting: set[tuple[str, str]]) -> UrgencyResult:
+    def _urgency(
+        self, advice: Iterable[Advice], counting: set[tuple[str, str]], aside: Set[tuple[str, str]]
+    ) -> UrgencyResult:
         counted = [one for one in advice if (one.id, one.subject) in counting]
         top = max(counted, key=lambda one: (one.urgency.rank, one.status is Status.HOLDS), default=None)
         level = top.urgency if top else Urgency.NONE
@@ -183,6 +208,8 @@ class Assessor:
         open_levels += [(one.urgency_could_be, one.id) for one in counted if one.urgency_could_be]
         could, by = max(open_levels, key=lambda pair: pair[0].rank, default=(Urgency.NONE, ""))
         higher = could.rank > level.rank
+        followed = [one.urgency for one in counted if (one.id, one.subject) not in aside]
+        without = max(followed, key=lambda one: one.rank, default=Urgency.NONE)
         return UrgencyResult(
             level=level,
             set_by=top.id if top and level is not Urgency.NONE else "",
@@ -190,6 +217,7 @@ class Assessor:
             within=top.within if top else "",
             could_be=could if higher else None,
             could_be_by=by if higher else "",
+            without_set_aside=without if without.rank < level.rank else None,
         )
 
     # classes, gates

@@ -35,6 +35,11 @@ ANSWER = {Truth.TRUE: Answer.YES, Truth.FALSE: Answer.NO, Truth.UNKNOWN: Answer.
 _DEPTH = 12
 
 
+def must_not_be(text: str) -> str:
+    """A part that is negated, in words."""
+    return _("must not be so: {text}").format(text=text)
+
+
 class Explainer:
     """Builds traces over one evaluation."""
 
@@ -74,7 +79,7 @@ class Explainer:
                 return _("any of these"), [self.trace(part, subject, depth) for part in parts]
             case Not(part=part):
                 text, below = self._part(part, subject, depth)
-                return _("must not be so: {text}").format(text=text), below
+                return must_not_be(text), below
             case Quantified(quantifier=quantifier, part=part):
                 text = _("for any lesion") if quantifier == "any" else _("for every lesion")
                 return text, [self._of_lesion(part, lesion, depth) for lesion in self._evaluation.lesions]

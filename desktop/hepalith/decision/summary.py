@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from hepalith.domain.assessment import Cause, ClassResult, Urgency, UrgencyResult
+from hepalith.domain.assessment import Cause, ClassResult
 from hepalith.domain.case import Case
 from hepalith.i18n import _
 
@@ -42,8 +42,8 @@ def class_of_case(causes: Sequence[Cause]) -> ClassResult:
     )
 
 
-def impression_of(case: Case, causes: Sequence[Cause], case_class: ClassResult, urgency: UrgencyResult) -> str:
-    """One sentence for the head of panel and note."""
+def impression_of(case: Case, causes: Sequence[Cause], case_class: ClassResult, urgency: str) -> str:
+    """The cause and the urgency, for the head of panel and note. urgency: what its level means, as a sentence."""
     leading = _leading(causes)
     if not case.observations:
         return _("Nothing is recorded yet.")
@@ -54,7 +54,7 @@ def impression_of(case: Case, causes: Sequence[Cause], case_class: ClassResult, 
         what = _("Leading cause: {cause} ({certainty}).").format(cause=names, certainty=case_class.certainty)
     count = len(case.lesions)
     lesions = _("{count} lesions. ").format(count=count) if count > 1 else ""
-    return f"{lesions}{what} {_urgency_sentence(urgency)}"
+    return f"{lesions}{what} {urgency}"
 
 
 def _leading(causes: Sequence[Cause]) -> list[Cause]:
@@ -63,15 +63,3 @@ def _leading(causes: Sequence[Cause]) -> list[Cause]:
         return []
     best = max((cause.confirmed, cause.points) for cause in first)
     return [cause for cause in first if (cause.confirmed, cause.points) == best]
-
-
-def _urgency_sentence(urgency: UrgencyResult) -> str:
-    sentences = {
-        Urgency.EMERGENCY_NOW: _("Emergency: act now."),
-        Urgency.EMERGENCY_SAME_DAY: _("Emergency: see today."),
-        Urgency.URGENT: _("Urgent: within 2 weeks."),
-        Urgency.SOON: _("Soon: within 6 to 8 weeks."),
-        Urgency.ROUTINE: _("Routine."),
-        Urgency.NONE: _("No urgent action from what is recorded."),
-    }
-    return sentences[urgency.level]

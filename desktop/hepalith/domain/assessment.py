@@ -240,8 +240,31 @@ class Conflict(Part, frozen=True, kw_only=True):
     starting_points: tuple[str, ...] = ()
 
 
+class OverrideResult(Part, frozen=True, kw_only=True):
+    """What the clinician decided otherwise, beside what the assessment says; it changes none of it.
+
+    status, urgency: of the recommendation today; None if this knowledge does not have it or the plan is about none.
+    risen: the recommendation is more urgent today than when this was decided.
+    """
+
+    recommendation: str
+    subject: str
+    kind: str  # set_aside, other_plan
+    author: str
+    date: str
+    title: str = ""
+    reason: str = ""  # in words
+    text: str = ""
+    status: Status | None = None
+    urgency: Urgency | None = None
+    risen: bool = False
+
+
 class UrgencyResult(Part, frozen=True, kw_only=True):
-    """The urgency of the whole case and the advice that set it ("" for none)."""
+    """The urgency of the whole case and the advice that set it ("" for none).
+
+    What was set aside still counts. without_set_aside: the lower level that the other advice would give, if any.
+    """
 
     level: Urgency
     set_by: str = ""
@@ -249,6 +272,7 @@ class UrgencyResult(Part, frozen=True, kw_only=True):
     within: str = ""
     could_be: Urgency | None = None
     could_be_by: str = ""
+    without_set_aside: Urgency | None = None
 
 
 class ClassResult(Part, frozen=True, kw_only=True):
@@ -303,5 +327,6 @@ class Assessment(Part, frozen=True, kw_only=True):
     conflicts: tuple[Conflict, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
     not_evaluated: tuple[str, ...] = ()  # findings of the case that this dictionary does not know
+    overrides: tuple[OverrideResult, ...] = ()
     deviations: tuple[str, ...] = ()  # what this site refined
     trace: tuple[Trace, ...] = ()

@@ -1,4 +1,4 @@
-"""A case: an immutable set of observations about a patient and their lesions.
+"""A case: an immutable set of observations about a patient and their lesions, and what the clinician decided otherwise.
 
 What is not observed is not in the case ("not recorded"); that is never the same as "no".
 """
@@ -119,6 +119,36 @@ class Lesion(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     extra: dict[str, Any] = {}
 
 
+class OverrideKind(StrEnum):
+    """How the clinician decides otherwise."""
+
+    SET_ASIDE = "set_aside"
+    OTHER_PLAN = "other_plan"
+
+
+class Override(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The clinician decided otherwise than a recommendation advises for the patient or a lesion. Both are kept.
+
+    recommendation: its id; "" only for a plan that stands for itself. reason: id of a coded reason of the knowledge
+    ("" for a plan). text: the explanation, or the other plan. date: ISO day. level: how urgent the recommendation was.
+    """
+
+    recommendation: str
+    subject: str = PATIENT
+    kind: OverrideKind
+    reason: str = ""
+    text: str = ""
+    author: str
+    date: str
+    level: str = ""
+    extra: dict[str, Any] = {}
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What it is about: a later decision about the same replaces it."""
+        return (self.recommendation, self.subject)
+
+
 class Identity(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Who the patient is, for the note. Never evaluated."""
 
@@ -139,6 +169,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     lesions: tuple[Lesion, ...] = ()
     lesion_counter: int = 0
     observations: tuple[Observation, ...] = ()
+    overrides: tuple[Override, ...] = ()
     extra: dict[str, Any] = {}
 
     def observed(self, finding: str, subject: str = PATIENT, study: str = "", date: str = "") -> Observation | None:
@@ -181,9 +212,11 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         )
 
     def without_lesion(self, lesion_id: str) -> "Case":
-        """The case without a lesion and what was observed of it."""
+        """The case without a lesion, what was observed of it and what was decided about it."""
         lesions = tuple(lesion for lesion in self.lesions if lesion.id != lesion_id)
-        return msgspec.structs.replace(self._keep(lambda o: o.subject != lesion_id), lesions=lesions)
+        overrides = tuple(override for override in self.overrides if override.subject != lesion_id)
+        kept = self._keep(lambda o: o.subject != lesion_id)
+        return msgspec.structs.replace(kept, lesions=lesions, overrides=overrides)
 
     def with_study(self, study: Study) -> "Case":
         """The case with this study added, or put in the place of the one with its id."""
@@ -197,6 +230,16 @@ class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         """The case without a study and what was seen on it."""
         studies = tuple(study for study in self.studies if study.id != study_id)
         return msgspec.structs.replace(self._keep(lambda o: o.study != study_id), studies=studies)
+
+    def with_override(self, override: Override) -> "Case":
+        """The case with this decision, in the place of an earlier one about the same."""
+        others = self.without_override(*override.key).overrides
+        return msgspec.structs.replace(self, overrides=(*others, override))
+
+    def without_override(self, recommendation: str, subject: str = PATIENT) -> "Case":
+        """The case without the decision about a recommendation for a subject."""
+        kept = tuple(old for old in self.overrides if old.key != (recommendation, subject))
+        return msgspec.structs.replace(self, overrides=kept)
 
     def _keep(self, wanted: Callable[[Observation], bool]) -> "Case":
         return msgspec.structs.replace(self, observations=tuple(o for o in self.observations if wanted(o)))

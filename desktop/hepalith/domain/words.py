@@ -1,6 +1,6 @@
 """The program's words for units and for the enumerations of an assessment, for window, note and terminal alike."""
 
-from hepalith.domain.assessment import Answer, GateState, Urgency
+from hepalith.domain.assessment import Answer, GateState, OverrideResult, Status, Urgency
 from hepalith.i18n import _
 
 _SIGNS = (
@@ -59,6 +59,16 @@ def kind_text(kind: str) -> str:
     }.get(kind, kind)
 
 
+def status_text(status: Status) -> str:
+    """What is known of a recommendation, in words."""
+    return {
+        Status.HOLDS: _("applies"),
+        Status.CANNOT_BE_EXCLUDED: _("cannot be excluded"),
+        Status.DOES_NOT_HOLD: _("does not apply"),
+        Status.SUPPRESSED: _("gives way to other advice"),
+    }[status]
+
+
 def class_text(name: str) -> str:
     """The name of a class of causes."""
     return {
@@ -70,6 +80,19 @@ def class_text(name: str) -> str:
         "undetermined": _("Undetermined"),
         "several": _("Several"),
     }.get(name, name)
+
+
+def override_text(kind: str) -> str:
+    """The name of a way to decide otherwise."""
+    return {"set_aside": _("Set aside"), "other_plan": _("Different plan")}.get(kind, kind)
+
+
+def decision_text(override: OverrideResult) -> str:
+    """What was decided otherwise, by whom, when and for which coded reason; the free text is not in it."""
+    decided = _("{decision} by {author}, {date}").format(
+        decision=override_text(override.kind), author=override.author, date=override.date
+    )
+    return f"{decided}: {override.reason}" if override.reason else decided
 
 
 def answer_text(answer: Answer) -> str:

@@ -1,19 +1,25 @@
 """Checks that links between entries hold: groups, choices, sources, gates, conflicts, durations, and no circle."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
+from typing import get_args
 
 from hepalith.domain.durations import parse_duration
 from hepalith.domain.errors import InvalidValueError
 from hepalith.knowledge.expression import Symbols
 from hepalith.knowledge.model import (
+    HEADER_FILE,
     Cited,
     Finding,
+    Grounded,
     Group,
+    Header,
     KnowledgeFiles,
     ListEntry,
     Recommendation,
+    UrgencyLevel,
 )
 from hepalith.knowledge.tree import Fires, GatePasses, Node, Reference, walk
 
@@ -26,7 +32,7 @@ def check_entries(files: KnowledgeFiles, symbols: Symbols, report: Report) -> No
     """Reports every broken link and every statement without a basis."""
     groups = {group.id: group for group in files.header.groups}
     for finding in files.findings:
-        for message in _finding_problems(finding, groups):
+        for message in (*_finding_problems(finding, groups), *_course_problems(finding, symbols)):
             report("findings", finding.id, message)
     for made in files.lists:
         for message in _list_problems(made, symbols):
@@ -43,6 +49,11 @@ def check_entries(files: KnowledgeFiles, symbols: Symbols, report: Report) -> No
         for point in conflict.starting_points:
             if point not in points:
                 report("conflicts", conflict.id, f'starting point "{point}" is not in knowledge.yaml')
+    for message in _level_problems([entry.id for entry in files.header.urgency_levels]):
+        report(HEADER_FILE, "urgency_levels", message)
+    for name, count in Counter(reason.id for reason in files.header.override_reasons).items():
+        if count > 1:
+            report(HEADER_FILE, name, "this reason stands twice; ids are never reused")
     _check_grounds(files, report)
 
 
@@ -72,6 +83,12 @@ def check_cycles(trees: Mapping[str, Iterable[Node]], report: Report) -> None:
         report(kinds[kind], name, f"depends on itself: {' -> '.join(error.args[1])}")
 
 
+def _level_problems(levels: Sequence[str]) -> Iterator[str]:
+    for level in get_args(UrgencyLevel):
+        if levels.count(level) != 1:
+            yield f'level "{level}" stands {levels.count(level)} times; each of the six stands once'
+
+
 def _finding_problems(entry: Finding, groups: Mapping[str, Group]) -> Iterator[str]:
     if not entry.id.isidentifier():
         yield "an id of a finding must be an identifier"
@@ -90,6 +107,19 @@ def _finding_problems(entry: Finding, groups: Mapping[str, Group]) -> Iterator[s
         yield "is a number: it needs `unit` and `hard` limits"
     if entry.hard is not None and entry.hard[0] >= entry.hard[1]:
         yield "its hard limits are the wrong way round"
+
+
+def _course_problems(entry: Finding, symbols: Symbols) -> Iterator[str]:
+    if entry.course is None:
+        return
+    if (entry.type, entry.subject) != ("number", "lesion"):
+        yield "has a `course`: only a number of a lesion can"
+    for name, kind in ((entry.course.error, "number"), (entry.course.change, "choice"), (entry.course.stage, "choice")):
+        symbol = symbols.findings.get(name)
+        if name and (symbol is None or not symbol.derived or (symbol.type, symbol.subject) != (kind, "lesion")):
+            yield f'its `course` names "{name}", which is no derived {kind} of a lesion'
+        elif symbol is not None and kind == "number" and symbol.unit != entry.unit:
+            yield f'its `course` names "{name}", which has another unit'
 
 
 def _absence_problems(entry: Finding) -> Iterator[str]:
@@ -128,6 +158,8 @@ def _citations(files: KnowledgeFiles) -> Iterator[tuple[str, str, Sources]]:
         yield "findings", finding.id, finding.sources
     for made in files.lists:
         yield "lists", made.id, made.sources
+    for name, entry in _of_header(files.header):
+        yield HEADER_FILE, name, entry.sources
     for condition in files.conditions:
         for part in (condition, *condition.arguments_for, *condition.arguments_against):
             yield "conditions", condition.id, part.sources
@@ -139,8 +171,15 @@ def _citations(files: KnowledgeFiles) -> Iterator[tuple[str, str, Sources]]:
             yield "conflicts", conflict.id, position.sources
 
 
+def _of_header(header: Header) -> Iterator[tuple[str, Grounded]]:
+    yield from ((level.id, level) for level in header.urgency_levels)
+    yield from ((reason.id, reason) for reason in header.override_reasons)
+
+
 def _statements(files: KnowledgeFiles) -> Iterator[tuple[str, str, str | None, int]]:
     """(kind, id, basis, number of sources) of everything that needs a basis, its own or of its entry."""
+    for name, entry in _of_header(files.header):
+        yield HEADER_FILE, name, entry.basis, len(entry.sources)
     for derived in files.derived:
         yield "derived", derived.id, derived.basis, len(derived.sources)
     for recommendation in files.recommendations:

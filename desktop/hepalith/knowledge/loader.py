@@ -12,10 +12,8 @@ import yaml
 
 from hepalith.domain.errors import KnowledgeError
 from hepalith.knowledge.base import Knowledge, Places, Problem, compile_knowledge
-from hepalith.knowledge.model import KINDS, Header, KnowledgeFiles
+from hepalith.knowledge.model import HEADER_FILE, KINDS, Header, KnowledgeFiles
 from hepalith.knowledge.site import Site
-
-HEADER_FILE = "knowledge.yaml"
 
 
 class KnowledgeFileError(KnowledgeError):

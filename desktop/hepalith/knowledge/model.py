@@ -9,6 +9,8 @@ from typing import Literal
 
 import msgspec
 
+HEADER_FILE = "knowledge.yaml"
+
 BasisLevel = Literal["read", "secondary", "recalled", "default"]
 Subject = Literal["patient", "lesion"]
 ValueType = Literal["number", "yes_no", "choice", "multi", "date", "text"]
@@ -57,6 +59,17 @@ class ChoiceOption(_Strict, frozen=True, kw_only=True):
     replaced_by: str = ""
 
 
+class CourseEntry(_Strict, frozen=True, kw_only=True):
+    """What is drawn beside a measure of a lesion over time: derived findings of the same lesion.
+
+    error: a number in the unit of the measure; a smaller difference is no change. change, stage: choices.
+    """
+
+    error: str
+    change: str
+    stage: str = ""
+
+
 class Finding(_Strict, frozen=True, kw_only=True):
     """Something that can be entered."""
 
@@ -82,6 +95,7 @@ class Finding(_Strict, frozen=True, kw_only=True):
     absent_choice: str = ""
     absent_range: tuple[Decimal, Decimal] | None = None
     widget: str = ""
+    course: CourseEntry | None = None
     cost: Cost = "ask"
     codes: Codes = {}
     synonyms: tuple[str, ...] = ()
@@ -304,17 +318,42 @@ class StartingPoint(_Strict, frozen=True, kw_only=True):
     position: str = ""
 
 
+class UrgencyEntry(Grounded, frozen=True, kw_only=True):
+    """What a level of urgency means, in one sentence with its time frame."""
+
+    id: UrgencyLevel
+    sentence: str
+
+
+class OverrideReason(Grounded, frozen=True, kw_only=True):
+    """A coded reason to set a recommendation aside. needs_text: only with an explanation in words."""
+
+    id: str
+    label: str
+    needs_text: bool = False
+
+
 class Header(_Strict, frozen=True, kw_only=True):
-    """What holds for the whole knowledge base (`knowledge.yaml`)."""
+    """What holds for the whole knowledge base (`knowledge.yaml`). urgency_levels: all six, each once."""
 
     version: str
     dictionary_version: int
     review_by: str
     review_state: str
     groups: tuple[Group, ...]
+    urgency_levels: tuple[UrgencyEntry, ...]
+    override_reasons: tuple[OverrideReason, ...] = ()
     starting_points: tuple[StartingPoint, ...] = ()
     intended_use: str = ""
     limits_of_use: str = ""
+
+    def urgency_sentence(self, level: str) -> str:
+        """What a level of urgency means; "" for a level that is not in the file (a problem of the knowledge)."""
+        return next((entry.sentence for entry in self.urgency_levels if entry.id == level), "")
+
+    def override_reason(self, name: str) -> OverrideReason | None:
+        """A coded reason by its id; None for one that this knowledge does not have."""
+        return next((reason for reason in self.override_reasons if reason.id == name), None)
 
 
 Entry = Finding | Derived | Condition | Recommendation | GateEntry | Precedence | ConflictEntry | Source | ListEntry

@@ -51,11 +51,19 @@ class Interval(_Strict, frozen=True, kw_only=True):
     reason: str
 
 
+class SiteLetterhead(_Strict, frozen=True, kw_only=True):
+    """The head of printed notes. logo: an SVG or PNG file, its path seen from the site file."""
+
+    lines: tuple[str, ...] = ()
+    logo: str = ""
+
+
 class Site(_Strict, frozen=True, kw_only=True):
     """A site file."""
 
     institution: str = ""
     clinician: str = ""
+    letterhead: SiteLetterhead = SiteLetterhead()
     unavailable: tuple[Cost, ...] = ()  # kinds of examination that cannot be done here
     endemic: dict[str, tuple[str, ...]] = {}  # list id -> choices added to it
     contacts: dict[str, Contact] = {}
@@ -83,9 +91,14 @@ def apply_site(files: KnowledgeFiles, site: Site) -> tuple[KnowledgeFiles, tuple
         for entry in files.lists
     )
     recommendations = tuple(_refined(entry, site) for entry in files.recommendations)
-    digest = hashlib.sha256(msgspec.json.encode(site)).hexdigest()[:8]
-    refined = replace(files, lists=lists, recommendations=recommendations, hash=f"{files.hash}+{digest}")
+    refined = replace(files, lists=lists, recommendations=recommendations, hash=files.hash + _digest(site))
     return refined, tuple(_deviations(files, site))
+
+
+def _digest(site: Site) -> str:
+    """What the hash of the knowledge gets: nothing while the site refines none of it."""
+    refining = replace(site, institution="", clinician="", letterhead=SiteLetterhead())
+    return "" if refining == Site() else "+" + hashlib.sha256(msgspec.json.encode(refining)).hexdigest()[:8]
 
 
 def _problems(files: KnowledgeFiles, site: Site) -> Iterator[str]:

@@ -20,11 +20,21 @@ from hepalith.domain.assessment import (
     Gate,
     GateState,
     Input,
+    OverrideResult,
     PlannedTest,
     Status,
 )
 from hepalith.domain.case import PATIENT, Case, Observation, TextValue
-from hepalith.domain.words import answer_text, class_text, gate_text, kind_text, urgency_text
+from hepalith.domain.words import (
+    answer_text,
+    class_text,
+    decision_text,
+    gate_text,
+    kind_text,
+    override_text,
+    urgency_text,
+)
+from hepalith.figures.segment_map import Outlines
 from hepalith.i18n import _
 from hepalith.knowledge.base import Knowledge
 from hepalith.knowledge.model import Source
@@ -44,6 +54,7 @@ from hepalith.note.content import (
     Header,
     MissingPart,
     NoteContent,
+    OverridePart,
     PlannedPart,
     PositionPart,
     Provenance,
@@ -64,14 +75,22 @@ _Item = TypeVar("_Item")
 _KINDS = ("do", "refer", "ask", "consider", "none_needed", "inform", "avoid")
 
 
+class MadeWith(msgspec.Struct, frozen=True, kw_only=True):
+    """What a note is made with, besides the case: the same for every note of a program."""
+
+    knowledge: Knowledge
+    outlines: Outlines
+    program_version: str
+
+
 def make_content(
-    case: Case, assessment: Assessment, knowledge: Knowledge, at: datetime, options: NoteOptions, program_version: str
+    case: Case, assessment: Assessment, made_with: MadeWith, at: datetime, options: NoteOptions
 ) -> NoteContent:
     """The content of the note of an assessed case. Same arguments: same content.
 
     at: when the note is made, with its time zone.
     """
-    return _Composer(case, assessment, knowledge, at, options, program_version).content()
+    return _Composer(case, assessment, made_with, at, options).content()
 
 
 def note_id(case: Case, assessment: Assessment, at: datetime, options: NoteOptions) -> str:
@@ -83,24 +102,19 @@ def note_id(case: Case, assessment: Assessment, at: datetime, options: NoteOptio
 
 class _Composer:
     def __init__(
-        self,
-        case: Case,
-        assessment: Assessment,
-        knowledge: Knowledge,
-        at: datetime,
-        options: NoteOptions,
-        program_version: str,
+        self, case: Case, assessment: Assessment, made_with: MadeWith, at: datetime, options: NoteOptions
     ) -> None:
         self._case = case
         self._assessment = assessment
-        self._knowledge = knowledge
+        self._knowledge = made_with.knowledge
+        self._made_with = made_with
         self._at = at
         self._options = options
-        self._program_version = program_version
-        self._words = CaseWords(case, knowledge)
+        self._words = CaseWords(case, made_with.knowledge)
         self._numbers: dict[str, int] = {}  # source id -> number, in the order of first citation
         self._locators: dict[str, dict[str, None]] = {}
         self._titles = {advice.id: advice.title for advice in assessment.recommendations}
+        self._overrides = {(one.recommendation, one.subject): one for one in assessment.overrides}
 
     def content(self) -> NoteContent:
         """Everything, in the order in which it is read, so that references are numbered in that order."""
@@ -120,10 +134,11 @@ class _Composer:
             inform=tuple(one for one in said if one.kind == "inform"),
             open=self._statements(Status.CANNOT_BE_EXCLUDED),
             gives_way=self._statements(Status.SUPPRESSED),
+            overrides=tuple(self._override(one) for one in self._assessment.overrides),
             gates=gates,
             findings=self._findings(),
             remarks=self._remarks(),
-            figures=figures_of(self._case, self._knowledge, self._words),
+            figures=figures_of(self._case, self._assessment, self._knowledge, self._made_with.outlines, self._words),
             missing=self._missing(),
             not_recorded=self._not_recorded(),
             causes=self._causes(),
@@ -175,6 +190,12 @@ class _Composer:
             could_be=urgency_text(result.could_be) if result.could_be else "",
             could_be_why=self._titles.get(result.could_be_by, ""),
             could_be_needs=self._words.needs(tuple(needs)),
+            not_followed=tuple(
+                f"{one.title} ({one.recommendation})"
+                for one in self._assessment.overrides
+                if one.urgency is result.level and one.status in {Status.HOLDS, Status.SUPPRESSED}
+            ),
+            without=urgency_text(result.without_set_aside) if result.without_set_aside else "",
         )
 
     def _class(self) -> ClassPart:
@@ -191,13 +212,14 @@ class _Composer:
     def _statements(self, status: Status) -> tuple[Statement, ...]:
         advice = [one for one in self._assessment.recommendations if one.status is status]
         advice.sort(key=lambda one: (one.kind in {"avoid", "inform"}, -one.urgency.rank, _KINDS.index(one.kind)))
-        return tuple(self._statement(same) for same in _alike(advice, _same_advice))
+        return tuple(self._statement(same) for same in _alike(advice, self._same_advice))
 
     def _statement(self, same: list[Advice]) -> Statement:
         one = same[0]
         told = one.status is Status.HOLDS  # what is only named brings no references into the list
         gates = {gate.id: gate.label for gate in self._assessment.gates}
         names = (suppression for advice in same for suppression in advice.suppressed_by)
+        override = self._overrides.get((one.id, one.subject))
         return Statement(
             id=one.id,
             title=one.title,
@@ -221,6 +243,31 @@ class _Composer:
             ),
             tags=one.tags,
             supported=any(advice.supported for advice in same),
+            decision=decision_text(override) if override else "",
+            decision_label=override_text(override.kind) if override else "",
+        )
+
+    def _same_advice(self, advice: Advice) -> Hashable:
+        subject = "" if advice.subject != PATIENT else PATIENT
+        same = msgspec.structs.replace(advice, subject=subject, needs=(), suppressed_by=())
+        override = self._overrides.get((advice.id, advice.subject))
+        return (msgspec.structs.astuple(same), override and msgspec.structs.replace(override, subject=subject))
+
+    def _override(self, override: OverrideResult) -> OverridePart:
+        advice = {(one.id, one.subject): one for one in self._assessment.recommendations}.get(
+            (override.recommendation, override.subject)
+        )
+        return OverridePart(
+            title=override.title or _("The clinician's own plan"),
+            kind_label=override_text(override.kind),
+            decided=decision_text(override),
+            text=override.text,
+            recommendation=override.recommendation,
+            subject=self._words.subject(override.subject),
+            advice=advice.action if advice else "",
+            urgency_label=urgency_text(override.urgency) if override.urgency else "",
+            applies=not override.recommendation or override.status not in {None, Status.DOES_NOT_HOLD},
+            today=_today(override),
         )
 
     def _gates(self) -> tuple[GatePart, ...]:
@@ -409,7 +456,11 @@ class _Composer:
         return one.candidates in {(made.entry.otherwise,), (NOT_APPLICABLE,)}
 
     def _follow_up(self) -> tuple[PlannedPart, ...]:
-        return tuple(self._planned(same) for same in _alike(self._assessment.follow_up, _same_test))
+        return tuple(self._planned(same) for same in _alike(self._assessment.follow_up, self._same_test))
+
+    def _same_test(self, test: PlannedTest) -> Hashable:
+        followed = (test.recommendation, test.subject) not in self._overrides
+        return (msgspec.structs.astuple(msgspec.structs.replace(test, subject=test.subject == PATIENT)), followed)
 
     def _planned(self, same: list[PlannedTest]) -> PlannedPart:
         one = same[0]
@@ -427,6 +478,7 @@ class _Composer:
             subjects=self._subjects(test.subject for test in same),
             note=one.note,
             stop=one.stop,
+            followed=(one.recommendation, one.subject) not in self._overrides,
         )
 
     def _conflicts(self) -> tuple[ConflictPart, ...]:
@@ -485,7 +537,7 @@ class _Composer:
     def _provenance(self) -> Provenance:
         header = self._knowledge.header
         return Provenance(
-            program_version=self._program_version,
+            program_version=self._made_with.program_version,
             knowledge_version=self._assessment.knowledge_version,
             knowledge_hash=self._assessment.knowledge_hash,
             review_state=header.review_state,
@@ -509,12 +561,15 @@ def _alike(items: Iterable[_Item], key: Callable[[_Item], Hashable]) -> list[lis
     return list(groups.values())
 
 
-def _same_advice(advice: Advice) -> Hashable:
-    return msgspec.structs.astuple(
-        msgspec.structs.replace(
-            advice, subject="" if advice.subject != PATIENT else PATIENT, needs=(), suppressed_by=()
-        )
-    )
+def _today(override: OverrideResult) -> str:
+    """What is different from when it was decided."""
+    if override.recommendation and override.status is None:
+        return _("This advice is not in the knowledge any more.")
+    if override.status is Status.DOES_NOT_HOLD:
+        return _("This advice does not apply any more.")
+    if override.risen:
+        return _("This advice is more urgent now than when it was decided. Decide again.")
+    return ""
 
 
 def _same_gate(gate: Gate) -> Hashable:
@@ -538,10 +593,6 @@ def _same_cause(cause: Cause) -> Hashable:
 def _same_class(made: Classification) -> Hashable:
     inputs = tuple((part.finding, part.value, part.assumed) for part in made.inputs)
     return (made.id, made.subject == PATIENT, made.value, inputs, made.complete)
-
-
-def _same_test(test: PlannedTest) -> Hashable:
-    return msgspec.structs.astuple(msgspec.structs.replace(test, subject=test.subject == PATIENT))
 
 
 def _is_negative(part: Input) -> bool:

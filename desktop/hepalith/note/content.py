@@ -73,6 +73,8 @@ class UrgencyPart(Part, frozen=True, kw_only=True):
     could_be: str = ""
     could_be_why: str = ""
     could_be_needs: tuple[str, ...] = ()
+    not_followed: tuple[str, ...] = ()  # advice of this level that the clinician decided otherwise about
+    without: str = ""  # the lower level that the other advice gives
 
 
 class ClassPart(Part, frozen=True, kw_only=True):
@@ -107,6 +109,23 @@ class Statement(Part, frozen=True, kw_only=True):
     gives_way_to: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     supported: bool = True  # for open advice: something that is recorded speaks for it
+    decision: str = ""  # what the clinician decided otherwise, by whom and when
+    decision_label: str = ""
+
+
+class OverridePart(Part, frozen=True, kw_only=True):
+    """What the clinician decided otherwise, beside the advice that it is about. today: what is different by now."""
+
+    title: str  # of the advice; of a plan that stands for itself
+    kind_label: str
+    decided: str  # by whom, when, for which coded reason
+    text: str
+    recommendation: str = ""
+    subject: str = ""
+    advice: str = ""
+    urgency_label: str = ""
+    applies: bool = True  # False: the advice no longer does
+    today: str = ""
 
 
 class GateItemPart(Part, frozen=True, kw_only=True):
@@ -226,6 +245,7 @@ class PlannedPart(Part, frozen=True, kw_only=True):
     subjects: tuple[str, ...] = ()
     note: str = ""
     stop: str = ""
+    followed: bool = True  # False: the clinician decided otherwise about the advice
 
 
 class PositionPart(Part, frozen=True, kw_only=True):
@@ -279,6 +299,7 @@ class NoteContent(Part, frozen=True, kw_only=True):
     inform: tuple[Statement, ...]
     open: tuple[Statement, ...]  # cannot be excluded
     gives_way: tuple[Statement, ...]
+    overrides: tuple[OverridePart, ...]
     gates: tuple[GatePart, ...]
     findings: tuple[FindingSection, ...]
     remarks: tuple[Remark, ...]

@@ -124,4 +124,6 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     paper: str
     size: str = "normal"  # or "large"
     letterhead: tuple[str, ...] = ()
+    logo: str = ""  # SVG
+    logo_alt: str = ""
     blocks: tuple[AnyBlock, ...] = ()

@@ -5,6 +5,7 @@ They are no signature: they show a change, not who made it.
 """
 
 import hashlib
+import io
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -22,7 +23,9 @@ from hepalith.note.pdf import ATTACHMENT
 
 FORMAT, VERSION = "hepalith-note", 1
 _LIMIT = 64 * 1024 * 1024  # bytes; a larger attachment is not ours
-_NOT_SHOWN = frozenset({"/Parent", "/P", "/StructParents", "/StructParent"})
+_NOT_SHOWN = frozenset({"/Parent", "/P", "/Prev", "/Last", "/StructParents", "/StructParent"})
+_OF_THE_FILE = frozenset({"/AF", "/Names", "/Metadata", "/Pages", "/Extensions", "/Version"})
+_OF_THE_CODING = frozenset({"/Length", "/Filter", "/DecodeParms"})
 
 
 class NoteData(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,6 +56,7 @@ class Integrity(StrEnum):
     DATA_CHANGED = "data_changed"
     PAGES_CHANGED = "pages_changed"
     BOTH_CHANGED = "both_changed"
+    NOT_TOGETHER = "not_together"  # each is whole, but they are not of one note
 
 
 def attachment_of(data: NoteData, pages: str = "") -> bytes:
@@ -87,42 +91,46 @@ def verify(path: Path) -> Integrity:
     return Integrity.DATA_CHANGED if pages else Integrity.BOTH_CHANGED
 
 
+def same_pages(path: Path, other: bytes) -> bool:
+    """Whether a file shows the same as another one. Raises NoteError if it cannot be read."""
+    with _opened(path) as file, pikepdf.open(io.BytesIO(other)) as made:
+        return pages_digest(file) == pages_digest(made)
+
+
 def pages_digest(file: pikepdf.Pdf) -> str:
-    """A digest of all that the pages show: their content, fonts and pictures."""
+    """A digest of all that a reader of the file is shown or told: pages, fonts, pictures, bookmarks, text alternatives.
+
+    Left out are the attached note itself, which names the digest, and the metadata, which may change when a file is
+    saved anew.
+    """
     digest = hashlib.sha256()
     seen: set[tuple[int, int]] = set()
-
-    def feed(thing: Any) -> None:
+    names = file.Root.get("/Names", pikepdf.Dictionary())
+    waiting: list[Any] = [
+        sorted(name for name in file.attachments if name != ATTACHMENT),
+        {key: value for key, value in names.items() if key != "/EmbeddedFiles"},
+        {key: value for key, value in file.Root.items() if key not in _OF_THE_FILE},
+        *(page.obj for page in reversed(file.pages)),
+    ]
+    while waiting:
+        thing = waiting.pop()
         if isinstance(thing, pikepdf.Object) and thing.is_indirect:
             if thing.objgen in seen:
                 digest.update(b"again;")
-                return
+                continue
             seen.add(thing.objgen)
         if isinstance(thing, pikepdf.Stream):
-            digest.update(b"stream:")
-            feed(
-                {
-                    key: value
-                    for key, value in thing.stream_dict.items()
-                    if key not in {"/Length", "/Filter", "/DecodeParms"}
-                }
-            )
-            digest.update(hashlib.sha256(thing.read_bytes()).digest())
+            digest.update(b"stream:" + hashlib.sha256(thing.read_bytes()).digest())
+            waiting.append({key: value for key, value in thing.stream_dict.items() if key not in _OF_THE_CODING})
         elif isinstance(thing, pikepdf.Dictionary | dict):
-            for key, value in sorted(thing.items()):
-                if key not in _NOT_SHOWN:
-                    digest.update(key.encode() + b"=")
-                    feed(value)
-        elif isinstance(thing, pikepdf.Array):
-            digest.update(b"[")
-            for value in thing:
-                feed(value)
-            digest.update(b"]")
+            shown = sorted((key, value) for key, value in thing.items() if key not in _NOT_SHOWN)
+            digest.update(b"<" + b" ".join(key.encode() for key, _value in shown) + b">")
+            waiting += [value for _key, value in reversed(shown)]
+        elif isinstance(thing, pikepdf.Array | list):
+            digest.update(b"[%d" % len(thing))
+            waiting += reversed(list(thing))
         else:
             digest.update(repr(thing).encode() + b";")
-
-    for page in file.pages:
-        feed(page.obj)
     return digest.hexdigest()
 
 

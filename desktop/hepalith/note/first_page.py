@@ -5,16 +5,29 @@ from typing import ClassVar
 
 from hepalith.domain.assessment import Answer, GateState, Urgency
 from hepalith.i18n import _, plural
-from hepalith.note.content import GatePart, NoteContent, Statement
+from hepalith.note.content import GatePart, NoteContent, OverridePart, Statement
 from hepalith.note.document import AnyBlock, Band, Bullets, Facts, Heading, Item, Items, Paragraph
 from hepalith.note.options import NoteState
-from hepalith.note.phrases import aside_of, cause_title, dates_table, join, lesions, missing_text, shut_line, tag_of
+from hepalith.note.phrases import (
+    aside_of,
+    cause_title,
+    dates_table,
+    join,
+    lesions,
+    missing_text,
+    shortened,
+    shut_line,
+    tag_of,
+)
 
 _CAUSES_SHOWN = 6
 _PLAN_WANTED = 3
 _EMERGENCY = Urgency.EMERGENCY_SAME_DAY.rank
 _DATES_SHOWN = {"full": 5, "short": 2}
 _GATES_SHOWN = {"full": 4, "short": 2}
+_OVERRIDES_SHOWN = {"full": 4, "short": 2}
+_CHANGES_SHOWN = {"full": 6, "short": 3}
+_TEXT_SHOWN = 200  # signs of what was said in words; the section has all of it
 
 
 def first_page(content: NoteContent) -> Iterable[AnyBlock]:
@@ -35,6 +48,7 @@ def first_page(content: NoteContent) -> Iterable[AnyBlock]:
     yield Paragraph(text=content.impression, style="lead")
     yield _band(content)
     yield Facts(rows=_class_rows(content))
+    yield from _overrides(content)
     room = FirstPage(content)
     yield Heading(text=_("What to do now"))
     yield from _brief(
@@ -70,18 +84,30 @@ def _shut(content: NoteContent) -> list[GatePart]:
 
 
 def _state(content: NoteContent) -> Iterable[AnyBlock]:
-    options = content.options
+    lines = _state_lines(content)
+    if lines:
+        yield Paragraph(text="\n".join(lines), style="small")
+
+
+def _state_lines(content: NoteContent) -> list[str]:
+    """Who finalised the note and when; which one it replaces, and the first of what changed."""
+    options, made = content.options, content.header.made
     if options.state is NoteState.DRAFT:
-        return
+        return []
+    if options.state is NoteState.FINAL:
+        return [_("Final note, by {author}, {made}.").format(author=options.author, made=made)]
+    shown = _CHANGES_SHOWN[options.form]
     lines = [
-        _("Final note, by {author}, {made}.").format(author=options.author or _("not named"), made=content.header.made)
-    ]
-    if options.state is NoteState.AMENDED:
-        lines[0] = _("Amended note, by {author}, {made}. It replaces note {replaced}.").format(
-            author=options.author or _("not named"), made=content.header.made, replaced=options.replaces
+        _("Amended note, by {author}, {made}. It replaces note {replaced} of {replaced_made}.").format(
+            author=options.author, made=made, replaced=options.replaces, replaced_made=options.replaces_made
         )
-        lines += [_("Changed: {change}").format(change=change) for change in options.changed]
-    yield Paragraph(text="\n".join(lines), style="small")
+    ]
+    lines += [
+        _("Changed: {change}").format(change=shortened(change, _TEXT_SHOWN)) for change in options.changed[:shown]
+    ]
+    if len(options.changed) > shown:
+        lines.append(plural("{count} more change.", "{count} more changes.", len(options.changed) - shown))
+    return lines
 
 
 def _band(content: NoteContent) -> Band:
@@ -98,7 +124,45 @@ def _band(content: NoteContent) -> Band:
     if urgency.could_be:
         text = _("Not excluded: {urgency} ({advice})").format(urgency=urgency.could_be, advice=urgency.could_be_why)
         lines.append(f"{text}. {missing_text(urgency.could_be_needs)}".strip())
+    if urgency.not_followed:
+        text = _("The clinician decided otherwise about: {advice}.").format(advice="; ".join(urgency.not_followed))
+        without = _("The other advice gives: {urgency}.").format(urgency=urgency.without) if urgency.without else ""
+        lines.append(f"{text} {without}".strip())
     return Band(rank=urgency.level.rank, label=label, lines=tuple(lines))
+
+
+def _overrides(content: NoteContent) -> Iterable[AnyBlock]:
+    told, named = _told_overrides(content)
+    if content.overrides:
+        yield Heading(text=_("Decided otherwise"))
+    if told:
+        yield Items(items=tuple(_override(one) for one in told), style="brief")
+    if named:
+        yield Paragraph(text=named, style="small")
+
+
+def _told_overrides(content: NoteContent) -> tuple[list[OverridePart], str]:
+    """What is told on the first page, and a line that names the others."""
+    told = [one for one in content.overrides if one.applies][: _OVERRIDES_SHOWN[content.options.form]]
+    names = [
+        join(_titled(one.title, one.recommendation), one.subject, one.kind_label)
+        for one in content.overrides
+        if one not in told
+    ]
+    return told, _("Also: {titles}.").format(titles="; ".join(names)) if names else ""
+
+
+def _override(one: OverridePart) -> Item:
+    return Item(
+        mark="≠",
+        title=_titled(one.title, one.recommendation),
+        aside=join(one.urgency_label, one.subject),
+        text=" ".join(filter(None, (f"{one.decided}.", shortened(one.text, _TEXT_SHOWN), one.today))),
+    )
+
+
+def _titled(title: str, name: str) -> str:
+    return f"{title} ({name})" if name else title
 
 
 def _class_rows(content: NoteContent) -> tuple[tuple[str, str], ...]:
@@ -137,7 +201,7 @@ def _brief(
         yield Paragraph(text=nothing)
     now, same_day, later = _by_haste(statements[shown:])
     if now:
-        lines = tuple(_("Now: {title} ({id})").format(title=one.title, id=one.id) for one in now)
+        lines = tuple(_("Now: {title}").format(title=_titles([one])) for one in now)
         yield Paragraph(text="; ".join(lines) + ".") if short else Bullets(lines=lines)
     if same_day:
         yield Paragraph(text=_("Also the same day: {titles}.").format(titles=_titles(same_day)))
@@ -153,7 +217,11 @@ def _by_haste(statements: tuple[Statement, ...]) -> tuple[list[Statement], list[
 
 
 def _titles(statements: list[Statement]) -> str:
-    return "; ".join(f"{one.title} ({one.id})" for one in statements)
+    ids = [one.id for one in statements]
+    return "; ".join(
+        join(_titled(one.title, one.id), lesions(one.subjects) if ids.count(one.id) > 1 else "", one.decision_label)
+        for one in statements
+    )
 
 
 class FirstPage:
@@ -193,9 +261,9 @@ class FirstPage:
         height = 58.0 + 8 + 14 * self._lines(content.impression, 78) + 38
         height += sum(13 * self._lines(value, 90) for _label, value in _class_rows(content))
         height += 12 * sum(self._lines(line, 100) for line in _band(content).lines)
-        height += 13 * len(options.changed) + (
-            14 * (2 + len(options.letterhead.lines)) if options.letterhead.name else 0
-        )
+        height += sum(11 * self._lines(line, 112) for line in _state_lines(content))
+        height += 14 * (2 + len(options.letterhead.lines)) if options.letterhead.name else 0
+        height += self._override_height(content)
         height += 42 if options.letterhead.logo else 0
         dates = content.follow_up[: _DATES_SHOWN[content.options.form]]
         height += (
@@ -204,6 +272,13 @@ class FirstPage:
             + sum(9 + 12 * max(self._lines(step.test + step.note, 28), self._lines(step.why, 34)) for step in dates)
         )
         return height
+
+    def _override_height(self, content: NoteContent) -> float:
+        if not content.overrides:
+            return 0.0
+        told, named = _told_overrides(content)
+        height = self._HEADING + (10 + 11 * self._lines(named, 112) if named else 0)
+        return height + sum(18 + 12 * self._lines(_override(one).text, 95) for one in told)
 
     def _cost(self, one: Statement) -> float:
         text = sum(self._lines(line, 95) for line in one.text.split("\n"))

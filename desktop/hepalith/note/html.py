@@ -31,7 +31,7 @@ border-bottom:1px solid #bbb;padding:.25rem .5rem}
 th{background:#eee}.item{margin:.8rem 0 .8rem 1rem;break-inside:avoid}.item p{margin:.1rem 0}
 .text,td,dd,.body{white-space:pre-line}
 .mark{border:2px solid #000;padding:.1rem .4rem;font-weight:bold}ul{padding-left:1.4rem}
-svg{max-width:28rem;display:block}
+svg{max-width:28rem;display:block}.logo svg{height:3.5rem;max-width:15rem}
 body,td,dd,p{overflow-wrap:anywhere}
 """
 
@@ -39,16 +39,18 @@ body,td,dd,p{overflow-wrap:anywhere}
 def html_page(document: Document) -> str:
     """A whole HTML document."""
     title, key = _safe(document.title), _safe(document.patient_key)
+    logo = f'<div class="logo" role="img" aria-label="{_safe(document.logo_alt)}">{document.logo}</div>'
     letterhead = "".join(f"<div>{_safe(line)}</div>" for line in document.letterhead)
     mark = f'<p><span class="mark">{_safe(document.mark)}</span></p>' if document.mark else ""
     body = "\n".join(_block(block) for block in document.blocks)
-    return (
+    head = (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width">'
-        f"<title>{title}</title><style>{_STYLE}</style></head>\n<body>\n<header>{letterhead}</header>\n<main>\n<h1>{title}</h1>\n"
-        f"<p><strong>{key}</strong> {_safe(document.subtitle)}</p>\n{mark}\n{body}\n</main>\n"
-        f'<footer class="small">{_safe(document.footer)}</footer>\n</body></html>\n'
+        f'<meta name="viewport" content="width=device-width"><title>{title}</title><style>{_STYLE}</style></head>\n'
     )
+    header = f"<header>{logo if document.logo else ''}{letterhead}</header>\n"
+    main = f"<h1>{title}</h1>\n<p><strong>{key}</strong> {_safe(document.subtitle)}</p>\n{mark}\n{body}\n"
+    footer = f'<footer class="small">{_safe(document.footer)}</footer>\n'
+    return f"{head}<body>\n{header}<main>\n{main}</main>\n{footer}</body></html>\n"
 
 
 def _block(block: AnyBlock) -> str:

@@ -28,7 +28,8 @@ class Letterhead(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class NoteOptions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Choices that do not change what the note says, only its form and its state.
 
-    author: who finalised it. replaces, changed: for an amended note, the id of the note before and what changed.
+    author: who finalised it. replaces, replaces_made, changed: of an amended note, the id of the note before, when that
+    one was made, and what changed.
     """
 
     paper: Paper = "a4"
@@ -36,5 +37,6 @@ class NoteOptions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     state: NoteState = NoteState.DRAFT
     author: str = ""
     replaces: str = ""
+    replaces_made: str = ""
     changed: tuple[str, ...] = ()
     letterhead: Letterhead = Letterhead()

@@ -14,6 +14,7 @@ from hepalith.note.content import (
     GateItemPart,
     GatePart,
     NoteContent,
+    OverridePart,
     Reference,
     Statement,
 )
@@ -34,6 +35,7 @@ from hepalith.note.document import (
     Table,
 )
 from hepalith.note.first_page import FirstPage, first_page
+from hepalith.note.logo import logo_svg
 from hepalith.note.options import NoteState
 from hepalith.note.phrases import (
     NEEDS_SHOWN,
@@ -68,6 +70,8 @@ def outline(content: NoteContent) -> Document:
         made_on=header.made_on,
         paper=options.paper,
         letterhead=tuple(line for line in letterhead if line),
+        logo=logo_svg(options.letterhead.logo),
+        logo_alt=options.letterhead.name or _("Logo"),
         blocks=tuple(blocks),
     )
 
@@ -83,7 +87,9 @@ def _footer(content: NoteContent) -> str:
 
 def _details(content: NoteContent) -> Iterable[AnyBlock]:
     yield PageEnd()
+    yield from _changes(content)
     yield from _recommendations(content)
+    yield from _overrides(content)
     yield from _gates(content.gates)
     yield from _plan(content)
     yield from _reopen(content)
@@ -92,6 +98,12 @@ def _details(content: NoteContent) -> Iterable[AnyBlock]:
     yield from _findings(content)
     yield from _missing(content)
     yield from _conflicts(content)
+
+
+def _changes(content: NoteContent) -> Iterable[AnyBlock]:
+    if content.options.changed:
+        yield Heading(text=_("Changed since note {id}").format(id=content.options.replaces))
+        yield Bullets(lines=content.options.changed)
 
 
 def _recommendations(content: NoteContent) -> Iterable[AnyBlock]:
@@ -118,7 +130,7 @@ def _giving_way(one: Statement) -> Item:
 
 
 def _full(one: Statement, mark: str) -> Item:
-    lines = [(_("Why"), one.reason)]
+    lines = [(_("Decision"), one.decision), (_("Why"), one.reason)]
     lines += [(_("Could rise to"), one.could_be)]
     lines += shut_line(one)
     rated = join(one.strength, one.certainty and _("certainty: {certainty}").format(certainty=one.certainty))
@@ -131,6 +143,25 @@ def _full(one: Statement, mark: str) -> Item:
         lines=tuple((label, text) for label, text in lines if text),
         tag=tag_of(one.ground),
         id=one.id,
+    )
+
+
+def _overrides(content: NoteContent) -> Iterable[AnyBlock]:
+    if not content.overrides:
+        return
+    yield Heading(text=_("Decided otherwise"))
+    yield Paragraph(text=_("The advice stands as it is; beside it stands what the clinician decided."), style="intro")
+    yield Items(items=tuple(_override(one) for one in content.overrides))
+
+
+def _override(one: OverridePart) -> Item:
+    lines = ((_("Advice"), one.advice), (_("Decision"), one.decided), (_("In words"), one.text), (_("Now"), one.today))
+    return Item(
+        mark="≠",
+        title=one.title,
+        aside=join(one.urgency_label, one.subject),
+        lines=tuple((label, text) for label, text in lines if text),
+        id=one.recommendation,
     )
 
 

@@ -12,6 +12,7 @@ from hepalith.knowledge.loader import load_yaml
 from hepalith.note import words
 from hepalith.note.content import NoteContent
 from hepalith.note.document import AnyBlock, Bullets, Document, Facts, Heading, Paragraph, Table
+from hepalith.note.logo import logo_svg
 from hepalith.note.options import NoteState
 
 _DATES_SHOWN = 4
@@ -43,7 +44,7 @@ def load_patient_words(path: Path) -> PatientWords:
 
 def patient_page(content: NoteContent, case_class: str, texts: PatientWords) -> Document:
     """The page as blocks. case_class: the id of the four-way class."""
-    header = content.header
+    header, letterhead = content.header, content.options.letterhead
     review = _("Basis: {basis}, not reviewed by a clinician.").format(basis=words.basis_text(texts.basis))
     return Document(
         title=_("About the spot in your liver"),
@@ -55,7 +56,9 @@ def patient_page(content: NoteContent, case_class: str, texts: PatientWords) -> 
         made_on=header.made_on,
         paper=content.options.paper,
         size="large",
-        letterhead=tuple(line for line in (content.options.letterhead.name, *content.options.letterhead.lines) if line),
+        letterhead=tuple(line for line in (letterhead.name, *letterhead.lines) if line),
+        logo=logo_svg(letterhead.logo),
+        logo_alt=letterhead.name or _("Logo"),
         blocks=_blocks(content, case_class, texts),
     )
 
@@ -82,7 +85,7 @@ def _blocks(content: NoteContent, case_class: str, texts: PatientWords) -> tuple
 
 
 def _dates(content: NoteContent, texts: PatientWords) -> tuple[AnyBlock, ...]:
-    dated = [step for step in content.follow_up if step.due]
+    dated = [step for step in content.follow_up if step.due and step.followed]
     if not dated:
         return () if content.closed else (Paragraph(text=texts.no_dates),)
     rows = tuple(dict.fromkeys((step.due, step.test) for step in dated))

@@ -23,12 +23,12 @@ _TEMPLATE = ("note", "note.typ")
 _UNDRAWABLE = ("could not be displayed", "disallowed codepoint")
 
 
-def make_pdf(document: Document, attachment: bytes, at: datetime, resources: Path, logo: bytes = b"") -> bytes:
+def make_pdf(document: Document, attachment: bytes, at: datetime, resources: Path) -> bytes:
     """The document as PDF, with the machine-readable note attached. Raises NoteError.
 
-    at: the moment that the file carries, with its time zone. logo: a checked SVG or PNG file, or nothing.
+    at: the moment that the file carries, with its time zone.
     """
-    data = {**msgspec.to_builtins(document), "logo": list(logo)}
+    data = msgspec.to_builtins(document)
     signs = signs_of(resources / "fonts")
     ways: tuple[Callable[[str], str], ...] = (
         lambda text: covered(printable(text), signs),

@@ -1,5 +1,6 @@
 """Small words that the parts of the note share: asides, tags, citations, lists, dates."""
 
+import textwrap
 from collections.abc import Iterable
 
 from hepalith.domain.assessment import Urgency
@@ -13,7 +14,7 @@ NEEDS_SHOWN = 4
 def aside_of(one: Statement) -> str:
     urgency = one.urgency_label if one.urgency is not Urgency.NONE else ""
     within = _("within {time}").format(time=one.within) if one.within else ""
-    return join(one.kind_label, urgency, within, lesions(one.subjects))
+    return join(one.kind_label, urgency, within, lesions(one.subjects), one.decision_label)
 
 
 def lesions(subjects: tuple[str, ...]) -> str:
@@ -41,6 +42,11 @@ def missing_text(needs: tuple[str, ...]) -> str:
     return _("Not recorded: {findings}.").format(findings=listed(needs)) if needs else ""
 
 
+def shortened(text: str, length: int) -> str:
+    """The beginning of a long text, cut between words."""
+    return textwrap.shorten(text, length, placeholder=" …") if len(text) > length else text
+
+
 def listed(texts: tuple[str, ...]) -> str:
     more = len(texts) - NEEDS_SHOWN
     shown = ", ".join(texts[:NEEDS_SHOWN])
@@ -62,7 +68,9 @@ def dates_table(steps: Iterable[PlannedPart]) -> Table:
         rows=tuple(
             (
                 step.due or _("no date yet"),
-                step.test + (f" ({step.note})" if step.note else ""),
+                step.test
+                + (f" ({step.note})" if step.note else "")
+                + ("" if step.followed else " – " + _("decided otherwise")),
                 step.window or "–",
                 join(
                     f"{step.why} ({step.recommendation})" if step.why else step.recommendation, lesions(step.subjects)

@@ -107,7 +107,8 @@ class CaseWords:
         """A study by modality, phase and date."""
         modality = self._knowledge.choice_label(MODALITY, study.modality) if study.modality else ""
         slices = _("{slice} mm slices").format(slice=study.slice_mm) if study.slice_mm else ""
-        what = ", ".join(part for part in (study.label, modality, study.phase, slices) if part)
+        phase = "" if study.phase in modality else study.phase  # "CT, unenhanced" says it already
+        what = ", ".join(part for part in (study.label, modality, phase, slices) if part)
         return " ".join(part for part in (what or study.id, study.date) if part)
 
     def study_date(self, observation: Observation) -> str:

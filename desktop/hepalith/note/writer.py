@@ -7,46 +7,63 @@ from pathlib import Path
 import msgspec
 import pikepdf
 
+from hepalith.decision.changes import change_text, changes_between
 from hepalith.domain.assessment import Assessment
 from hepalith.domain.case import Case
 from hepalith.domain.errors import NoteError
+from hepalith.figures.segment_map import Outlines, read_outlines
 from hepalith.i18n import _
 from hepalith.knowledge.base import Knowledge
+from hepalith.note.amendment import case_changes, refuse_final
 from hepalith.note.calendar import calendar
-from hepalith.note.changes import change_text, changes_between
-from hepalith.note.compose import make_content, note_id
+from hepalith.note.compose import MadeWith, make_content, note_id
 from hepalith.note.content import NoteContent
 from hepalith.note.document import Document
-from hepalith.note.embedded import Integrity, NoteData, attachment_of, pages_digest, read_note, verify
+from hepalith.note.embedded import (
+    Integrity,
+    NoteData,
+    attachment_of,
+    pages_digest,
+    read_note,
+    same_pages,
+    verify,
+)
 from hepalith.note.files import write_whole
 from hepalith.note.html import html_page
-from hepalith.note.options import NoteOptions
+from hepalith.note.options import Letterhead, NoteOptions, NoteState
 from hepalith.note.outline import outline
 from hepalith.note.patient import load_patient_words, patient_page
 from hepalith.note.pdf import make_pdf
 from hepalith.note.text import markdown, plain_text
+from hepalith.note.words import instant_text
+from hepalith.services.ports import NoteRequest
 
 DRAFT = NoteOptions()
+NO_LETTERHEAD = Letterhead()
 
 
 class TypstNoteWriter:
     """Writes notes as PDF/A-3a and PDF/UA-1 with their data attached.
 
-    resources: the folder that holds `fonts` and `note`. The clock is an argument: same arguments, same bytes.
+    resources: the folder that holds `fonts` and `note`. letterhead: of the institution, for `export`. The clock is an
+    argument: same arguments, same bytes.
     """
 
-    def __init__(self, knowledge: Knowledge, resources: Path, program_version: str) -> None:
-        self._knowledge = knowledge
+    def __init__(
+        self, knowledge: Knowledge, resources: Path, program_version: str, letterhead: Letterhead = NO_LETTERHEAD
+    ) -> None:
         self._resources = resources
-        self._program_version = program_version
+        self._letterhead = letterhead
+        self._made_with = MadeWith(knowledge=knowledge, outlines=_outlines(resources), program_version=program_version)
 
     def write(self, case: Case, assessment: Assessment, path: Path, at: datetime, options: NoteOptions = DRAFT) -> None:
         """Writes the note, whole or not at all. Raises NoteError."""
+        refuse_final(path)
         write_whole(path, self.pdf(case, assessment, at, options))
 
     def content(self, case: Case, assessment: Assessment, at: datetime, options: NoteOptions = DRAFT) -> NoteContent:
         """What the note says, for the forms that are not PDF."""
-        return make_content(case, _untraced(assessment), self._knowledge, at, options, self._program_version)
+        return make_content(case, _untraced(assessment), self._made_with, at, options)
 
     def pdf(self, case: Case, assessment: Assessment, at: datetime, options: NoteOptions = DRAFT) -> bytes:
         """The note as the bytes of a PDF file. Raises NoteError."""
@@ -58,45 +75,84 @@ class TypstNoteWriter:
             made=at,
             options=options,
             note_id=note_id(case, assessment, at, options),
-            program_version=self._program_version,
+            program_version=self._made_with.program_version,
             knowledge_version=assessment.knowledge_version,
             knowledge_hash=assessment.knowledge_hash,
         )
-        logo = options.letterhead.logo
         # Twice: the attached data names the digest of the pages, which does not depend on the attachment.
-        pages = make_pdf(document, attachment_of(data), at, self._resources, logo)
+        pages = make_pdf(document, attachment_of(data), at, self._resources)
         with pikepdf.open(io.BytesIO(pages)) as file:
             digest = pages_digest(file)
-        return make_pdf(document, attachment_of(data, digest), at, self._resources, logo)
+        return make_pdf(document, attachment_of(data, digest), at, self._resources)
 
-    def export(self, case: Case, assessment: Assessment, path: Path, at: datetime, *, paper: str, form: str) -> None:
-        """Writes the form that the ending (.pdf .txt .md .html .ics) and `form` (full, short, patient) say.
+    def export(self, case: Case, assessment: Assessment, at: datetime, request: NoteRequest) -> None:
+        """Writes every file of the request, each whole or not at all; none if the request cannot be met.
 
-        Raises NoteError, also for an ending that is none of these.
+        Raises NoteError.
         """
-        options = msgspec.convert({"paper": paper, "form": "full" if form == "patient" else form}, NoteOptions)
-        ending = path.suffix.lower()
-        if ending == ".pdf" and form == "patient":
-            self.write_patient_page(case, assessment, path, at, options)
-            return
-        if ending == ".pdf":
-            self.write(case, assessment, path, at, options)
-            return
-        content = self.content(case, assessment, at, options)
-        texts = {".txt": plain_text, ".md": markdown, ".html": html_page}
-        if ending == ".ics":
-            write_whole(path, calendar(content, at).encode())
-        elif ending in texts:
-            write_whole(path, texts[ending](self._document(content, assessment, form)).encode())
-        else:
-            message = _('A note cannot be written as "{name}": use .pdf, .txt, .md, .html or .ics.')
-            raise NoteError(message.format(name=path.name))
+        options = self._options(case, assessment, request)
+        document = outline(self.content(case, assessment, at, options))
+        made = [(path, self._form(path, case, assessment, at, options, document)) for path in request.files]
+        if request.patient_page:
+            page = self._patient_page(case, assessment, at, options)
+            made.append((request.patient_page, self._page_form(request.patient_page, page, at)))
+        for path, _content in made:
+            refuse_final(path)
+        for path, content in made:
+            write_whole(path, content)
 
-    def _document(self, content: NoteContent, assessment: Assessment, form: str) -> Document:
-        if form != "patient":
-            return outline(content)
+    def _options(self, case: Case, assessment: Assessment, request: NoteRequest) -> NoteOptions:
+        options = NoteOptions(paper=request.paper, form=request.form, letterhead=self._letterhead)
+        if not request.final and request.amends is None:
+            return options
+        if not request.author.strip():
+            raise NoteError(_("A note is finalised by somebody: give the name of the author."))
+        if not any(path.suffix.lower() == ".pdf" for path in request.files):
+            raise NoteError(_("A final note is a PDF file, because that keeps the case with it: name one."))
+        final = msgspec.structs.replace(options, state=NoteState.FINAL, author=request.author.strip())
+        return final if request.amends is None else self._amending(request.amends, case, assessment, final)
+
+    def _amending(self, path: Path, case: Case, assessment: Assessment, options: NoteOptions) -> NoteOptions:
+        sound, sentence = self.verified(path)
+        if not sound:
+            raise NoteError(_("{path} cannot be amended: {reason}.").format(path=path, reason=sentence))
+        before = read_note(path)
+        if before.options.state is NoteState.DRAFT:
+            raise NoteError(_("{path} is a draft; only a final note is amended.").format(path=path))
+        if before.case.case_id != case.case_id:
+            raise NoteError(_("{path} is the note of another case.").format(path=path))
+        changed = (
+            *case_changes(before.case, case, self._made_with.knowledge),
+            *map(change_text, changes_between(before.assessment, assessment)),
+        )
+        if not changed:
+            raise NoteError(_("Nothing changed since note {id}.").format(id=before.note_id))
+        return msgspec.structs.replace(
+            options,
+            state=NoteState.AMENDED,
+            replaces=before.note_id,
+            replaces_made=instant_text(before.made),
+            changed=changed,
+        )
+
+    def _form(
+        self, path: Path, case: Case, assessment: Assessment, at: datetime, options: NoteOptions, document: Document
+    ) -> bytes:
+        ending = path.suffix.lower()
+        if ending == ".pdf":
+            return self.pdf(case, assessment, at, options)
+        if ending == ".ics":
+            return calendar(self.content(case, assessment, at, options), at).encode()
+        return _text_form(path, document)
+
+    def _patient_page(self, case: Case, assessment: Assessment, at: datetime, options: NoteOptions) -> Document:
         texts = load_patient_words(self._resources / "note" / "patient.yaml")
-        return patient_page(content, assessment.case_class.value, texts)
+        return patient_page(self.content(case, assessment, at, options), assessment.case_class.value, texts)
+
+    def _page_form(self, path: Path, page: Document, at: datetime) -> bytes:
+        if path.suffix.lower() != ".pdf":
+            return _text_form(path, page)
+        return make_pdf(page, b"", at, self._resources)
 
     def made_from(self, path: Path) -> tuple[Case, Assessment]:
         """The case and the assessment that are embedded in a note. Raises NoteError."""
@@ -104,26 +160,62 @@ class TypstNoteWriter:
         return data.case, data.assessment
 
     def verified(self, path: Path) -> tuple[bool, str]:
-        """Whether text and data of a note are as they were made. Raises NoteError if it is no note of ours."""
-        found = verify(path)
-        sentences = {
-            Integrity.UNCHANGED: _("text and data belong together and are unchanged"),
-            Integrity.DATA_CHANGED: _("the embedded data was changed after the note was made"),
-            Integrity.PAGES_CHANGED: _("the pages were changed after the note was made"),
-            Integrity.BOTH_CHANGED: _("pages and embedded data were changed after the note was made"),
-        }
-        return found is Integrity.UNCHANGED, sentences[found]
+        """Whether text and data of a note are as they were made. Raises NoteError if it is no note of ours.
 
-    def changes(self, before: Assessment, after: Assessment) -> tuple[str, ...]:
-        """What advice changed between two assessments, a line each."""
-        return tuple(change_text(change) for change in changes_between(before, after))
+        With the knowledge and program that it was made with, the pages are made again from the data and compared.
+        """
+        found = verify(path)
+        remade = False
+        if found is Integrity.UNCHANGED:
+            data = read_note(path)
+            if data.note_id != note_id(data.case, data.assessment, data.made, data.options):
+                found = Integrity.NOT_TOGETHER
+            elif (data.knowledge_hash, data.program_version) == (
+                self._made_with.knowledge.hash,
+                self._made_with.program_version,
+            ):
+                remade = True
+                if not same_pages(path, self.pdf(data.case, data.assessment, data.made, data.options)):
+                    found = Integrity.NOT_TOGETHER
+        return found is Integrity.UNCHANGED, _integrity_text(found, remade=remade)
 
     def write_patient_page(
         self, case: Case, assessment: Assessment, path: Path, at: datetime, options: NoteOptions = DRAFT
     ) -> None:
         """Writes the page in plain words for the patient, as PDF without attached data. Raises NoteError."""
-        page = self._document(self.content(case, assessment, at, options), assessment, "patient")
-        write_whole(path, make_pdf(page, b"", at, self._resources, options.letterhead.logo))
+        page = self._patient_page(case, assessment, at, options)
+        write_whole(path, self._page_form(path, page, at))
+
+
+def _outlines(resources: Path) -> Outlines:
+    path = resources / "pictures" / "liver-segments.yaml"
+    try:
+        return read_outlines(path)
+    except (OSError, ValueError) as error:
+        raise NoteError(_("A file of the program is damaged: {path}. Install it again.").format(path=path)) from error
+
+
+def _text_form(path: Path, document: Document) -> bytes:
+    forms = {".txt": plain_text, ".md": markdown, ".html": html_page}
+    form = forms.get(path.suffix.lower())
+    if form is None:
+        message = _('A note cannot be written as "{name}": use .pdf, .txt, .md, .html or .ics.')
+        raise NoteError(message.format(name=path.name))
+    return form(document).encode()
+
+
+def _integrity_text(found: Integrity, *, remade: bool) -> str:
+    if found is Integrity.UNCHANGED and remade:
+        return _("text and data belong together and are unchanged (the same pages were made again from the data)")
+    return {
+        Integrity.UNCHANGED: _(
+            "text and data are unchanged (made with another knowledge or program, so the pages were not made again)"
+        ),
+        Integrity.DATA_CHANGED: _("the embedded data was changed after the note was made"),
+        Integrity.PAGES_CHANGED: _("the pages were changed after the note was made"),
+        Integrity.BOTH_CHANGED: _("pages and embedded data were changed after the note was made"),
+        Integrity.NOT_TOGETHER: _("the pages do not say what the embedded data says"),
+    }[found]
 
 
 def _untraced(assessment: Assessment) -> Assessment:

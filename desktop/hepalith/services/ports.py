@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 import msgspec
 
@@ -58,20 +58,33 @@ class Journal(Protocol):
         """What earlier runs left behind, the newest first; damaged entries are left alone."""
 
 
+class NoteRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """Which note is wanted. The ending of each file says its form: .pdf .txt .md .html .ics; all say the same.
+
+    patient_page: the page in plain words (.pdf .txt .md .html). final: the author finalises the note; it is then never
+    changed. amends: the final note that this one replaces.
+    """
+
+    files: tuple[Path, ...] = ()
+    patient_page: Path | None = None
+    paper: Literal["a4", "us-letter"] = "a4"
+    form: Literal["full", "short"] = "full"
+    final: bool = False
+    author: str = ""
+    amends: Path | None = None
+
+
 class NoteWriter(Protocol):
     """Makes the management note, and reads back what a note was made from."""
 
-    def write(self, case: Case, assessment: Assessment, path: Path, at: datetime) -> None:
-        """Writes the note as PDF, whole or not at all. Raises NoteError."""
+    def export(self, case: Case, assessment: Assessment, at: datetime, request: NoteRequest) -> None:
+        """Writes every file of the request, each whole or not at all. Raises NoteError.
 
-    def export(self, case: Case, assessment: Assessment, path: Path, at: datetime, *, paper: str, form: str) -> None:
-        """Writes the note in the form that the ending of `path` and `form` say. Raises NoteError."""
+        A final note that is in the way is never written over.
+        """
 
     def made_from(self, path: Path) -> tuple[Case, Assessment]:
         """The case and the assessment that are embedded in a note. Raises NoteError."""
 
     def verified(self, path: Path) -> tuple[bool, str]:
         """Whether text and data of a note are as they were made, and the sentence that says so. Raises NoteError."""
-
-    def changes(self, before: Assessment, after: Assessment) -> tuple[str, ...]:
-        """What changed between two assessments, a line each."""

@@ -21,7 +21,7 @@ def case_schema() -> str:
         **{key: value for key, value in target["properties"].items() if key != "extra"},
     }
     target["required"] = ["format", "version", *target["required"]]
-    for name in ("Observation", "Study", "Lesion"):
+    for name in ("Observation", "Study", "Lesion", "Override"):
         schema["$defs"][name]["properties"].pop("extra", None)
     return _text(schema)
 

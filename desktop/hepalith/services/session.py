@@ -11,8 +11,19 @@ from pathlib import Path
 import msgspec
 
 from hepalith.decision.assess import Assessor, evaluate
-from hepalith.domain.assessment import Assessment, TraceNode
-from hepalith.domain.case import PATIENT, Case, Identity, Lesion, Observation, State, Study, Value
+from hepalith.domain.assessment import Advice, Assessment, Status, TraceNode
+from hepalith.domain.case import (
+    PATIENT,
+    Case,
+    Identity,
+    Lesion,
+    Observation,
+    Override,
+    OverrideKind,
+    State,
+    Study,
+    Value,
+)
 from hepalith.domain.durations import parse_date
 from hepalith.domain.errors import InvalidValueError
 from hepalith.domain.truth import Truth
@@ -20,7 +31,7 @@ from hepalith.i18n import _
 from hepalith.knowledge.base import Knowledge
 from hepalith.knowledge.entry import check_limit, check_value
 from hepalith.knowledge.model import Finding
-from hepalith.services.ports import CaseStore, Clock, Journal, NoteWriter, Recovery
+from hepalith.services.ports import CaseStore, Clock, Journal, NoteRequest, NoteWriter, Recovery
 
 CASE_ENDING = ".json"  # other files that hold a case (notes) are never written over
 UNDO_LIMIT = 500
@@ -52,6 +63,7 @@ class CaseSession:
         self, knowledge: Knowledge, clock: Clock, store: CaseStore, journal: Journal, note: NoteWriter
     ) -> None:
         self.knowledge = knowledge
+        self.author = ""  # the clinician, for what is decided otherwise and for final notes
         self._clock = clock
         self._store = store
         self._journal = journal
@@ -194,6 +206,45 @@ class CaseSession:
         """Removes a study with all that was seen on it (undo brings it back)."""
         self._edit(self._state.case.without_study(study_id))
 
+    # deciding otherwise
+
+    def override(self, recommendation: str, subject: str = PATIENT) -> Override | None:
+        """What was decided otherwise about a recommendation, or None."""
+        found = (one for one in self._state.case.overrides if one.key == (recommendation, subject))
+        return next(found, None)
+
+    def set_aside(self, recommendation: str, subject: str, reason: str, text: str = "") -> None:
+        """Records that a recommendation is not followed, and why; the advice and its urgency stay as they are.
+
+        reason: id of one of `knowledge.header.override_reasons`. Raises InvalidValueError: no author, no such reason, a
+        reason that needs words without any, or a recommendation that does not apply.
+        """
+        coded = self.knowledge.header.override_reason(reason)
+        if coded is None:
+            raise InvalidValueError(_('The knowledge has no reason "{id}".').format(id=reason))
+        if coded.needs_text and not text.strip():
+            raise InvalidValueError(_('"{reason}": say in words why.').format(reason=coded.label))
+        advice = self._advice_that_applies(recommendation, subject)
+        self._decide(OverrideKind.SET_ASIDE, advice.id, subject, text, reason=reason, level=advice.urgency)
+
+    def record_plan(self, text: str, subject: str = PATIENT, recommendation: str = "") -> None:
+        """Records another plan, in place of a recommendation or ("") beside all of them.
+
+        Raises InvalidValueError: no author, no text, no such lesion, or a recommendation that does not apply.
+        """
+        if not text.strip():
+            raise InvalidValueError(_("Say in words what the plan is."))
+        level = ""
+        if recommendation:
+            level = self._advice_that_applies(recommendation, subject).urgency
+        else:
+            self._check_subject(subject)
+        self._decide(OverrideKind.OTHER_PLAN, recommendation, subject, text, level=level)
+
+    def withdraw(self, recommendation: str, subject: str = PATIENT) -> None:
+        """Takes back what was decided otherwise; without such a decision nothing changes."""
+        self._edit(self._state.case.without_override(recommendation, subject))
+
     def undo(self) -> None:
         """Goes back one edit."""
         if self._past:
@@ -267,13 +318,21 @@ class CaseSession:
         return self._assessor.explain(item, subject)
 
     def export_note(self, path: Path) -> None:
-        """Writes the management note of the present state. Raises NoteError; no half file is left.
+        """Writes the draft of the management note of the present state. Raises NoteError; no half file is left.
 
         May run on another thread: it works on the state of the moment, whatever is edited meanwhile.
         """
+        self.write_note(NoteRequest(files=(path,)))
+
+    def write_note(self, request: NoteRequest) -> None:
+        """Writes the note of the present state in every form of the request; final or amended by `author`.
+
+        Raises NoteError, as `export_note`; an author that the request names goes before the session's own.
+        """
         case = self._state.case
         assessment = evaluate(case, self.knowledge, self.as_of, trace=True)
-        self._note.write(case, assessment, path, self._clock.now())
+        signed = msgspec.structs.replace(request, author=request.author or self.author)
+        self._note.export(case, assessment, self._clock.now(), signed)
 
     # inside
 
@@ -290,14 +349,40 @@ class CaseSession:
         self, entry: Finding, subject: str, study: str | None, date: str | None
     ) -> tuple[Key, Observation | None]:
         """The key to write to, and the observation that is there now."""
-        if subject != PATIENT and subject not in {lesion.id for lesion in self._state.case.lesions}:
-            raise InvalidValueError(_('The case has no lesion "{id}".').format(id=subject))
+        self._check_subject(subject)
         shown = self.shown(entry.id, subject) if study is None and date is None else None
         if shown is not None:
             return shown.key, shown
         where = self._current_study() if study is None and entry.subject == "lesion" else study or ""
         key = (entry.id, subject, where, date or "")
         return key, self._state.case.observed(*key)
+
+    def _check_subject(self, subject: str) -> None:
+        if subject != PATIENT and subject not in {lesion.id for lesion in self._state.case.lesions}:
+            raise InvalidValueError(_('The case has no lesion "{id}".').format(id=subject))
+
+    def _advice_that_applies(self, recommendation: str, subject: str) -> Advice:
+        for advice in self._state.assessment.recommendations:
+            if (advice.id, advice.subject) == (recommendation, subject) and advice.status is not Status.DOES_NOT_HOLD:
+                return advice
+        raise InvalidValueError(_("{id} does not apply here, so there is nothing to decide.").format(id=recommendation))
+
+    def _decide(
+        self, kind: OverrideKind, recommendation: str, subject: str, text: str, *, reason: str = "", level: str = ""
+    ) -> None:
+        if not self.author.strip():
+            raise InvalidValueError(_("Say who decides: a name is missing."))
+        override = Override(
+            recommendation=recommendation,
+            subject=subject,
+            kind=kind,
+            reason=reason,
+            text=text,
+            author=self.author.strip(),
+            date=self._clock.now().date().isoformat(),
+            level=level,
+        )
+        self._edit(self._state.case.with_override(override))
 
     def _current_study(self) -> str:
         dated = [(study.date, study.id) for study in self._state.case.studies]

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from hepalith.domain.case import Case, Lesion, Observation, Study
+from hepalith.domain.case import PATIENT, Case, Lesion, Observation, Override, Study
 from hepalith.domain.errors import CaseFileError, NewerCaseFileError
 from hepalith.files import reason_of, write_atomically
 from hepalith.i18n import _
@@ -18,7 +18,12 @@ FORMAT = "hepalith-case"
 VERSION = 1
 SUFFIX = ".hepalith.json"
 SIZE_LIMIT = 50_000_000
-_PARTS: dict[str, type[msgspec.Struct]] = {"observations": Observation, "studies": Study, "lesions": Lesion}
+_PARTS: dict[str, type[msgspec.Struct]] = {
+    "observations": Observation,
+    "studies": Study,
+    "lesions": Lesion,
+    "overrides": Override,
+}
 _OWN_KEYS = {"format", "version"}
 
 
@@ -110,11 +115,13 @@ def _check_references(case: Case, name: str) -> None:
     lesions = {lesion.id for lesion in case.lesions}
     if len(lesions) != len(case.lesions):
         raise CaseFileError(_('"{name}" is damaged: a lesion id stands twice.').format(name=name))
-    for observation in case.observations:
-        if observation.subject != "patient" and observation.subject not in lesions:
+    subjects = [observation.subject for observation in case.observations]
+    subjects += [override.subject for override in case.overrides]
+    for subject in subjects:
+        if subject != PATIENT and subject not in lesions:
             raise CaseFileError(
-                _('"{name}" is damaged: a finding belongs to the lesion "{lesion}", which is not in the file.').format(
-                    name=name, lesion=observation.subject
+                _('"{name}" is damaged: it names the lesion "{lesion}", which is not in the file.').format(
+                    name=name, lesion=subject
                 )
             )
 

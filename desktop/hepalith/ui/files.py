@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QUrl, Signal
+from PySide6.QtCore import QMimeData, QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
@@ -15,6 +15,13 @@ from hepalith.services.session import CaseSession
 from hepalith.ui.examples import SUFFIX
 from hepalith.ui.settings import WindowSettings
 from hepalith.ui.worker import Worker
+
+
+def dropped_file(data: QMimeData) -> Path | None:
+    """The one file of this machine that is dragged; None for anything else."""
+    paths = [url.toLocalFile() for url in data.urls() if url.isLocalFile()]
+    return Path(paths[0]) if len(paths) == 1 else None
+
 
 Then = Callable[[], None]
 
@@ -130,7 +137,9 @@ class FileActions(QObject):
         self.case_opened.emit()
 
     def _choose_to_open(self) -> None:
-        dialog = self._file_dialog(_("Open a case"), _("Case files (*{suffix});;All files (*)").format(suffix=SUFFIX))
+        dialog = self._file_dialog(
+            _("Open a case"), _("Case files and notes (*{suffix} *.pdf);;All files (*)").format(suffix=SUFFIX)
+        )
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(self._on_open_chosen)
         dialog.open()

@@ -7,7 +7,17 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QGuiApplication, QKeySequence, QResizeEvent, QShowEvent
+from PySide6.QtGui import (
+    QAction,
+    QActionGroup,
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QGuiApplication,
+    QKeySequence,
+    QResizeEvent,
+    QShowEvent,
+)
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QSplitter, QTabBar, QToolBar, QVBoxLayout, QWidget
 
 from hepalith.domain.assessment import Status
@@ -20,7 +30,7 @@ from hepalith.ui.bridge import SessionBridge
 from hepalith.ui.case_list import STUDIES_PAGE, WHO_PAGE, CaseList
 from hepalith.ui.dialogs import AboutDialog, RecoveryDialog, StartDialog
 from hepalith.ui.examples import Example, examples_in, title_of
-from hepalith.ui.files import FileActions
+from hepalith.ui.files import FileActions, dropped_file
 from hepalith.ui.fonts import SIZES, apply_text_size, em
 from hepalith.ui.form import FormPane, SectionForm
 from hepalith.ui.icons import icon
@@ -87,6 +97,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(central)
         self.statusBar().setSizeGripEnabled(False)
         self.setMinimumSize(QSize(480, 360))
+        self.setAcceptDrops(True)
         self.setWindowIcon(icon("hepalith", self))
         self._make_actions()
         self._connect()
@@ -156,6 +167,17 @@ class MainWindow(QMainWindow):
         AboutDialog(self._session.knowledge, keys, self).open()
 
     # events of Qt
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """A case file or a note may be dropped anywhere on the window."""
+        if dropped_file(event.mimeData()) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        path = dropped_file(event.mimeData())
+        if path is not None:
+            event.acceptProposedAction()
+            self.files.open_path(path)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.form.commit()

@@ -1,5 +1,7 @@
 """What every editor of a finding has in common."""
 
+from typing import Any
+
 import msgspec
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QWheelEvent
@@ -106,7 +108,11 @@ class CalmCombo(QComboBox):
 
 
 class PlainInput(QLineEdit):
-    """A line edit that leaves undo and redo to the window, which undoes entries, not letters."""
+    """A line edit that leaves undo, redo and dropped files to the window, which undoes entries, not letters."""
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.setAcceptDrops(False)
 
     def event(self, event: QEvent) -> bool:
         if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):

@@ -1,6 +1,6 @@
 """Editor for free text."""
 
-from PySide6.QtCore import QEvent, QTimer
+from PySide6.QtCore import QEvent, QMimeData, QTimer
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
@@ -24,6 +24,10 @@ class TextArea(QPlainTextEdit):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         self._editor.commit()
+
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:
+        """Words, but no files: those are for the window, which opens them."""
+        return not source.hasUrls() and super().canInsertFromMimeData(source)
 
 
 class TextEditor(Editor):

@@ -1,0 +1,195 @@
+"""A measure of a lesion over time: each measurement with its error, what each step is called, and what comes next.
+
+The numbers and names come from the knowledge (`course` of the finding). Each earlier examination is judged with what
+was known at its date.
+"""
+
+from datetime import date
+from decimal import Decimal
+
+import msgspec
+
+from hepalith.decision import observed as seen
+from hepalith.decision.evaluation import Evaluation
+from hepalith.decision.observed import Group
+from hepalith.decision.overrides import set_aside
+from hepalith.decision.wording import observation_text
+from hepalith.domain.assessment import Assessment, PlannedTest
+from hepalith.domain.case import Case, Observation
+from hepalith.domain.durations import parse_date
+from hepalith.domain.errors import InvalidValueError
+from hepalith.domain.truth import Truth
+from hepalith.i18n import _
+from hepalith.knowledge.base import MODALITY, Knowledge
+from hepalith.knowledge.model import CourseEntry, Finding
+from hepalith.knowledge.tree import ChoiceOf, Quantity, Reference
+
+
+class Measured(msgspec.Struct, frozen=True, kw_only=True):
+    """One measurement. value, error: in the canonical unit of the measure; error None: not known.
+
+    change: what the step from the measurement before is called; stage: of the lesion at that time; "" where not known.
+    """
+
+    day: date
+    shown: str  # the date as entered
+    value: Decimal
+    entered: str  # the value as entered, with its unit
+    modality: str = ""
+    error: Decimal | None = None
+    change: str = ""
+    stage: str = ""
+
+
+class NextExamination(msgspec.Struct, frozen=True, kw_only=True):
+    """The next planned test: due, and not before and not after where the plan says so."""
+
+    test: str
+    due: date
+    earliest: date | None = None
+    latest: date | None = None
+
+
+class Course(msgspec.Struct, frozen=True, kw_only=True):
+    """A measure of one lesion over time, the earliest first; at least two measurements."""
+
+    finding: str
+    label: str
+    unit: str
+    lesion: str
+    measured: tuple[Measured, ...]
+    next: NextExamination | None = None
+
+
+def courses_of(case: Case, knowledge: Knowledge, assessment: Assessment) -> tuple[Course, ...]:
+    """The course of every measure of a lesion that was taken at two or more dates, lesion by lesion."""
+    as_of = date.fromisoformat(assessment.as_of)
+    whole = Evaluation(case, knowledge, as_of)
+    found = []
+    for lesion in case.lesions:
+        for finding in knowledge.findings.values():
+            if finding.course is None:
+                continue
+            groups = [
+                group for group in reversed(whole.observed.groups(finding.id, lesion.id)) if _is_dated(case, group)
+            ]
+            measured = tuple(
+                point for group in groups if (point := _measured(case, knowledge, whole, finding, group, as_of))
+            )
+            if len(measured) > 1:
+                found.append(
+                    Course(
+                        finding=finding.id,
+                        label=finding.label,
+                        unit=finding.unit,
+                        lesion=lesion.id,
+                        measured=(msgspec.structs.replace(measured[0], change=""), *measured[1:]),
+                        next=_next(assessment, lesion.id, as_of),
+                    )
+                )
+    return tuple(found)
+
+
+def _is_dated(case: Case, group: Group) -> bool:
+    return any(_date_text(case, observation) for observation in group)
+
+
+def _date_text(case: Case, observation: Observation) -> str:
+    """The date of an observation as entered; "" when it has none that can be read."""
+    study = next((study for study in case.studies if study.id == observation.study), None)
+    text = observation.date or (study.date if study else "")
+    try:
+        parse_date(text)
+    except InvalidValueError:
+        return ""
+    return text
+
+
+def _measured(
+    case: Case, knowledge: Knowledge, whole: Evaluation, finding: Finding, group: Group, as_of: date
+) -> Measured | None:
+    """A measurement with what was known on its day; None for a value that is not one number."""
+    value = seen.interval_of(group, finding)
+    if not value.is_point or finding.course is None:
+        return None
+    day, lesion = whole.observed.date_of(group).last, group[0].subject
+    then = Evaluation(_known_until(case, day), knowledge, min(day, as_of))
+    entry = finding.course
+    return Measured(
+        day=day,
+        shown=_date_text(case, group[0]),
+        value=value.low,
+        entered=observation_text(group[0], finding),
+        modality=knowledge.choice_label(MODALITY, whole.observed.study(group).modality),
+        error=_error(then, entry, lesion),
+        change=_choice(then, entry.change, lesion),
+        stage=_choice(then, entry.stage, lesion) if entry.stage else "",
+    )
+
+
+def _known_until(case: Case, day: date) -> Case:
+    """The case without what was observed later. What has no date stays."""
+    kept = tuple(o for o in case.observations if not (text := _date_text(case, o)) or parse_date(text).last <= day)
+    return msgspec.structs.replace(case, observations=kept)
+
+
+def _error(then: Evaluation, entry: CourseEntry, lesion: str) -> Decimal | None:
+    error = then.number(Quantity(Reference(entry.error, lesion=True, derived=True)), lesion)
+    return error.low if error.is_point else None
+
+
+def _choice(then: Evaluation, name: str, lesion: str) -> str:
+    """The label of a derived choice, without what stands in brackets; "" unless it is decided and applies."""
+    compiled = then.knowledge.derived[name]
+    if then.truth(compiled.relevant, lesion) is not Truth.TRUE:
+        return ""
+    possible = then.choice(ChoiceOf(Reference(name, lesion=True, derived=True), then.domain(name)), lesion)
+    if len(possible) != 1 or not possible.isdisjoint(compiled.entry.quiet):
+        return ""
+    return then.knowledge.choice_label(name, next(iter(possible))).partition(" (")[0]
+
+
+def _next(assessment: Assessment, lesion: str, as_of: date) -> NextExamination | None:
+    """The first planned test of the lesion that is followed and not over."""
+    aside = set_aside(assessment.overrides)
+    for test in assessment.follow_up:
+        if test.subject == lesion and test.due and (test.recommendation, lesion) not in aside:
+            planned = _planned(test)
+            if (planned.latest or planned.due) >= as_of:
+                return planned
+    return None
+
+
+def _planned(test: PlannedTest) -> NextExamination:
+    earliest, latest = (date.fromisoformat(text) if text else None for text in (test.earliest, test.latest))
+    return NextExamination(test=test.test, due=date.fromisoformat(test.due), earliest=earliest, latest=latest)
+
+
+def course_text(course: Course, lesion: str) -> str:
+    """All that the picture shows, in words. lesion: what the lesion is called."""
+    steps = []
+    for one in course.measured:
+        error = _("± {error}").format(error=_number(one.error)) if one.error is not None else ""
+        steps.append(
+            ", ".join(filter(None, (f"{one.shown} {one.entered} {error}".strip(), one.modality, one.stage, one.change)))
+        )
+    title = course_title(course, lesion)
+    text = f"{title}: {'; '.join(steps)}."
+    return text if course.next is None else f"{text} {_next_text(course.next)}"
+
+
+def course_title(course: Course, lesion: str) -> str:
+    """What the picture is about."""
+    return _("{finding} of {lesion} over time").format(finding=course.label, lesion=lesion)
+
+
+def _next_text(planned: NextExamination) -> str:
+    text = _("Next: {test}, due {due}").format(test=planned.test, due=planned.due)
+    if planned.earliest and planned.latest:
+        window = _("not before {earliest}, not after {latest}")
+        text += ", " + window.format(earliest=planned.earliest, latest=planned.latest)
+    return f"{text}."
+
+
+def _number(value: Decimal) -> str:
+    return f"{value.normalize():f}"

@@ -1,0 +1,54 @@
+"""The site settings reach the notes: letterhead, logo and the name of the clinician."""
+
+from pathlib import Path
+
+import pytest
+
+from hepalith.app.main import main
+from hepalith.note.embedded import read_note
+
+EXAMPLE = Path(__file__).parents[2] / "resources" / "examples" / "19-report-says-only-calcification.hepalith.json"
+SITE = """
+institution = "General Hospital"
+clinician = "Dr A. Example"
+[letterhead]
+lines = ["Radiology", "Telephone 1"]
+logo = "pictures/logo.svg"
+"""
+LOGO = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><rect width="9" height="9"/></svg>'
+
+
+@pytest.fixture
+def arguments(tmp_path: Path) -> list[str]:
+    (tmp_path / "pictures").mkdir()
+    (tmp_path / "site.toml").write_text(SITE, encoding="utf-8")
+    (tmp_path / "pictures" / "logo.svg").write_bytes(LOGO)
+    out = str(tmp_path / "note.pdf")
+    return ["note", str(EXAMPLE), "--out", out, "--final", "--site", str(tmp_path / "site.toml")]
+
+
+def test_the_letterhead_and_the_clinician_of_the_site_are_on_the_note(arguments: list[str], tmp_path: Path) -> None:
+    assert main([*arguments, "--out", str(tmp_path / "note.html")]) == 0
+    options = read_note(tmp_path / "note.pdf").options
+    assert options.author == "Dr A. Example"
+    assert options.letterhead.name == "General Hospital"
+    assert options.letterhead.lines == ("Radiology", "Telephone 1")
+    assert options.letterhead.logo == LOGO
+    page = (tmp_path / "note.html").read_text(encoding="utf-8")
+    assert LOGO.decode() in page
+    assert main(["note", "--verify", str(tmp_path / "note.pdf"), "--site", str(tmp_path / "site.toml")]) == 0
+
+
+@pytest.mark.parametrize("content", [None, b"GIF89a", LOGO.replace(b"<rect", b"<script")])
+def test_a_logo_that_cannot_be_used_is_named_and_nothing_is_written(
+    content: bytes | None, arguments: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    logo = tmp_path / "pictures" / "logo.svg"
+    logo.unlink()
+    if content is not None:
+        logo.write_bytes(content)
+    assert main(arguments) == 4
+    err = capsys.readouterr().err
+    assert "logo" in err
+    assert err.count("\n") == 1
+    assert not (tmp_path / "note.pdf").exists()

@@ -1,0 +1,173 @@
+"""The course of a lesion: each measurement is judged as of its date, and nothing leaves the picture."""
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hepalith.decision.assess import evaluate
+from hepalith.domain.case import Case, Observation, Override, OverrideKind, State, Study
+from hepalith.figures.course import Course, Measured, NextExamination, course_text, courses_of
+from hepalith.figures.drawing import Area, Dot, Label, Line
+from hepalith.figures.plot import draw_course
+from hepalith.knowledge.base import Knowledge
+from support.building import case, number, seen, yes
+from support.small import FINDINGS, REST, compile_small
+
+TODAY = date(2026, 6, 1)
+STUDIES = tuple(
+    Study(id=f"S{place}", modality=modality, date=day)
+    for place, (modality, day) in enumerate(
+        (("us", "2024-01-10"), ("ct", "2024-07"), ("ct", "2025-01-10"), ("ct", "2026-05-20"))
+    )
+)
+DERIVED = """derived:
+- {id: size_error, label: Error, subject: lesion, type: number, unit: mm, basis: default, expr: "1 if size < 10 else 4"}
+- {id: size_change, label: Change, subject: lesion, type: choice, basis: default,
+   choices: [{id: grown, label: "Grown (by 4 mm)"}, {id: same, label: Unchanged}],
+   rows: [{id: r1, when: "size - previous(size) >= 4", then: grown}], otherwise: same}
+"""
+
+
+@pytest.fixture
+def knowledge(tmp_path: Path) -> Knowledge:
+    course = "id: size, course: {error: size_error, change: size_change, stage: stage_of}, "
+    stage = (
+        "- {id: stage_of, label: Stage, subject: lesion, type: choice, basis: default, relevant: solid,\n"
+        "   choices: [{id: a, label: Stage A (early)}, {id: b, label: Stage B}],\n"
+        '   rows: [{id: r1, when: "size < 10", then: a}], otherwise: b}\n'
+    )
+    made, problems = compile_small(
+        tmp_path,
+        findings=FINDINGS.replace("id: size, ", course, 1),
+        rest=REST.replace("derived:\n", DERIVED + stage, 1),
+    )
+    assert problems == ()
+    return made
+
+
+def sizes(*texts: str) -> Case:
+    """A lesion measured at the studies, the first at S0."""
+    found = [seen("size", number(text, "mm"), "L1", f"S{place}") for place, text in enumerate(texts)]
+    return case(*found, seen("solid", yes(), "L1"), lesions=1, studies=STUDIES)
+
+
+def course_of(about: Case, knowledge: Knowledge, on: date = TODAY) -> Course:
+    (course,) = courses_of(about, knowledge, evaluate(about, knowledge, on))
+    return course
+
+
+def test_each_examination_is_judged_with_what_was_known_then(knowledge: Knowledge) -> None:
+    course = course_of(sizes("8", "9", "14", "15.5"), knowledge)
+    assert [(one.shown, one.entered, one.modality) for one in course.measured] == [
+        ("2024-01-10", "8 mm", "Ultrasound"),
+        ("2024-07", "9 mm", "CT"),
+        ("2025-01-10", "14 mm", "CT"),
+        ("2026-05-20", "15.5 mm", "CT"),
+    ]
+    assert [one.change for one in course.measured] == ["", "Unchanged", "Grown", "Unchanged"]
+    assert [one.error for one in course.measured] == [1, 1, 4, 4]
+    assert [one.stage for one in course.measured] == ["Stage A", "Stage A", "Stage B", "Stage B"]
+
+
+def test_units_are_put_together_and_the_entered_one_is_shown(knowledge: Knowledge) -> None:
+    mixed = sizes("8", "9").with_observation(seen("size", number("1.2", "cm"), "L1", "S1"))
+    course = course_of(mixed, knowledge)
+    assert [(one.value, one.entered) for one in course.measured] == [(8, "8 mm"), (Decimal("12.0"), "1.2 cm")]
+
+
+@pytest.mark.parametrize(
+    "about",
+    [
+        sizes("8"),
+        sizes("8").with_observation(seen("size", number("9", "mm"), "L1")),  # without a date
+        sizes("8").with_observation(seen("size", number("9", "mm", "<"), "L1", "S1")),
+        sizes("8").with_observation(Observation(finding="size", subject="L1", study="S1", state=State.INDETERMINATE)),
+    ],
+    ids=["one", "undated", "censored", "indeterminate"],
+)
+def test_two_measurements_with_a_date_are_needed(about: Case, knowledge: Knowledge) -> None:
+    assert courses_of(about, knowledge, evaluate(about, knowledge, TODAY)) == ()
+
+
+def test_what_is_not_decided_has_no_name(knowledge: Knowledge) -> None:
+    about = msgspec.structs.replace(sizes("8", "9"), observations=sizes("8", "9").observations[:2])
+    assert [one.stage for one in course_of(about, knowledge).measured] == ["", ""]  # solid or not is unknown
+
+
+def test_the_next_examination_is_that_of_advice_that_is_followed(knowledge: Knowledge) -> None:
+    about = sizes("18", "19")
+    shown = course_of(about, knowledge).next
+    assert shown == NextExamination(
+        test="Ultrasound", due=date(2026, 9, 1), earliest=date(2026, 8, 18), latest=date(2026, 10, 1)
+    )
+    aside = Override(
+        recommendation="DRUG",
+        subject="L1",
+        kind=OverrideKind.SET_ASIDE,
+        reason="declined",
+        author="A",
+        date="2026-06-01",
+    )
+    assert course_of(about.with_override(aside), knowledge).next is None
+
+
+def test_the_text_says_all_that_the_picture_shows(knowledge: Knowledge) -> None:
+    text = course_text(course_of(sizes("18", "29"), knowledge), "L1")
+    assert text == (
+        "Size of L1 over time: 2024-01-10 18 mm ± 4, Ultrasound, Stage B; 2024-07 29 mm ± 4, CT, Stage B, Grown. "
+        "Next: Ultrasound, due 2026-09-01, not before 2026-08-18, not after 2026-10-01."
+    )
+    plain = Measured(day=TODAY, shown="2026", value=Decimal(5), entered="5 mm")
+    bare = Course(finding="size", label="Size", unit="mm", lesion="L1", measured=(plain, plain))
+    assert course_text(bare, "L1") == "Size of L1 over time: 2026 5 mm; 2026 5 mm."
+
+
+DAYS = st.dates(date(1950, 1, 1), date(2099, 1, 1))
+VALUES = st.decimals(0, 500, places=1)
+MEASURED = st.builds(
+    lambda day, value, error: Measured(day=day, shown=str(day), value=value, entered=f"{value} mm", error=error),
+    DAYS,
+    VALUES,
+    st.none() | st.decimals(0, 50, places=1),
+)
+NEXT = st.none() | st.builds(
+    lambda days: NextExamination(test="CT", due=days[1], earliest=days[0], latest=days[2]),
+    st.tuples(DAYS, DAYS, DAYS).map(sorted),
+)
+
+
+@given(st.lists(MEASURED, min_size=2, max_size=12), NEXT)
+def test_every_point_lies_within_the_picture(measured: list[Measured], planned: NextExamination | None) -> None:
+    ordered = tuple(sorted(measured, key=lambda one: one.day))
+    drawing = draw_course(
+        Course(finding="size", label="Size", unit="mm", lesion="L1", measured=ordered, next=planned), "L1"
+    )
+    dots = [shape.at for shape in drawing.shapes if isinstance(shape, Dot)]
+    assert len(dots) == len(ordered)
+    assert dots == sorted(dots, key=lambda at: at[0])
+    places = [*dots, *(shape.at for shape in drawing.shapes if isinstance(shape, Label))]
+    places += [place for shape in drawing.shapes if isinstance(shape, Line | Area) for place in shape.places]
+    assert all(0 <= x <= drawing.width and 0 <= y <= drawing.height for x, y in places)
+    lowest = max(y for _x, y in dots)
+    highest = min(y for _x, y in dots)
+    by_value = sorted(zip(dots, ordered, strict=True), key=lambda pair: pair[1].value)
+    assert by_value[0][0][1] == lowest
+    assert by_value[-1][0][1] == highest
+    shown = [shape.text for shape in drawing.shapes if isinstance(shape, Label)]
+    assert ordered[-1].entered in shown
+
+
+def test_the_band_is_as_wide_as_the_error() -> None:
+    first = Measured(day=date(2024, 1, 1), shown="a", value=Decimal(20), entered="20 mm", error=Decimal(5))
+    last = Measured(day=date(2025, 1, 1), shown="b", value=Decimal(40), entered="40 mm", error=Decimal(10))
+    drawing = draw_course(Course(finding="s", label="S", unit="mm", lesion="L1", measured=(first, last)), "L1")
+    (band,) = (shape for shape in drawing.shapes if isinstance(shape, Area))
+    left, right, right_below, left_below = band.places
+    assert right_below[1] - right[1] == pytest.approx(2 * (left_below[1] - left[1]))
+    dots = [shape.at for shape in drawing.shapes if isinstance(shape, Dot)]
+    assert dots[0] == pytest.approx((left[0], (left[1] + left_below[1]) / 2))
