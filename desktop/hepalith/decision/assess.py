@@ -7,6 +7,7 @@ not to hold. A rule that gives way to another is named with its reason, and neve
 from collections.abc import Iterable, Set
 from datetime import date
 
+from hepalith.decision.between_lesions import between_lesions
 from hepalith.decision.causes import rank_causes
 from hepalith.decision.deciding import deciding_parts
 from hepalith.decision.evaluation import Evaluation
@@ -101,7 +102,7 @@ class Assessor:
             gates=tuple(self._gates(shown)),
             follow_up=planned_tests(self.evaluation, (one for one in shown if one.status is Status.HOLDS)),
             questions=rank_questions(self.evaluation, self._needs, shown),
-            conflicts=self._conflicts(shown),
+            conflicts=(*self._conflicts(shown), *between_lesions(shown, self._knowledge)),
             assumptions=self._assumptions(),
             not_evaluated=tuple(
                 sorted({o.finding for o in self._case.observations if o.finding not in self._knowledge.findings})

@@ -95,7 +95,10 @@ class Suppression(Part, frozen=True, kw_only=True):
 
 
 class PlannedTest(Part, frozen=True, kw_only=True):
-    """One dated step of a follow-up plan. Dates are ISO; empty where the plan gives no limit."""
+    """One dated step of a follow-up plan. Dates are ISO; empty where the plan gives no limit.
+
+    done: the day of an examination of the case that lies in its time; missed: its time is over, and none does.
+    """
 
     recommendation: str
     subject: str
@@ -105,6 +108,8 @@ class PlannedTest(Part, frozen=True, kw_only=True):
     latest: str = ""
     note: str = ""
     stop: str = ""
+    done: str = ""
+    missed: bool = False
 
 
 class Advice(Part, frozen=True, kw_only=True):

@@ -217,6 +217,11 @@ class Recommendation(Grounded, frozen=True, kw_only=True):
     starting_points: tuple[str, ...] = ()
     note: str = ""
 
+    @property
+    def matters(self) -> tuple[str, ...]:
+        """What is done or warned against, by its tags: `needle`, `biopsy`, `drug:...`."""
+        return tuple(tag for tag in self.tags if tag in {"needle", "biopsy"} or tag.startswith("drug:"))
+
 
 class GateEntryItem(Grounded, frozen=True, kw_only=True):
     """One item of a gate."""

@@ -479,6 +479,8 @@ class _Composer:
             note=one.note,
             stop=one.stop,
             followed=(one.recommendation, one.subject) not in self._overrides,
+            done=one.done,
+            missed=one.missed,
         )
 
     def _conflicts(self) -> tuple[ConflictPart, ...]:

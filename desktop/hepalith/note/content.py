@@ -246,6 +246,13 @@ class PlannedPart(Part, frozen=True, kw_only=True):
     note: str = ""
     stop: str = ""
     followed: bool = True  # False: the clinician decided otherwise about the advice
+    done: str = ""  # the day of the examination in its time
+    missed: bool = False
+
+    @property
+    def is_to_come(self) -> bool:
+        """Whether it has a date that still lies ahead, and is followed."""
+        return bool(self.due) and self.followed and not self.done and not self.missed
 
 
 class PositionPart(Part, frozen=True, kw_only=True):

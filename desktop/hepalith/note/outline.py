@@ -224,7 +224,7 @@ def _reopen(content: NoteContent) -> Iterable[AnyBlock]:
         yield Paragraph(
             text=_("The case was closed on the conditions above. Open it again when one of them no longer holds.")
         )
-    due = next((step.due for step in content.follow_up if step.due), "")
+    due = next((step.due for step in content.follow_up if step.is_to_come), "")
     if due:
         yield Paragraph(
             text=_(

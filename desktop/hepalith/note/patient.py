@@ -85,9 +85,9 @@ def _blocks(content: NoteContent, case_class: str, texts: PatientWords) -> tuple
 
 
 def _dates(content: NoteContent, texts: PatientWords) -> tuple[AnyBlock, ...]:
-    dated = [step for step in content.follow_up if step.due and step.followed]
+    dated = [step for step in content.follow_up if step.due and step.followed and not step.done]
     if not dated:
         return () if content.closed else (Paragraph(text=texts.no_dates),)
-    rows = tuple(dict.fromkeys((step.due, step.test) for step in dated))
+    rows = tuple(dict.fromkeys((_("as soon as possible") if step.missed else step.due, step.test) for step in dated))
     table = Table(columns=(_("Date"), _("Check")), widths=("2", "5"), rows=rows[:_DATES_SHOWN])
     return (Paragraph(text=texts.dates), table)
