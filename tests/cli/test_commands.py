@@ -116,6 +116,14 @@ def test_knowledge_check_of_the_program_and_of_a_broken_folder(
     assert "knowledge.yaml" in capsys.readouterr().out
 
 
+def test_knowledge_compile_writes_the_form_or_says_why_not(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["knowledge", "compile", "--out", str(tmp_path / "forms")]) == 0
+    (form,) = (tmp_path / "forms").iterdir()
+    assert str(form) in capsys.readouterr().out
+    assert main(["knowledge", "compile", "--out", str(form)]) == 4
+    assert str(form) in capsys.readouterr().err
+
+
 def test_note_writes_a_pdf(case_file: Path, tmp_path: Path) -> None:
     out = tmp_path / "note.pdf"
     assert main(["note", str(case_file), "--out", str(out), "--as-of", "2026-06-01"]) == 0

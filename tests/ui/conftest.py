@@ -14,7 +14,7 @@ from hepalith.domain.assessment import Assessment
 from hepalith.domain.case import Case
 from hepalith.domain.errors import CaseFileError, NoteError
 from hepalith.knowledge.base import Knowledge
-from hepalith.knowledge.loader import load_knowledge
+from hepalith.knowledge.compiled import load_knowledge
 from hepalith.services.ports import NoteRequest, Recovery
 from hepalith.services.session import CaseSession
 from hepalith.ui.fonts import apply_text_size, load_fonts

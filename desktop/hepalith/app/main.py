@@ -24,6 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
     parts = Parts(
         knowledge=lambda: wiring.make_knowledge(folders, site_file),
         knowledge_folder=wiring.knowledge_folder,
+        cache_folder=folders.cache,
         store=wiring.Documents(),
         note=lambda knowledge: wiring.make_note_writer(knowledge, *wiring.make_site(folders, site_file)),
         author=lambda: wiring.make_site(folders, site_file)[0].clinician,

@@ -12,7 +12,7 @@ from hepalith import __version__
 from hepalith.domain.case import Case
 from hepalith.domain.errors import CaseFileError, NoteError
 from hepalith.knowledge.base import Knowledge
-from hepalith.knowledge.loader import load_knowledge
+from hepalith.knowledge.compiled import load_knowledge
 from hepalith.knowledge.site import Site, read_site
 from hepalith.resources import resource_root
 from hepalith.services.ports import NoteWriter
@@ -62,6 +62,11 @@ def knowledge_folder() -> Path:
     return resource_root() / "knowledge"
 
 
+def compiled_folder() -> Path:
+    """Where an installed program has the compiled form of its knowledge; a source tree has none."""
+    return resource_root() / "compiled"
+
+
 def examples_folder() -> Path:
     """The example cases that come with the program."""
     return resource_root() / "examples"
@@ -78,9 +83,9 @@ def make_site(folders: Folders, site_file: Path | None = None) -> tuple[Site, Pa
 
 
 def make_knowledge(folders: Folders, site_file: Path | None = None) -> Knowledge:
-    """The knowledge base as this site refines it, decoded from the cache when it is current. Raises KnowledgeError."""
+    """The knowledge base as this site refines it, from its compiled form when that is current. Raises KnowledgeError."""
     site, _path = make_site(folders, site_file)
-    return load_knowledge(knowledge_folder(), folders.cache, site if site != Site() else None)
+    return load_knowledge(knowledge_folder(), folders.cache, site if site != Site() else None, compiled_folder())
 
 
 def make_note_writer(knowledge: Knowledge, site: Site, site_file: Path) -> NoteWriter:

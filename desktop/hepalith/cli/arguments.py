@@ -108,6 +108,11 @@ def _commands() -> argparse.ArgumentParser:
     prove.add_argument(
         "--out", type=Path, metavar="FOLDER", help=_("write the patients of failed proofs there, not as text")
     )
+    compiled = actions.add_parser("compile", help=_("make the compiled form, from which the program starts quickly"))
+    compiled.add_argument(
+        "--folder", type=Path, default=None, help=_("another knowledge folder than the program's own")
+    )
+    compiled.add_argument("--out", type=Path, metavar="FOLDER", help=_("where it goes (your cache folder by default)"))
 
     window = commands.add_parser("window", help=_("show a case in the window, or take a picture of it"))
     _add_case(window)

@@ -21,6 +21,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
 
     knowledge: Callable[[], Knowledge]
     knowledge_folder: Callable[[], Path]
+    cache_folder: Path
     store: CaseStore
     note: Callable[[Knowledge], NoteWriter]
     author: Callable[[], str]  # the clinician of the site settings, or ""
