@@ -23,7 +23,8 @@ from hepalith.knowledge.compiled import load_knowledge
 imported = time.perf_counter()
 load_knowledge(Path(sys.argv[1]), Path(sys.argv[2]) if sys.argv[2] else None)
 ready = time.perf_counter()
-print(1000 * (imported - start), 1000 * (ready - imported), 1000 * (ready - start), 1000 * (time.process_time() - worked))
+worked = time.process_time() - worked
+print(1000 * (imported - start), 1000 * (ready - imported), 1000 * (ready - start), 1000 * worked)
 """
 
 

@@ -7,6 +7,7 @@ import msgspec
 
 from hepalith.domain.assessment import Basis
 from hepalith.knowledge.model import (
+    ChoiceOption,
     Condition,
     ConflictEntry,
     Derived,
@@ -121,16 +122,15 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True):
             return self.findings[name].label
         return self.derived[name].entry.label if name in self.derived else name
 
+    def options(self, name: str) -> tuple[ChoiceOption, ...]:
+        """The choices of a finding or derived finding, in their order."""
+        if name in self.findings:
+            return self.findings[name].choices
+        return self.derived[name].entry.choices if name in self.derived else ()
+
     def choice_label(self, name: str, choice: str) -> str:
         """What people call a choice."""
-        choices = (
-            self.findings[name].choices
-            if name in self.findings
-            else self.derived[name].entry.choices
-            if name in self.derived
-            else ()
-        )
-        return next((option.label for option in choices if option.id == choice), choice)
+        return next((option.label for option in self.options(name) if option.id == choice), choice)
 
 
 def named_by(name: str, recommendations: Mapping[str, Recommendation]) -> tuple[str, ...]:
