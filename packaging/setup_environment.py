@@ -286,7 +286,7 @@ def install_python_packages(task: str) -> None:
 
 def check_imports(advice: str) -> None:
     """Raises SetupError if a library that the window needs cannot be loaded."""
-    modules = "hepalith, dateutil, msgspec, pikepdf, platformdirs, typst, yaml, PySide6.QtWidgets"
+    modules = "hepalith, dateutil, jinja2, msgspec, pikepdf, platformdirs, typst, yaml, PySide6.QtWidgets"
     if run([str(environment_python()), "-c", f"import {modules}"]):
         raise SetupError(
             "a library cannot be loaded; the last line above names it. The window needs the system's libraries for\n"

@@ -113,6 +113,10 @@ def _commands() -> argparse.ArgumentParser:
         "--folder", type=Path, default=None, help=_("another knowledge folder than the program's own")
     )
     compiled.add_argument("--out", type=Path, metavar="FOLDER", help=_("where it goes (your cache folder by default)"))
+    book = actions.add_parser("book", help=_("write the reference manual, as pages for any browser"))
+    book.add_argument("--out", type=Path, required=True, metavar="FOLDER", help=_("a new folder, or an earlier manual"))
+    book.add_argument("--folder", type=Path, default=None, help=_("another knowledge folder than the program's own"))
+    _add_day(book)
 
     window = commands.add_parser("window", help=_("show a case in the window, or take a picture of it"))
     _add_case(window)
@@ -137,8 +141,12 @@ def _add_case(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_context(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--as-of", type=_day, metavar="DATE", help=_("the date for which to assess (today by default)"))
+    _add_day(parser)
     parser.add_argument("--site", type=Path, metavar="SITE.toml", help=_("settings of your hospital (see docs)"))
+
+
+def _add_day(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--as-of", type=_day, metavar="DATE", help=_("the date for which to answer (today by default)"))
 
 
 def _day(text: str) -> date:

@@ -20,6 +20,7 @@ def look_at_knowledge(arguments: argparse.Namespace, parts: Parts, out: TextIO) 
         "coverage": _coverage,
         "prove": _prove,
         "compile": _compile,
+        "book": _book,
     }
     return actions[arguments.action](arguments, parts, out)
 
@@ -78,4 +79,16 @@ def _compile(arguments: argparse.Namespace, parts: Parts, out: TextIO) -> int:
             _("The compiled form cannot be written to {path}: {reason}.").format(path=target, reason=reason)
         ) from error
     out.write(_("Wrote {path}\n").format(path=path))
+    return DONE
+
+
+def _book(arguments: argparse.Namespace, parts: Parts, out: TextIO) -> int:
+    if arguments.folder is None:
+        knowledge = parts.knowledge()  # as this site refines it
+    else:
+        from hepalith.knowledge.loader import read_knowledge
+
+        knowledge, _places = read_knowledge(arguments.folder)
+    parts.manual(knowledge).write(arguments.out, parts.clock(arguments.as_of).today())
+    out.write(_("Wrote {path}\n").format(path=arguments.out / "index.html"))
     return DONE

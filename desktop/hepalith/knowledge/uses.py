@@ -9,6 +9,11 @@ from hepalith.knowledge.tree import Fires, GatePasses, Node, Reference, walk
 Place = tuple[str, str]  # kind and id of an entry, as the knowledge files have them
 
 
+def place_of(knowledge: Knowledge, name: str) -> Place:
+    """Where a finding or derived finding stands."""
+    return ("derived" if name in knowledge.derived else "findings", name)
+
+
 def trees_of(knowledge: Knowledge, place: Place) -> list[Node]:
     """The trees that decide the answer of an entry; whether a field is shown is no part of it."""
     kind, name = place
