@@ -117,6 +117,19 @@ def _commands() -> argparse.ArgumentParser:
     book.add_argument("--out", type=Path, required=True, metavar="FOLDER", help=_("a new folder, or an earlier manual"))
     book.add_argument("--folder", type=Path, default=None, help=_("another knowledge folder than the program's own"))
     _add_day(book)
+    diff = actions.add_parser("diff", help=_("tell what changed between two versions, and whose advice moves"))
+    diff.add_argument("old", type=Path, metavar="OLD", help=_("the folder of a knowledge base"))
+    diff.add_argument("new", type=Path, metavar="NEW", help=_("the folder of another version of it"))
+    diff.add_argument(
+        "--cases",
+        type=Path,
+        nargs="+",
+        default=[],
+        metavar="PATH",
+        help=_("ask both about these: case files, or folders of case files or of YAML cases"),
+    )
+    diff.add_argument("--format", choices=["text", "json"], default="text")
+    _add_day(diff)
 
     window = commands.add_parser("window", help=_("show a case in the window, or take a picture of it"))
     _add_case(window)

@@ -21,6 +21,7 @@ def look_at_knowledge(arguments: argparse.Namespace, parts: Parts, out: TextIO) 
         "prove": _prove,
         "compile": _compile,
         "book": _book,
+        "diff": _diff,
     }
     return actions[arguments.action](arguments, parts, out)
 
@@ -92,3 +93,9 @@ def _book(arguments: argparse.Namespace, parts: Parts, out: TextIO) -> int:
     parts.manual(knowledge).write(arguments.out, parts.clock(arguments.as_of).today())
     out.write(_("Wrote {path}\n").format(path=arguments.out / "index.html"))
     return DONE
+
+
+def _diff(arguments: argparse.Namespace, parts: Parts, out: TextIO) -> int:
+    from hepalith.cli.diff import diff
+
+    return diff(arguments, parts, out)
