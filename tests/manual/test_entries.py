@@ -252,6 +252,23 @@ def test_text_with_signs_of_markup_comes_out_as_text(tmp_path: Path) -> None:
     assert shown in {entry[3] for entry in index["entries"]}
 
 
+@pytest.mark.parametrize(
+    ("address", "link"),
+    [
+        ("https://example.org/a", "https://example.org/a"),
+        ("who.int/publications/1", "https://who.int/publications/1"),
+        ("javascript:alert(1)", None),
+        ("data.text:x", None),
+        ("page 12 of the book", None),
+    ],
+)
+def test_only_addresses_of_the_web_are_links(address: str, link: str | None, tmp_path: Path) -> None:
+    rest = REST.replace("title: A source,", f"title: A source, url: '{address}',")
+    page = made(compile_small(tmp_path, rest=rest)[0]).entry("sources", "SRC-1")
+    assert page.xpath("//a[@rel]/@href") == ([link] if link else [])
+    assert address in plain(page)
+
+
 def test_what_is_unverified_is_complete(knowledge: Knowledge, pages: Pages) -> None:
     tree = pages.tree("unverified.html")
     for level in ("default", "recalled", "secondary"):

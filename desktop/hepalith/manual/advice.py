@@ -205,7 +205,7 @@ class AdviceArticles:
         facts = (
             (_("Step"), (str(rule.step),)),
             (_("While this holds"), self._parts.named(rule.when_holds)),
-            (_("this gives way"), self._parts.named(rule.suppresses)),
+            (_("This gives way"), self._parts.named(rule.suppresses)),
             (_("Within"), (across[rule.across],)),
             (_("Shown as"), texts(rule.label)),
             (

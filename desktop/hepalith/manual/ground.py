@@ -1,5 +1,7 @@
 """Articles about what statements rest on."""
 
+import re
+
 from hepalith.domain.assessment import Basis
 from hepalith.i18n import _
 from hepalith.knowledge.base import Knowledge
@@ -7,6 +9,8 @@ from hepalith.knowledge.grounds import citations
 from hepalith.knowledge.model import ConflictEntry, Source, StartingPoint
 from hepalith.manual.content import Article, Facts, Piece, Row, Statement, Table, Web, filled
 from hepalith.manual.parts import Parts, basis_badges, basis_facts, cite, joined, prose, texts
+
+_HOST_AND_PATH = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+(/[^\s:]*)?", re.IGNORECASE)
 
 
 class GroundArticles:
@@ -86,4 +90,7 @@ class GroundArticles:
 
 
 def _web(address: str) -> Piece:
-    return Web(address=address, text=address) if address.startswith(("https://", "http://")) else address
+    """An address of the web as a link, also where its "https://" was left out; anything else as text."""
+    if address.startswith(("https://", "http://")):
+        return Web(address=address, text=address)
+    return Web(address=f"https://{address}", text=address) if _HOST_AND_PATH.fullmatch(address) else address
