@@ -150,6 +150,7 @@ def set_up(task: str) -> None:
     UNFINISHED.touch()
     install_python_packages(task)
     check_imports(advice)
+    compile_knowledge()
     UNFINISHED.unlink()
     done = {name: fingerprint(name) for name in LOCKS if name == task or task == "test"}
     STAMP.write_text(json.dumps({"root": str(ROOT), **done}, indent=1), encoding="utf-8")
@@ -285,13 +286,19 @@ def install_python_packages(task: str) -> None:
 
 def check_imports(advice: str) -> None:
     """Raises SetupError if a library that the window needs cannot be loaded."""
-    modules = "hepalith, dateutil, msgspec, pikepdf, platformdirs, typst, yaml, PySide6.QtWidgets"
+    modules = "hepalith, dateutil, jinja2, msgspec, pikepdf, platformdirs, typst, yaml, PySide6.QtWidgets"
     if run([str(environment_python()), "-c", f"import {modules}"]):
         raise SetupError(
             "a library cannot be loaded; the last line above names it. The window needs the system's libraries for\n"
             "OpenGL and EGL, GLib, D-Bus, fontconfig, xkbcommon and xcb."
             + (f"\nRun: {advice}" if advice else " Install your system's packages for them.")
         )
+
+
+def compile_knowledge() -> None:
+    """The compiled form of the knowledge in the user's cache folder. It only saves time: without it, all works."""
+    if run([str(environment_python()), "-m", "hepalith", "knowledge", "compile"], output=subprocess.DEVNULL):
+        say("The knowledge could not be compiled beforehand; the first start will take a moment longer.")
 
 
 def environment_python() -> Path:

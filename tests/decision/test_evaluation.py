@@ -9,7 +9,8 @@ from hepalith.decision.evaluation import Evaluation
 from hepalith.domain.case import Case, Observation, State, Study
 from hepalith.domain.interval import Interval
 from hepalith.domain.truth import Truth
-from hepalith.knowledge.base import Knowledge, _Compiler
+from hepalith.knowledge.base import Knowledge
+from hepalith.knowledge.compiler import _Compiler
 from hepalith.knowledge.expression import Symbols, parse_truth
 from hepalith.knowledge.loader import hash_of, read_files
 from hepalith.knowledge.tree import ChoiceOf, Quantity, Reference

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from hepalith.knowledge.loader import KnowledgeFileError, check_knowledge, load_knowledge, load_yaml
+from hepalith.knowledge.loader import KnowledgeFileError, check_knowledge, load_yaml, read_knowledge
 from support.small import FINDINGS, HEADER, REST, compile_small, write_small
 
 BROKEN = {
@@ -122,30 +122,7 @@ def test_all_problems_come_at_once_with_file_and_line(tmp_path: Path) -> None:
 def test_broken_knowledge_is_never_used(tmp_path: Path) -> None:
     write_small(tmp_path, rest=REST.replace("4.0 mg/dL", "4.0 mmHg"))
     with pytest.raises(KnowledgeFileError, match="knowledge check"):
-        load_knowledge(tmp_path)
-
-
-def test_the_cache_gives_the_same_knowledge_and_follows_the_files(tmp_path: Path) -> None:
-    folder, cache = tmp_path / "knowledge", tmp_path / "cache"
-    folder.mkdir()
-    write_small(folder)
-    first = load_knowledge(folder, cache)
-    assert list(cache.iterdir())
-    assert load_knowledge(folder, cache) == first
-    write_small(folder, rest=REST.replace("Act on", "Look at"))
-    changed = load_knowledge(folder, cache)
-    assert changed.recommendations["ALARM"].entry.action.startswith("Look at")
-    assert changed.hash != first.hash
-
-
-def test_a_damaged_cache_is_made_again(tmp_path: Path) -> None:
-    folder, cache = tmp_path / "knowledge", tmp_path / "cache"
-    folder.mkdir()
-    write_small(folder)
-    first = load_knowledge(folder, cache)
-    for file in cache.iterdir():
-        file.write_bytes(b"\x00damaged")
-    assert load_knowledge(folder, cache) == first
+        read_knowledge(tmp_path)
 
 
 def test_yes_and_no_are_words_and_numbers_are_exact() -> None:

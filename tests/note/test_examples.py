@@ -11,7 +11,7 @@ from hepalith.decision.assess import evaluate
 from hepalith.domain.assessment import Assessment
 from hepalith.domain.case import Case
 from hepalith.knowledge.base import Knowledge
-from hepalith.knowledge.loader import load_knowledge
+from hepalith.knowledge.compiled import load_knowledge
 from hepalith.note.embedded import Integrity, read_note, verify
 from hepalith.note.options import NoteOptions
 from hepalith.note.writer import TypstNoteWriter

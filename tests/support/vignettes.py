@@ -4,8 +4,9 @@ from functools import lru_cache
 from pathlib import Path
 
 from hepalith.decision.expectations import failures
-from hepalith.knowledge.base import Knowledge, Problem, compile_knowledge
+from hepalith.knowledge.base import Knowledge, Problem
 from hepalith.knowledge.cases import Vignette, case_of, read_vignettes
+from hepalith.knowledge.compiler import compile_knowledge
 from hepalith.knowledge.loader import hash_of, read_files
 
 __all__ = ["CASES", "KNOWLEDGE", "Vignette", "all_vignettes", "case_of", "failures", "knowledge_and_problems"]

@@ -12,9 +12,9 @@ from pytestqt.qtbot import QtBot
 
 from hepalith.domain.assessment import Assessment
 from hepalith.domain.case import Case
-from hepalith.domain.errors import CaseFileError, NoteError
+from hepalith.domain.errors import CaseFileError, NoteError, WriteError
 from hepalith.knowledge.base import Knowledge
-from hepalith.knowledge.loader import load_knowledge
+from hepalith.knowledge.compiled import load_knowledge
 from hepalith.services.ports import NoteRequest, Recovery
 from hepalith.services.session import CaseSession
 from hepalith.ui.fonts import apply_text_size, load_fonts
@@ -84,12 +84,34 @@ class FileNote:
             path.write_bytes(b"%PDF " + assessment.urgency.level.value.encode())
 
 
+class FileManual:
+    """A manual of empty pages, made when they are asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.asked: list[tuple[str, str]] = []
+        self.fails = False
+
+    def page(self, kind: str, name: str, as_of: date) -> Path:
+        assert as_of == TODAY
+        if self.fails:
+            raise WriteError("The disk is full.")
+        self.asked.append((kind, name))
+        path = self.folder / f"{kind}-{name}.html"
+        path.touch()
+        return path
+
+    def write(self, folder: Path, as_of: date) -> None:
+        raise NotImplementedError
+
+
 class Ports(msgspec.Struct):
     """What the session was wired with."""
 
     store: MemoryStore
     journal: MemoryJournal
     note: FileNote
+    manual: FileManual
 
 
 def process(times: int = 5) -> None:
@@ -120,9 +142,10 @@ def knowledge() -> Knowledge:
 
 
 @pytest.fixture
-def ports() -> Ports:
+def ports(tmp_path: Path) -> Ports:
     """Fresh ports."""
-    return Ports(store=MemoryStore(), journal=MemoryJournal(), note=FileNote())
+    manual = FileManual(tmp_path)
+    return Ports(store=MemoryStore(), journal=MemoryJournal(), note=FileNote(), manual=manual)
 
 
 @pytest.fixture
@@ -138,9 +161,11 @@ def settings(tmp_path: Path) -> WindowSettings:
 
 
 @pytest.fixture
-def window(qtbot: QtBot, session: CaseSession, settings: WindowSettings, tmp_path: Path) -> Iterator[MainWindow]:
+def window(
+    qtbot: QtBot, session: CaseSession, ports: Ports, settings: WindowSettings, tmp_path: Path
+) -> Iterator[MainWindow]:
     """The main window, shown."""
-    made = MainWindow(session, settings, tmp_path / "examples")
+    made = MainWindow(session, ports.manual, settings, tmp_path / "examples")
     made.files.opens_note = False
     qtbot.addWidget(made, before_close_func=_clean)
     made.show()

@@ -23,6 +23,7 @@ from hepalith.ui.identity_page import IdentityPage
 from hepalith.ui.main_window import Arrangement, MainWindow
 from hepalith.ui.settings import WindowSettings
 from hepalith.ui.studies_page import StudiesPage
+from ui.conftest import FileManual
 
 KEY = Qt.Key
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -228,7 +229,7 @@ def test_examples_open_as_unsaved_cases(
         lesion_counter=1,
         observations=(Observation(finding="hot", value=YesNoValue(yes=True)),),
     )
-    window = MainWindow(session, settings, tmp_path)
+    window = MainWindow(session, FileManual(tmp_path), settings, tmp_path)
     qtbot.addWidget(window)
     window.show()
     window.show_start()
@@ -327,7 +328,7 @@ def test_sizes_theme_and_text_size_are_remembered(
     QApplication.processEvents()
     sizes = window.entry_splitter.sizes()
     window.close()
-    again = MainWindow(session, settings, tmp_path)
+    again = MainWindow(session, FileManual(tmp_path), settings, tmp_path)
     qtbot.addWidget(again)
     again.show()
     QApplication.processEvents()
@@ -360,7 +361,7 @@ def test_unknown_findings_are_kept_and_shown(window: MainWindow, session: CaseSe
 def test_the_window_is_freed_after_closing(
     qtbot: QtBot, session: CaseSession, settings: WindowSettings, tmp_path: Path
 ) -> None:
-    window = MainWindow(session, settings, tmp_path)
+    window = MainWindow(session, FileManual(tmp_path), settings, tmp_path)
     window.show()
     window.open_finding("redness", PATIENT)
     session.record("hot", YesNoValue(yes=True))

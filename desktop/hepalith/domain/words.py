@@ -1,6 +1,6 @@
 """The program's words for units and for the enumerations of an assessment, for window, note and terminal alike."""
 
-from hepalith.domain.assessment import Answer, GateState, OverrideResult, Status, Urgency
+from hepalith.domain.assessment import Answer, Basis, GateState, OverrideResult, Status, Urgency
 from hepalith.i18n import _
 
 _SIGNS = (
@@ -107,3 +107,51 @@ def gate_text(state: GateState) -> str:
         GateState.SHUT: _("shut"),
         GateState.SHUT_UNTIL_KNOWN: _("shut until known"),
     }[state]
+
+
+def strength_text(strength: int) -> str:
+    """The weight of an argument, from weak to near-specific."""
+    return {1: _("weak"), 2: _("moderate"), 3: _("strong"), 4: _("near-specific")}.get(strength, str(strength))
+
+
+def basis_text(level: str) -> str:
+    """How far a statement was verified."""
+    return {
+        "read": _("read"),
+        "secondary": _("secondary"),
+        "recalled": _("recalled"),
+        "default": _("default"),
+    }.get(level, level)
+
+
+def basis_meaning(level: str) -> str:
+    """What a basis means, for the legend."""
+    return {
+        "read": _("the source itself was read"),
+        "secondary": _("known through another document that cites it"),
+        "recalled": _("professional knowledge; the source was not opened"),
+        "default": _("a working rule of this program, without a source of its own"),
+    }.get(level, "")
+
+
+def review_text(basis: Basis) -> str:
+    """Whether a clinician reviewed a statement, and whether that is overdue."""
+    reviewed = _("reviewed by {name}").format(name=basis.reviewed_by) if basis.reviewed_by else _("not reviewed")
+    return (
+        _("{reviewed}, review overdue since {date}").format(reviewed=reviewed, date=basis.review_by)
+        if basis.overdue
+        else reviewed
+    )
+
+
+def cost_text(cost: str) -> str:
+    """What it takes to obtain a finding."""
+    return {
+        "ask": _("ask"),
+        "examine": _("examine"),
+        "laboratory": _("laboratory"),
+        "ultrasound": _("ultrasound"),
+        "ct": _("CT"),
+        "mri": _("MRI"),
+        "invasive": _("invasive"),
+    }.get(cost, cost)

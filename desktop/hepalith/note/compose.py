@@ -27,11 +27,14 @@ from hepalith.domain.assessment import (
 from hepalith.domain.case import PATIENT, Case, Observation, TextValue
 from hepalith.domain.words import (
     answer_text,
+    basis_text,
     class_text,
     decision_text,
     gate_text,
     kind_text,
     override_text,
+    review_text,
+    strength_text,
     urgency_text,
 )
 from hepalith.figures.segment_map import Outlines
@@ -413,7 +416,7 @@ class _Composer:
         return tuple(
             ArgumentPart(
                 text=argument.text,
-                strength=words.strength_text(argument.strength),
+                strength=strength_text(argument.strength),
                 answer=argument.answer,
                 ground=self._ground(argument.basis, cited=cited),
                 needs=self._words.needs(argument.needs),
@@ -502,8 +505,8 @@ class _Composer:
     def _ground(self, basis: Basis, *, cited: bool = True) -> Ground:
         return Ground(
             level=basis.level,
-            basis=words.basis_text(basis.level),
-            review=words.review_text(basis),
+            basis=basis_text(basis.level),
+            review=review_text(basis),
             note=basis.note,
             cites=self._cites(basis.sources) if cited else (),
         )
@@ -532,7 +535,7 @@ class _Composer:
             identifiers=_identifiers(source),
             locators=tuple(self._locators.get(name, ())),
             level=source.basis,
-            basis=words.basis_text(source.basis),
+            basis=basis_text(source.basis),
             kind=source.kind,
         )
 

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterable
 
 from hepalith.domain.assessment import Answer, Urgency
+from hepalith.domain.words import basis_meaning, basis_text
 from hepalith.i18n import _, plural
-from hepalith.note import words
 from hepalith.note.content import (
     ArgumentPart,
     CausePart,
@@ -493,7 +493,7 @@ def _end(content: NoteContent) -> Iterable[AnyBlock]:
         yield Paragraph(text=" ".join((made.intended_use, *made.limits)))
         yield Paragraph(text=review)
         levels = ("read", "secondary", "recalled", "default")
-        legend = "; ".join(f"{words.basis_text(level)}: {words.basis_meaning(level)}" for level in levels)
+        legend = "; ".join(f"{basis_text(level)}: {basis_meaning(level)}" for level in levels)
         yield Paragraph(text=_("Basis of a statement – {legend}.").format(legend=legend), style="small")
         yield Facts(
             rows=(

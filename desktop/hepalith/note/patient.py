@@ -7,9 +7,9 @@ from typing import Literal
 import msgspec
 
 from hepalith.domain.errors import NoteError
+from hepalith.domain.words import basis_text
 from hepalith.i18n import _
 from hepalith.knowledge.loader import load_yaml
-from hepalith.note import words
 from hepalith.note.content import NoteContent
 from hepalith.note.document import AnyBlock, Bullets, Document, Facts, Heading, Paragraph, Table
 from hepalith.note.logo import logo_svg
@@ -45,7 +45,7 @@ def load_patient_words(path: Path) -> PatientWords:
 def patient_page(content: NoteContent, case_class: str, texts: PatientWords) -> Document:
     """The page as blocks. case_class: the id of the four-way class."""
     header, letterhead = content.header, content.options.letterhead
-    review = _("Basis: {basis}, not reviewed by a clinician.").format(basis=words.basis_text(texts.basis))
+    review = _("Basis: {basis}, not reviewed by a clinician.").format(basis=basis_text(texts.basis))
     return Document(
         title=_("About the spot in your liver"),
         subtitle=_("Note {id}").format(id=header.note_id),

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from hepalith.domain.assessment import Basis, Need
+from hepalith.domain.assessment import Need
 from hepalith.domain.case import (
     PATIENT,
     Case,
@@ -28,41 +28,6 @@ _COMPARATORS = {"": "", "<": "< ", "<=": "≤ ", ">": "> ", ">=": "≥ "}
 def with_unit(number: str, unit: str) -> str:
     """A number and its unit."""
     return f"{number} {unit_text(unit)}".rstrip()
-
-
-def strength_text(strength: int) -> str:
-    """The weight of an argument, from weak to near-specific."""
-    return {1: _("weak"), 2: _("moderate"), 3: _("strong"), 4: _("near-specific")}.get(strength, str(strength))
-
-
-def basis_text(level: str) -> str:
-    """How far a statement was verified."""
-    return {
-        "read": _("read"),
-        "secondary": _("secondary"),
-        "recalled": _("recalled"),
-        "default": _("default"),
-    }.get(level, level)
-
-
-def basis_meaning(level: str) -> str:
-    """What a basis means, for the legend."""
-    return {
-        "read": _("the source itself was read"),
-        "secondary": _("known through another document that cites it"),
-        "recalled": _("professional knowledge; the source was not opened"),
-        "default": _("a working rule of this program, without a source of its own"),
-    }.get(level, "")
-
-
-def review_text(basis: Basis) -> str:
-    """Whether a clinician reviewed a statement, and whether that is overdue."""
-    reviewed = _("reviewed by {name}").format(name=basis.reviewed_by) if basis.reviewed_by else _("not reviewed")
-    return (
-        _("{reviewed}, review overdue since {date}").format(reviewed=reviewed, date=basis.review_by)
-        if basis.overdue
-        else reviewed
-    )
 
 
 def instant_text(at: datetime) -> str:

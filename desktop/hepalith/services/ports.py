@@ -88,3 +88,16 @@ class NoteWriter(Protocol):
 
     def verified(self, path: Path) -> tuple[bool, str]:
         """Whether text and data of a note are as they were made, and the sentence that says so. Raises NoteError."""
+
+
+class ReferenceManual(Protocol):
+    """The knowledge as pages for a browser."""
+
+    def page(self, kind: str, name: str, as_of: date) -> Path:
+        """The page of an entry, such as ("recommendations", "CE-R10"); the first page if there is none such.
+
+        Made first if need be, which takes seconds. Raises WriteError.
+        """
+
+    def write(self, folder: Path, as_of: date) -> None:
+        """Writes the manual into a folder that is new or empty, or in place of an earlier one. Raises WriteError."""

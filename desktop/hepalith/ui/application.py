@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QApplication
 
+from hepalith.services.ports import ReferenceManual
 from hepalith.services.session import CaseSession
 from hepalith.ui.fonts import apply_text_size, load_fonts
 from hepalith.ui.main_window import MainWindow
@@ -31,11 +32,19 @@ def make_application(settings: WindowSettings) -> QApplication:
     return app
 
 
-def run(session: CaseSession, *, case_path: Path | None, examples: Path, show_chooser: bool, settings: Path) -> int:
+def run(
+    session: CaseSession,
+    manual: ReferenceManual,
+    *,
+    case_path: Path | None,
+    examples: Path,
+    show_chooser: bool,
+    settings: Path,
+) -> int:
     """Shows the window until it is closed; returns the exit code. `settings` is a folder."""
     kept = WindowSettings(settings)
     app = make_application(kept)
-    window = MainWindow(session, kept, examples)
+    window = MainWindow(session, manual, kept, examples)
     window.show()
     if case_path is not None:
         window.files.open_path(case_path)
@@ -48,7 +57,12 @@ def run(session: CaseSession, *, case_path: Path | None, examples: Path, show_ch
 
 
 def screenshot(
-    session: CaseSession, case_path: Path | None, png_path: Path, size: tuple[int, int], theme: ThemeName = "light"
+    session: CaseSession,
+    manual: ReferenceManual,
+    case_path: Path | None,
+    png_path: Path,
+    size: tuple[int, int],
+    theme: ThemeName = "light",
 ) -> None:
     """Writes a picture of the window with a case; needs no screen. Raises CaseFileError."""
     with tempfile.TemporaryDirectory() as folder:
@@ -57,7 +71,7 @@ def screenshot(
         make_application(kept)
         if case_path is not None:
             session.open(case_path)
-        window = MainWindow(session, kept, Path(folder))
+        window = MainWindow(session, manual, kept, Path(folder))
         try:
             grab(window, png_path, QSize(*size))
         finally:

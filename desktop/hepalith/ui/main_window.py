@@ -24,7 +24,7 @@ from hepalith.domain.assessment import Status
 from hepalith.domain.case import PATIENT
 from hepalith.domain.words import urgency_text
 from hepalith.i18n import _, plural
-from hepalith.services.ports import Recovery
+from hepalith.services.ports import Recovery, ReferenceManual
 from hepalith.services.session import CaseSession, CaseState
 from hepalith.ui.bridge import SessionBridge
 from hepalith.ui.case_list import STUDIES_PAGE, WHO_PAGE, CaseList
@@ -35,6 +35,7 @@ from hepalith.ui.fonts import SIZES, apply_text_size, em
 from hepalith.ui.form import FormPane, SectionForm
 from hepalith.ui.icons import icon
 from hepalith.ui.identity_page import IdentityPage
+from hepalith.ui.manual import ManualOpener
 from hepalith.ui.panel.guidance_panel import GuidancePanel
 from hepalith.ui.settings import WindowSettings
 from hepalith.ui.studies_page import StudiesPage
@@ -55,7 +56,7 @@ class Arrangement(Enum):
 class MainWindow(QMainWindow):
     """Shows every state of a session and sends the user's intents to it."""
 
-    def __init__(self, session: CaseSession, settings: WindowSettings, examples: Path) -> None:
+    def __init__(self, session: CaseSession, manual: ReferenceManual, settings: WindowSettings, examples: Path) -> None:
         super().__init__()
         self._session = session
         self._settings = settings
@@ -66,6 +67,7 @@ class MainWindow(QMainWindow):
         self._announced: tuple[str, int] = ("", 0)
         self.bridge = SessionBridge(session, self)
         self.files = FileActions(session, settings, self)
+        self.manual = ManualOpener(manual, session, self)
         self.case_list = CaseList(session)
         self.form = FormPane(session)
         self.panel = GuidancePanel(session)
@@ -186,6 +188,7 @@ class MainWindow(QMainWindow):
             self.files.ask_then(self._close_for_good)
             return
         self.files.worker.wait()
+        self.manual.worker.wait()
         self._remember_layout()
         self.bridge.close()
         super().closeEvent(event)
@@ -321,6 +324,7 @@ class MainWindow(QMainWindow):
             action = example_menu.addAction(example.title.replace("&", "&&"))
             action.triggered.connect(partial(self.files.open_example, example.path))
         help_menu = bar.addMenu(_("&Help"))
+        self.manual_action = self._action(help_menu, _("Reference &manual"), self.manual.open_first, "", "book")
         self.about_action = self._action(
             help_menu, _("&About, intended use, keys"), self.show_about, keys.HelpContents, "help"
         )
@@ -409,6 +413,9 @@ class MainWindow(QMainWindow):
         self.form.studies_wanted.connect(self._on_studies_wanted)
         self.panel.need_activated.connect(self.open_finding)
         self.panel.copied.connect(self._on_copied)
+        self.panel.page_wanted.connect(self.manual.open)
+        self.manual.announced.connect(self._say)
+        self.manual.failed.connect(self._on_manual_failed)
         self.files.committing.connect(self.form.commit)
         self.files.case_opened.connect(self._on_case_opened)
         self.files.announced.connect(self._say)
@@ -443,6 +450,9 @@ class MainWindow(QMainWindow):
 
     def _on_copied(self, what: str) -> None:
         self._say(_("Copied: {what}").format(what=what))
+
+    def _on_manual_failed(self, reason: str) -> None:
+        self.files.show_error(_("The reference manual was not opened."), reason)
 
     def _on_scheme_changed(self) -> None:
         if self._settings.theme == "system":

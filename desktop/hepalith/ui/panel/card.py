@@ -83,6 +83,7 @@ class CardWidget(QFrame):
 
     need_activated = Signal(str, str)  # finding, subject
     copied = Signal(str)
+    page_wanted = Signal(str, str)  # kind and id of an entry: its page of the manual
 
     def __init__(self, explains: Explains, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -109,6 +110,12 @@ class CardWidget(QFrame):
         self.copy_button.setIconSize(QSize(em(self), em(self)))
         self.copy_button.setToolTip(_("Copy as text"))
         self.copy_button.clicked.connect(self._on_copy)
+        self.manual_button = QToolButton(self)
+        self.manual_button.setAutoRaise(True)
+        self.manual_button.setIcon(icon("book", self))
+        self.manual_button.setIconSize(QSize(em(self), em(self)))
+        self.manual_button.setToolTip(_("Reference manual"))
+        self.manual_button.clicked.connect(self._on_manual)
         head = QHBoxLayout()
         head.setSpacing(6)
         head.addWidget(self._title, 1)
@@ -118,6 +125,7 @@ class CardWidget(QFrame):
         foot.addWidget(self._tags, 1)
         foot.addWidget(self.why_button, 0, Qt.AlignmentFlag.AlignBottom)
         foot.addWidget(self.copy_button, 0, Qt.AlignmentFlag.AlignBottom)
+        foot.addWidget(self.manual_button, 0, Qt.AlignmentFlag.AlignBottom)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(12, 5, 4, 3)
         self._column.setSpacing(1)
@@ -144,8 +152,10 @@ class CardWidget(QFrame):
                 self.setAccessibleName(name)
                 self.why_button.setAccessibleName(_("Why: {title}").format(title=name))
                 self.copy_button.setAccessibleName(_("Copy: {title}").format(title=name))
+                self.manual_button.setAccessibleName(_("Reference manual: {title}").format(title=name))
             self.why_button.setVisible(opens)
             self.copy_button.setVisible(opens)
+            self.manual_button.setVisible(card.page is not None)
             self._tint()
             self.update()
             if self.opened:
@@ -166,11 +176,13 @@ class CardWidget(QFrame):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() is QEvent.Type.FontChange and hasattr(self, "copy_button"):
+        if event.type() is QEvent.Type.FontChange and hasattr(self, "manual_button"):
             self.copy_button.setIconSize(QSize(em(self), em(self)))
+            self.manual_button.setIconSize(QSize(em(self), em(self)))
         elif event.type() is QEvent.Type.PaletteChange and self.card is not None:
             self._tint()
             self.copy_button.setIcon(icon("copy", self))
+            self.manual_button.setIcon(icon("book", self))
             if self.opened:
                 self._show_details()
 
@@ -248,6 +260,10 @@ class CardWidget(QFrame):
     def _on_link(self, target: str) -> None:
         finding, _bar, subject = target.partition("|")
         self.need_activated.emit(finding, subject)
+
+    def _on_manual(self) -> None:
+        if self.card is not None and self.card.page is not None:
+            self.page_wanted.emit(*self.card.page)
 
     def _on_copy(self) -> None:
         if self.card is not None:

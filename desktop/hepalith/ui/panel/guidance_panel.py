@@ -79,6 +79,7 @@ class SectionBox(QWidget):
 
     need_activated = Signal(str, str)
     copied = Signal(str)
+    page_wanted = Signal(str, str)
     opening_wanted = Signal(str, bool)  # section, whether open
 
     def __init__(self, session: CaseSession, section: Section, parent: QWidget | None = None) -> None:
@@ -129,6 +130,7 @@ class SectionBox(QWidget):
                 widget = CardWidget(self._session, self)
                 widget.need_activated.connect(self.need_activated)
                 widget.copied.connect(self.copied)
+                widget.page_wanted.connect(self.page_wanted)
                 self._cards[row.key] = widget
                 widget.show_card(row, fresh=fresh)
                 self._list.insertWidget(position, widget)
@@ -153,6 +155,7 @@ class GuidancePanel(QWidget):
 
     need_activated = Signal(str, str)  # finding, subject
     copied = Signal(str)
+    page_wanted = Signal(str, str)  # kind and id of an entry: its page of the manual
 
     def __init__(self, session: CaseSession, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -264,6 +267,7 @@ class GuidancePanel(QWidget):
                 box = SectionBox(self._session, section, self)
                 box.need_activated.connect(self.need_activated)
                 box.copied.connect(self.copied)
+                box.page_wanted.connect(self.page_wanted)
                 box.opening_wanted.connect(self.open_section)
                 self._boxes[section.id] = box
                 box.show_section(section, fresh=True)

@@ -26,7 +26,7 @@ from hepalith.domain.assessment import (
     Urgency,
 )
 from hepalith.domain.case import PATIENT, Case
-from hepalith.domain.words import answer_text, class_text, gate_text, kind_text, unit_text, urgency_text
+from hepalith.domain.words import answer_text, class_text, cost_text, gate_text, kind_text, unit_text, urgency_text
 from hepalith.i18n import _, plural
 from hepalith.knowledge.base import Knowledge
 from hepalith.services.session import CaseState
@@ -64,6 +64,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     explained: str = ""  # what session.explain is asked for, for each of `subjects`
     subjects: tuple[str, ...] = ()
     who: str = ""  # the lesions that it is about, where there are several
+    page: tuple[str, str] | None = None  # kind and id of the entry whose page of the manual it opens
     details: tuple[tuple[str, str], ...] = ()  # caption, text: shown when the card is open
 
 
@@ -306,6 +307,7 @@ class _Builder:
         tone = "avoid" if one.kind == "avoid" else one.urgency.value
         return Card(
             key=("advice", one.id, one.subject),
+            page=("recommendations", one.id),
             title=one.title,
             body=one.action,
             notes=tuple(notes),
@@ -352,6 +354,7 @@ class _Builder:
             notes.append(plural("and {count} more", "and {count} more", len(blocking) - len(notes)))
         return Card(
             key=("gate", gate.id, gate.subject),
+            page=("gates", gate.id),
             title=gate.label,
             notes=tuple(notes),
             tags=(gate_text(gate.state).capitalize(),),
@@ -393,6 +396,7 @@ class _Builder:
         details += [(_("Tells it apart"), cause.tells_apart), (_("Note"), cause.note)]
         return Card(
             key=("cause", cause.id, cause.subject),
+            page=("conditions", cause.id),
             title=f"{cause.rank}{'=' if tie else '.'} {cause.label}",
             notes=(*(f"+ {one.text}" for one in shown_for), *(f"− {one.text}" for one in shown_against)),
             tags=tuple(tag for tag in (*tags, *self._basis_tag(cause.basis)) if tag),
@@ -416,25 +420,15 @@ class _Builder:
             word = urgency_text(question.urgency).lower() if question.urgency is not Urgency.NONE else _("no urgency")
             yield Card(
                 key=("question", question.finding, question.subject),
+                page=("findings", question.finding),
                 title="",
                 needs=(need,),
                 tags=(
                     count,
                     _("up to: {level}").format(level=word),
-                    self._cost(question.cost),
+                    cost_text(question.cost),
                 ),
             )
-
-    def _cost(self, cost: str) -> str:
-        return {
-            "ask": _("ask"),
-            "examine": _("examine"),
-            "laboratory": _("laboratory"),
-            "ultrasound": _("ultrasound"),
-            "ct": _("CT"),
-            "mri": _("MRI"),
-            "invasive": _("invasive"),
-        }.get(cost, cost)
 
     def _classifications(self, classifications: Sequence[Classification]) -> Iterable[Card]:
         return map(self._classification, classifications)
@@ -447,6 +441,7 @@ class _Builder:
         tags = ["" if one.complete else _("incomplete: range or several candidates")]
         return Card(
             key=("class", one.id, one.subject),
+            page=("derived", one.id),
             title=f"{one.label}: {value}",
             tags=tuple(tag for tag in (*tags, *self._basis_tag(one.basis)) if tag),
             needs=() if one.complete else one.needs,
@@ -463,6 +458,7 @@ class _Builder:
             stop = _("Stop: {when}").format(when=one.stop) if one.stop else ""
             yield Card(
                 key=("plan", f"{one.recommendation} {number}", one.subject),
+                page=("recommendations", one.recommendation),
                 title=f"{one.due}  {one.test}",
                 notes=tuple(text for text in (one.note, stop) if text),
                 tags=tuple(tag for tag in tags if tag),
@@ -482,6 +478,7 @@ class _Builder:
         positions = [f"{number}. {side.text}" for number, side in enumerate(one.positions, start=1)]
         return Card(
             key=("conflict", one.id, ""),
+            page=("conflicts", one.id),
             title=one.topic,
             notes=(*positions, _("This product: {text}").format(text=one.default)),
             tags=(one.id,),
@@ -561,6 +558,7 @@ class _Builder:
             )
             yield Card(
                 key=("source", name, ""),
+                page=("sources", name),
                 title=entry.title,
                 notes=tuple(text for text in (reference, links) if text),
                 tags=(name, basis_word(entry.basis)),
