@@ -15,7 +15,7 @@ from pathlib import Path
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from support.judge import Verdict, compare, why_not
+from support.judge import Verdict, compare, exact_cases, why_not
 from support.scalar import Scalars
 from support.vignettes import knowledge_and_problems
 
@@ -41,6 +41,7 @@ def main() -> int:
     parser.add_argument("--cases", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--refill", type=int, default=10, help="fill in every n-th case too")
+    parser.add_argument("--minutes", type=float, default=600, help="stop after this time")
     options = parser.parse_args()
     if reason := why_not():
         sys.stderr.write(reason + "\n")
@@ -50,9 +51,14 @@ def main() -> int:
         sys.stderr.write("the knowledge has problems\n")
         return 2
     verdict, started = Verdict(), time.monotonic()
-    for position, _ in enumerate(compare(knowledge, options.seed, options.cases, verdict, refill=options.refill)):
+    steps = compare(
+        knowledge, options.seed, options.cases, verdict, known=exact_cases(knowledge), refill=options.refill
+    )
+    for position, _ in enumerate(steps):
         if position % 50 == 0:
             sys.stderr.write(f"{verdict.cases} cases, {time.monotonic() - started:.0f} s\n")
+        if time.monotonic() - started > 60 * options.minutes:
+            break
     sys.stdout.write(summary(verdict, Scalars(knowledge)) + "\n")
     return 1 if verdict.differences else 0
 

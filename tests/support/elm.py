@@ -3,8 +3,9 @@
 The inputs are one record "Case" of the patient, with a list "lesions" in it. A definition about a lesion is a list with
 one value for each lesion, so that it is computed once; inside it another one is read at the position of the lesion.
 
-What the standard says otherwise than our operators is written out: its If takes null for false (as ours in scalars),
-its In finds no null, its Min and Max leave nulls out, its Round goes to whole steps towards plus infinity.
+What the standard says otherwise than our operators is written out: its In takes null for an element that may be in the
+list, its Min, Max and Sum leave nulls out. Its decimals have "at least the 28 digits of precision and 8 digits of
+scale"; the engine computes in binary numbers, so what was computed is rounded to 8 digits before it is compared.
 """
 
 from collections.abc import Iterable
@@ -38,6 +39,8 @@ _NAMES = {
     "is_null": "IsNull",
     "first": "Coalesce",
 }
+_COMPARISONS = {"<", "<=", ">", ">=", "==", "!="}
+_COMPUTED = {"+", "-", "*", "/", "min", "max", "abs", "round", "ln", "log10", "sqrt", "exp", "if", "months"}
 _UNARY = {"not", "abs", "ln", "exp", "is_null"}
 
 
@@ -100,6 +103,11 @@ class Exporter:
 
     def _operation(self, expr: Op) -> Elm:
         parts = [self.expression(part) for part in expr.parts]
+        if expr.name in _COMPARISONS:
+            parts = [
+                _decimal(made) if self._is_computed(part) else made
+                for part, made in zip(expr.parts, parts, strict=True)
+            ]
         match expr.name:
             case "and" | "or" | "+" | "*":
                 return _chain(_NAMES[expr.name], parts)
@@ -130,11 +138,21 @@ class Exporter:
             return {"type": _NAMES[expr.name], "operand": parts[0]}
         return {"type": _NAMES[expr.name], "operand": parts}
 
+    def _is_computed(self, expr: Expr) -> bool:
+        if isinstance(expr, Use):
+            return self._definitions[expr.name].kind == "number"
+        return isinstance(expr, Op) and expr.name in _COMPUTED
+
     def _list(self, elements: list[Elm]) -> Elm:
         """A list of constants, made once for a case."""
         name = f"one of {', '.join(element['value'] for element in elements)}"
         self._lists[name] = {"type": "List", "element": elements}
         return {"type": "ExpressionRef", "name": name}
+
+
+def _decimal(number: Elm) -> Elm:
+    eight = {"type": "Literal", "valueType": f"{_TYPES}Integer", "value": "8"}
+    return {"type": "Round", "operand": number, "precision": eight}
 
 
 def _months(start: Elm, end: Elm) -> Elm:

@@ -16,6 +16,7 @@ from hepalith.domain.case import (
     NumberValue,
     Observation,
     Study,
+    TextValue,
     YesNoValue,
 )
 from hepalith.knowledge.base import Knowledge
@@ -45,6 +46,14 @@ class Flattener:
         made = {subject: self._inputs(findings, studies) for subject, findings in subjects.items()}
         made[PATIENT]["as_of"] = TODAY.isoformat()
         return made.pop(PATIENT), list(made.values())
+
+    def is_exact(self, case: Case) -> bool:
+        """Whether a case can be said in flat inputs."""
+        try:
+            self.inputs(case)
+        except ValueError:
+            return False
+        return True
 
     def _inputs(self, findings: dict[str, list[Observation]], studies: dict[str, Study]) -> Inputs:
         made: Inputs = {}
@@ -92,7 +101,7 @@ class Flattener:
                 ):
                     if text:
                         yield detail, (Decimal(text) + scale.offset) * scale.factor
-            case None:
+            case None | TextValue():
                 return
             case inexact:
                 raise ValueError(f"not one exact value: {inexact}")

@@ -117,13 +117,17 @@ def conditions(knowledge: Knowledge) -> tuple[Condition, ...]:
     return tuple(found)
 
 
-def cases(knowledge: Knowledge, seed: int, *, bounds: bool = False) -> Iterator[Case]:
-    """Cases without end, aimed at every condition and every answer in turn."""
+def cases(knowledge: Knowledge, seed: int, *, known: Sequence[Case] = (), bounds: bool = False) -> Iterator[Case]:
+    """Cases without end: aimed at every condition and every answer in turn, and every fourth a known one, varied."""
     generator = Generator(knowledge, seed, bounds=bounds)
     aims = list(itertools.product(conditions(knowledge), (T, F, U)))
+    made = 0
     while True:
         generator.random.shuffle(aims)
         for condition, answer in aims:
+            made += 1
+            if known and made % 4 == 0:
+                yield generator.varied(generator.random.choice(known))
             yield generator.case(condition, answer)
 
 
@@ -168,6 +172,22 @@ class Generator:
             subject = chance.choice(names) if condition.subject == "lesion" else PATIENT
             _Aim(self._knowledge, plan, chance, names, self._numbers).at(condition.tree, subject, answer)
         return self._filled(plan, names)
+
+    def varied(self, case: Case) -> Case:
+        """A known case with some observations left out and some changed."""
+        chance = self.random
+        forgotten, changed = chance.choice(((0.0, 0.0), (0.02, 0.02), (0.1, 0.05), (0.4, 0.1)))
+        kept: list[Observation] = []
+        for one in case.observations:
+            finding = self._knowledge.findings[one.finding]
+            if chance.random() < forgotten:
+                continue
+            if chance.random() >= changed or finding.type == "text":
+                kept.append(one)
+                continue
+            limits = {"lower_limit": "", "upper_limit": ""}  # they are written in the unit of the old value
+            kept.append(replace(one, state=State.KNOWN, value=self._value(finding, None, None, 0.5), **limits))
+        return replace(case, observations=tuple(kept))
 
     def completed(self, case: Case) -> Case:
         """The case with a value for all that was not known, but for what another finding answers for.

@@ -23,6 +23,7 @@ from support.elm import Exporter
 from support.flat import Flattener, Inputs
 from support.generate import TODAY, Condition, Generator, cases
 from support.scalar import Scalars
+from support.vignettes import all_cases
 
 NODE = Path(__file__).parents[1] / "standard" / "node"
 LETTERS = {Truth.TRUE: "T", Truth.FALSE: "F", Truth.UNKNOWN: "U"}
@@ -35,6 +36,12 @@ def why_not() -> str:
     if not (NODE / "node_modules" / "cql-execution").is_dir():
         return f"cql-execution is not installed: npm ci in {NODE.relative_to(NODE.parents[2])}"
     return ""
+
+
+def exact_cases(knowledge: Knowledge) -> tuple[Case, ...]:
+    """The cases of the vignettes that have exact values only."""
+    flattener = Flattener(knowledge, frozenset())
+    return tuple(case for case in all_cases() if flattener.is_exact(case))
 
 
 class Difference(NamedTuple):
@@ -104,11 +111,13 @@ class Engine:
         self._process.stdin.flush()
 
 
-def compare(knowledge: Knowledge, seed: int, count: int, verdict: Verdict, *, refill: int = 1) -> Iterator[Verdict]:
+def compare(
+    knowledge: Knowledge, seed: int, count: int, verdict: Verdict, *, known: Sequence[Case] = (), refill: int = 1
+) -> Iterator[Verdict]:
     """Compares `count` generated cases, and every `refill`-th of them filled in. Yields after each batch."""
     scalars = Scalars(knowledge)
     generator = Generator(knowledge, seed)
-    source = enumerate(cases(knowledge, seed))
+    source = enumerate(cases(knowledge, seed, known=known))
     with Engine(scalars) as engine:
         while batch := list(itertools.islice(source, min(20, count))):
             count -= len(batch)
