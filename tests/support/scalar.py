@@ -653,11 +653,11 @@ def _fresh(fresh: bool) -> str:
     return " (fresh)" if fresh else ""
 
 
-def walk(expr: Expr) -> Iterator[Expr]:
-    """An expression and all its parts."""
+def walk(expr: Expr, *, over: bool = True) -> Iterator[Expr]:
+    """An expression and all its parts; those over all lesions too, unless `over` is false."""
     yield expr
     if isinstance(expr, Op):
         for part in expr.parts:
-            yield from walk(part)
-    elif isinstance(expr, Over):
+            yield from walk(part, over=over)
+    elif isinstance(expr, Over) and over:
         yield from walk(expr.part)
