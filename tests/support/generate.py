@@ -173,6 +173,18 @@ class Generator:
             _Aim(self._knowledge, plan, chance, names, self._numbers).at(condition.tree, subject, answer)
         return self._filled(plan, names)
 
+    def full(self) -> Case:
+        """A case of one lesion in which all that can be entered is known and current, of its examinations too."""
+        case = self._filled(_Plan(), ("L1",), density=1)
+        modalities = sorted(self._knowledge.domains.get("modality", frozenset())) or [""]
+        studies = tuple(
+            replace(one, modality=self.random.choice(modalities), phase="arterial", slice_mm="2")
+            for one in case.studies
+        )
+        studies = (replace(studies[0], date=TODAY.isoformat()), *studies[1:])
+        observations = tuple(replace(one, study=one.study or _CURRENT, date="") for one in case.observations)
+        return self.completed(replace(case, studies=studies, observations=observations))
+
     def varied(self, case: Case) -> Case:
         """A known case with some observations left out and some changed."""
         chance = self.random
@@ -223,9 +235,9 @@ class Generator:
 
     # the whole case
 
-    def _filled(self, plan: _Plan, lesions: Sequence[str]) -> Case:
+    def _filled(self, plan: _Plan, lesions: Sequence[str], density: float | None = None) -> Case:
         chance = self.random
-        density = chance.choice((0.0, 0.1, 0.3, 0.6, 0.9, 1.0))
+        density = chance.choice((0.0, 0.1, 0.3, 0.6, 0.9, 1.0)) if density is None else density
         lean = chance.choice((0.05, 0.3, 0.6))
         observations: list[Observation] = []
         for finding in self._knowledge.findings.values():
@@ -265,7 +277,7 @@ class Generator:
             if chance.random() < 0.7:
                 return []
             return [self._observation(finding, subject, which, None)]
-        if not planned and chance.random() >= (density if which == 0 else density / 2):
+        if not planned and chance.random() >= (density if which == 0 or density == 1 else density / 2):
             return []
         if not planned and chance.random() < 0.05:
             return [self._observation(finding, subject, which, None)]

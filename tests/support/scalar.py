@@ -18,7 +18,7 @@ import msgspec
 
 from hepalith.decision.evaluation import LESION_COUNT, Evaluation
 from hepalith.domain import interval as numbers
-from hepalith.domain.case import Case
+from hepalith.domain.case import PATIENT, Case, NumberValue, Observation
 from hepalith.domain.interval import Interval, point
 from hepalith.domain.truth import Truth
 from hepalith.knowledge.base import CompiledDerived, Knowledge
@@ -134,14 +134,6 @@ _COMPARE: dict[str, Callable[[Interval, Interval], Truth]] = {
 _ANYONE = "L1"
 
 
-class _Stated(Evaluation):
-    """Every number that another finding answers for lies in its stated range."""
-
-    def _quantity(self, reference: Reference, subject: str, fresh: bool) -> Interval:
-        stated = self.knowledge.findings[reference.name].absent_range
-        return Interval(*stated) if stated else super()._quantity(reference, subject, fresh)
-
-
 def op(name: str, *parts: Expr) -> Expr:
     """An operation, with the constants of `and`, `or` and `not` taken out."""
     if name in {"and", "or"}:
@@ -181,8 +173,8 @@ class Scalars:
         self._known_loose: dict[str, bool] = {}
         self._making: list[str] = []  # the definitions that are being made, the innermost last
         self._asking: set[str] = set()
-        nothing = Case(case_id="nothing")
-        self._nothing, self._stated = Evaluation(nothing, knowledge, TODAY), _Stated(nothing, knowledge, TODAY)
+        self._nothing = Evaluation(Case(case_id="nothing"), knowledge, TODAY)
+        self._stated = Evaluation(_all_stated(knowledge), knowledge, TODAY)
         self._dated = {name for name, one in knowledge.findings.items() if one.max_age_days_for_gates is not None}
         self.sources: tuple[Condition, ...] = conditions(knowledge)
         self.conditions: tuple[str, ...] = tuple(self._condition(one) for one in self.sources)
@@ -615,6 +607,18 @@ class Scalars:
     def _ages(self, name: str, fresh: bool) -> bool:
         """Whether old values matter to a derived finding: else it is the same in a safety gate."""
         return fresh and any(reference.name in self._dated for reference in self.knowledge.inputs[name])
+
+
+def _all_stated(knowledge: Knowledge) -> Case:
+    """Every number for which another finding can answer lies in its stated range: both ends, on one date."""
+    observations = [
+        Observation(finding=one.id, subject=subject, value=NumberValue(number=str(end), unit=one.unit), study=study)
+        for one in knowledge.findings.values()
+        if one.absent_range is not None
+        for subject in ([PATIENT] if one.subject == "patient" else [_ANYONE])
+        for study, end in zip(("low", "high"), one.absent_range, strict=True)
+    ]
+    return Case(case_id="stated", observations=tuple(observations))
 
 
 def _first_hit(when: Expr, then: Expr, rest: Expr) -> Expr:

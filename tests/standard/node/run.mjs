@@ -1,13 +1,16 @@
-// Runs an ELM library over cases: node run.mjs LIBRARY.json < cases, one JSON object a line.
+// Runs an ELM library over cases: node run.mjs LIBRARY.json [--time] < cases, one JSON object a line.
 // The first line of the input names the definitions that are asked for; each further line is a case
 // {"patient": {...}, "lesions": [{...}, ...]} and gives one line: for each definition its answers, one letter for
 // the patient or one for each lesion: T, F, U for null, ? for anything else.
+// With --time a last line says how long loading and each case took: {"load": ms, "cases": [ms, ...]}.
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import cql from 'cql-execution';
 
+const started = performance.now();
 const library = new cql.Library(JSON.parse(readFileSync(process.argv[2], 'utf8')));
 const executor = new cql.Executor(library);
+const times = { load: performance.now() - started, cases: [] };
 
 class Source {
   constructor(input) {
@@ -28,6 +31,10 @@ for await (const line of createInterface({ input: process.stdin, crlfDelay: Infi
     asked = input;
     continue;
   }
-  const results = (await executor.exec(new Source(input))).patientResults.case;
+  const source = new Source(input);
+  const begun = performance.now();
+  const results = (await executor.exec(source)).patientResults.case;
+  times.cases.push(performance.now() - begun);
   process.stdout.write(asked.map((name) => letters(results[name])).join(' ') + '\n');
 }
+if (process.argv.includes('--time')) process.stdout.write(JSON.stringify(times) + '\n');
