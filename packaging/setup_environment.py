@@ -31,6 +31,8 @@ LOCKS = {
     "test": ROOT / "packaging" / "requirements-test.lock",
 }
 
+NODE_PACKAGES = ROOT / "tests" / "standard" / "node"  # what tests compare with; locked by its package-lock.json
+
 # Debian's and Ubuntu's packages that a small system may lack; "a|b": either will do (newer systems renamed some).
 WINDOW_PACKAGES = (
     "libgl1",
@@ -151,6 +153,8 @@ def set_up(task: str) -> None:
     install_python_packages(task)
     check_imports(advice)
     compile_knowledge()
+    if task == "test":
+        provide_node_packages()
     UNFINISHED.unlink()
     done = {name: fingerprint(name) for name in LOCKS if name == task or task == "test"}
     STAMP.write_text(json.dumps({"root": str(ROOT), **done}, indent=1), encoding="utf-8")
@@ -282,6 +286,17 @@ def install_python_packages(task: str) -> None:
         )
     if run([*pip, "--no-deps", "--no-index", "--no-build-isolation", "--editable", str(ROOT)]):
         raise SetupError("the program could not be installed into its environment; the reason stands above.")
+
+
+def provide_node_packages() -> None:
+    """What some tests compare with, where Node is installed. Without it those tests are skipped and say so."""
+    npm = shutil.which("npm")
+    if npm is None or shutil.which("node") is None:
+        return
+    say("Installing the packages of Node that tests compare with")
+    command = [npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--fetch-retries=1", "--loglevel=error"]
+    if run(command, NODE_PACKAGES, subprocess.DEVNULL):
+        say("That failed, the reason stands above; going on without.")
 
 
 def check_imports(advice: str) -> None:
