@@ -203,7 +203,10 @@ class _Composer:
 
     def _class(self) -> ClassPart:
         made = self._assessment.case_class
+        leading = [cause for cause in self._assessment.causes if cause.rank == 1 and cause.cause_class == made.value]
         return ClassPart(
+            id=made.value,
+            confirmed=bool(leading) and all(cause.confirmed for cause in leading),
             label=class_text(made.value),
             certainty=made.certainty,
             others=tuple(class_text(name) for name in made.possible if name != made.value),

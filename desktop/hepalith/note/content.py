@@ -80,8 +80,10 @@ class UrgencyPart(Part, frozen=True, kw_only=True):
 class ClassPart(Part, frozen=True, kw_only=True):
     """The four-way class, with how sure it is, in words."""
 
+    id: str
     label: str
     certainty: str
+    confirmed: bool
     others: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
 

@@ -54,12 +54,13 @@ from hepalith.note.phrases import (
 _OPEN_SHOWN, _INPUTS_SHOWN = 8, 6
 
 
-def outline(content: NoteContent) -> Document:
-    """The whole note, or its one-page short form, as blocks."""
+def outline(content: NoteContent, spared: float = 0.0) -> Document:
+    """The whole note, or its one-page short form, as blocks. spared: see `FirstPage`."""
     header, options = content.header, content.options
-    full = options.form == "full"
-    blocks = [*first_page(content), *(_details(content) if full else ()), *_end(content)]
-    letterhead = (options.letterhead.name, *options.letterhead.lines)
+    full, room = options.form == "full", FirstPage(content, spared)
+    blocks = [*first_page(content, room), *(_details(content) if full else ()), *_end(content, room)]
+    head = options.letterhead
+    letterhead = (head.name, *(head.lines if full else (" · ".join(head.lines),)))
     return Document(
         title=header.title,
         subtitle=_("Note {id}").format(id=header.note_id),
@@ -69,9 +70,10 @@ def outline(content: NoteContent) -> Document:
         footer=_footer(content),
         made_on=header.made_on,
         paper=options.paper,
+        size="normal" if full else "dense",
         letterhead=tuple(line for line in letterhead if line),
-        logo=logo_svg(options.letterhead.logo),
-        logo_alt=options.letterhead.name or _("Logo"),
+        logo=logo_svg(head.logo),
+        logo_alt=head.name or _("Logo"),
         blocks=tuple(blocks),
     )
 
@@ -474,12 +476,12 @@ def _conflicts(content: NoteContent) -> Iterable[AnyBlock]:
 # the end
 
 
-def _end(content: NoteContent) -> Iterable[AnyBlock]:
+def _end(content: NoteContent, room: FirstPage) -> Iterable[AnyBlock]:
     full = content.options.form == "full"
     if full and content.references:
         yield Heading(text=_("References"))
         yield References(rows=tuple((reference.number, _reference(reference)) for reference in content.references))
-    cited = () if full else _cited_first(content)
+    cited = () if full else _cited_first(content, room)
     if cited:
         texts = "; ".join(f"[{one.number}] {join(one.id, *one.identifiers[:1], by=' ')} ({one.basis})" for one in cited)
         yield Paragraph(text=_("References: {references}.").format(references=texts), style="small")
@@ -517,8 +519,7 @@ def _end(content: NoteContent) -> Iterable[AnyBlock]:
     yield Signature(labels=(_("Name"), _("Signature"), _("Date and time")))
 
 
-def _cited_first(content: NoteContent) -> tuple[Reference, ...]:
-    room = FirstPage(content)
+def _cited_first(content: NoteContent, room: FirstPage) -> tuple[Reference, ...]:
     used = {
         cite.number for one in (*content.plan[: room.plan], *content.avoid[: room.avoid]) for cite in one.ground.cites
     }

@@ -1,6 +1,6 @@
 """The program's words in the note: levels, kinds, classes, bases, units and entered values. Nothing clinical."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from hepalith.domain.assessment import Need
 from hepalith.domain.case import (
@@ -34,6 +34,16 @@ def instant_text(at: datetime) -> str:
     """An instant, to the minute, with its offset from UTC."""
     offset = at.strftime("%z")
     return f"{at:%Y-%m-%d %H:%M}" + (f" {offset[:3]}:{offset[3:5]}" if offset else "")
+
+
+def long_date(day: str) -> str:
+    """An ISO date as a patient reads it: "1 December 2026"."""
+    months = (
+        _("January"), _("February"), _("March"), _("April"), _("May"), _("June"),
+        _("July"), _("August"), _("September"), _("October"), _("November"), _("December"),
+    )  # fmt: skip
+    made = date.fromisoformat(day)
+    return _("{day} {month} {year}").format(day=made.day, month=months[made.month - 1], year=made.year)
 
 
 class CaseWords:
