@@ -53,6 +53,10 @@ def entries(knowledge: Knowledge) -> Iterator[tuple[str, str, Any]]:
             yield kind, name, getattr(compiled, "entry", compiled)
     for name, point in knowledge.starting_points.items():
         yield "starting_points", name, point
+    for level in knowledge.header.urgency_levels:
+        yield "urgency_levels", level.id, level
+    for reason in knowledge.header.override_reasons:
+        yield "override_reasons", reason.id, reason
 
 
 def said(value: Any, field: str = "") -> Iterator[str]:
@@ -185,6 +189,8 @@ def test_what_an_entry_uses_and_what_uses_it_agree(knowledge: Knowledge, pages: 
         ("recommendations", "CE-R10", ("gates", "albendazole")),
         ("recommendations", "CE-R10", ("derived", "ce_stage")),
         ("gates", "albendazole", ("findings", "neutrophils")),
+        ("recommendations", "CE-R10", ("urgency_levels", "soon")),
+        ("findings", "size_mm", ("derived", "ce_stage")),
         ("derived", "endemic_ce", ("lists", "ENDEMIC_CE")),
     ):
         assert (page_name(kind, name), page_name(*other)) in uses
@@ -194,7 +200,7 @@ def test_what_an_entry_uses_and_what_uses_it_agree(knowledge: Knowledge, pages: 
 
 def named(value: Any, knowledge: Knowledge, field: str = "") -> Iterator[tuple[str, str]]:
     """The entries that an entry names, read off its fields and expressions without the program's own parser."""
-    links = {"gates": "gates", "conflicts": "conflicts", "starting_points": "starting_points", "tags": "tags"}
+    links = {name: name for name in ("gates", "conflicts", "starting_points", "tags")} | {"urgency": "urgency_levels"}
     if isinstance(value, str) and field == "sources":
         yield "sources", value
     elif isinstance(value, str) and field in links:

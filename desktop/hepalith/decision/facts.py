@@ -198,6 +198,8 @@ class _Maker:
             if entry.id in trees:
                 yield self._condition(field, relevance, trees[entry.id])
         yield from _choices(entry.choices, Relevance.ENTRY)
+        if entry.course is not None:
+            yield from _fields(entry.course, _COURSE, _("drawn over time"))
         yield from _fields(entry, _FINDING)
 
     def _conflicts(self, entry: ConflictEntry) -> Iterator[Fact]:
@@ -213,7 +215,9 @@ class _Maker:
                 continue
             if isinstance(value, tuple):
                 for entry in value:
-                    fields = {name: (Relevance.TEXTS, said) for name in entry.__struct_fields__ if name not in LEFT_OUT}
+                    own = Relevance.URGENCY if field == "urgency_levels" else Relevance.TEXTS
+                    names = [name for name in entry.__struct_fields__ if name not in LEFT_OUT]
+                    fields = {name: _REVIEWED.get(name, (own, said)) for name in names}
                     yield from _fields(entry, fields, f"{caption_of(field)} {entry.id}")
             else:
                 grounds = field in {"review_by", "review_state"}
@@ -449,6 +453,7 @@ _FINDING: dict[str, Field] = {
     "packs": (_G, said),
     **_GROUNDED,
 }
+_COURSE: dict[str, Field] = {"error": (_F, said), "change": (_F, said), "stage": (_F, said)}
 _POSITION: dict[str, Field] = {"text": (_G, said), "sources": (_G, said)}
 _CONFLICT: dict[str, Field] = {
     "topic": (_T, said),

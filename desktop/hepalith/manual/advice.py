@@ -25,6 +25,7 @@ class AdviceArticles:
         facts = (
             (_("For"), (subject_text(entry.subject),)),
             (_("Only for"), texts(", ".join(entry.subjects))),
+            (_("Urgency"), self._parts.many("urgency_levels", (entry.urgency,))),
             (_("Within"), texts(entry.within)),
             (_("Strength"), texts(entry.strength)),
             (_("Certainty"), texts(entry.certainty)),

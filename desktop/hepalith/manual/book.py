@@ -148,6 +148,8 @@ def kind_titles() -> dict[str, str]:
         "recommendations": _("Recommendations"),
         "conditions": _("Causes"),
         "gates": _("Gates"),
+        "urgency_levels": _("Levels of urgency"),
+        "override_reasons": _("Reasons to decide otherwise"),
         "precedence": _("Order of precedence"),
         "derived": _("Derived findings and tables"),
         "findings": _("Findings"),

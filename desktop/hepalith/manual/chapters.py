@@ -42,6 +42,7 @@ def chapters_of(knowledge: Knowledge) -> tuple[Chapter, ...]:
         chapter("recommendations", _("Recommendations"), said, pack),
         chapter("conditions", _("Causes"), causes, pack),
         chapter("gates", _("Gates"), gates, nothing),
+        chapter("urgency_levels", _("Levels of urgency"), _("What each level means, with its time frame."), nothing),
         chapter("precedence", _("Order of precedence"), _("Which advice gives way while other holds."), nothing),
         chapter("tables", _("Tables"), _("Decision tables: the first row that holds gives the result."), pack),
         chapter("calculators", _("Calculators"), _("Computed numbers; a range while a value is missing."), pack),
@@ -50,6 +51,9 @@ def chapters_of(knowledge: Knowledge) -> tuple[Chapter, ...]:
         chapter("lists", _("Lists"), _("Named sets of choices that conditions use."), nothing),
         chapter("conflicts", _("Conflicts"), _("Where sources disagree, what this program does, and why."), pack),
         chapter("sources", _("Sources"), _("What was cited, and how far it was read."), pack),
+        chapter(
+            "override_reasons", _("Reasons to decide otherwise"), _("What a clinician can give as reason."), nothing
+        ),
         chapter("starting_points", _("Starting points"), _("The starting document, and what became of it."), nothing),
         chapter("tags", _("Tags"), tags, nothing),
     )

@@ -164,6 +164,9 @@ class DictionaryArticles:
         if entry.max_age_days_for_gates is not None:
             text = _("{days} days; an older value counts as not recorded there")
             yield _("Oldest value for safety gates"), (text.format(days=entry.max_age_days_for_gates),)
+        if entry.course is not None:
+            drawn = filter(None, (entry.course.error, entry.course.change, entry.course.stage))
+            yield _("Drawn over time with"), self._parts.findings(drawn)
         yield _("How it is obtained"), (cost_text(entry.cost),)
         yield _("Codes"), texts(codes_text(entry.codes))
         yield _("Also called"), texts("; ".join(entry.synonyms))

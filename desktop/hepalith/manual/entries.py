@@ -26,4 +26,6 @@ def articles_of(knowledge: Knowledge, parts: Parts) -> Iterator[Article]:
     yield from map(ground.conflict, knowledge.conflicts.values())
     yield from map(ground.source, knowledge.sources.values())
     yield from map(ground.starting_point, knowledge.starting_points.values())
+    yield from map(ground.urgency_level, knowledge.header.urgency_levels)
+    yield from map(ground.override_reason, knowledge.header.override_reasons)
     yield from map(ground.tag, tags_of(knowledge))

@@ -6,8 +6,9 @@ from hepalith.domain.assessment import Basis
 from hepalith.i18n import _
 from hepalith.knowledge.base import Knowledge
 from hepalith.knowledge.grounds import citations
-from hepalith.knowledge.model import ConflictEntry, Source, StartingPoint
-from hepalith.manual.content import Article, Facts, Piece, Row, Statement, Table, Web, filled
+from hepalith.knowledge.model import ConflictEntry, Grounded, OverrideReason, Source, StartingPoint, UrgencyEntry
+from hepalith.knowledge.uses import Place
+from hepalith.manual.content import Article, Facts, Piece, Prose, Row, Statement, Table, Web, filled
 from hepalith.manual.parts import Parts, basis_badges, basis_facts, cite, joined, prose, texts
 
 _HOST_AND_PATH = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+(/[^\s:]*)?", re.IGNORECASE)
@@ -82,6 +83,25 @@ class GroundArticles:
                 prose(_("The starting document says"), entry.statement),
                 prose(_("What became of it"), entry.position),
             ),
+        )
+
+    def urgency_level(self, entry: UrgencyEntry) -> Article:
+        """A level of urgency."""
+        return self._of_header(("urgency_levels", entry.id), entry, prose(_("What it means"), entry.sentence))
+
+    def override_reason(self, entry: OverrideReason) -> Article:
+        """A coded reason to set advice aside."""
+        text = _("only with an explanation in words") if entry.needs_text else _("an explanation in words may be added")
+        return self._of_header(("override_reasons", entry.id), entry, prose(_("How it is given"), text))
+
+    def _of_header(self, place: Place, entry: Grounded, text: Prose) -> Article:
+        basis = self._parts.basis(entry)
+        return Article(
+            place=place,
+            title=self._parts.titles[place],
+            badges=basis_badges(basis),
+            blocks=filled(text, self._parts.grounds(basis)),
+            statements=(Statement(anchor="", text=self._parts.titles[place], basis=basis),),
         )
 
     def tag(self, name: str) -> Article:

@@ -44,6 +44,8 @@ class Links:
             ("precedence", {name: self._of_precedence(rule) for name, rule in knowledge.precedence.items()}),
             ("conflicts", {name: self._of_conflict(name) for name in knowledge.conflicts}),
             ("lists", {name: self._of_list(name) for name in knowledge.lists}),
+            ("urgency_levels", {level.id: _cited(level.sources) for level in knowledge.header.urgency_levels}),
+            ("override_reasons", {reason.id: _cited(reason.sources) for reason in knowledge.header.override_reasons}),
         ):
             for name, named in entries.items():
                 yield from (((kind, name), target, role) for target, role in named)
@@ -53,6 +55,9 @@ class Links:
         if name in self._knowledge.relevance:
             yield from self._in([self._knowledge.relevance[name]], (entry.relevant,), _("shown while"))
         yield from self._in(trees_of(self._knowledge, ("findings", name)), (entry.absent_when,), _("absent while"))
+        if entry.course is not None:
+            drawn = filter(None, (entry.course.error, entry.course.change, entry.course.stage))
+            yield from ((place_of(self._knowledge, one), _("drawn over time")) for one in drawn)
         yield from _cited(entry.sources)
 
     def _of_derived(self, made: CompiledDerived) -> Named:
@@ -83,6 +88,8 @@ class Links:
         yield from self._in(made.escalate, (step.when for step in entry.escalate), _("urgency"))
         yield from ((("gates", name), _("gate")) for name in entry.gates)
         yield from ((place_of(self._knowledge, name), _("asks for")) for name in entry.asks)
+        levels = (entry.urgency, *(step.urgency for step in entry.escalate))
+        yield from ((("urgency_levels", level), _("urgency")) for level in dict.fromkeys(levels))
         inserted = PLACEHOLDER.findall(f"{entry.title} {entry.action} {entry.reason}")
         yield from ((place_of(self._knowledge, name), _("text")) for name in inserted)
         yield from ((("tags", name), _("tag")) for name in entry.tags)

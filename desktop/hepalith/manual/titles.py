@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from hepalith.domain.assessment import Urgency
+from hepalith.domain.words import urgency_text
 from hepalith.i18n import _
 from hepalith.knowledge.base import Knowledge
 from hepalith.knowledge.checks import PLACEHOLDER
@@ -38,6 +40,9 @@ def _titles(knowledge: Knowledge) -> Iterator[tuple[Place, str]]:
     yield from ((("sources", name), entry.title) for name, entry in knowledge.sources.items())
     for name, point in knowledge.starting_points.items():
         yield ("starting_points", name), _("{id}: {text}").format(id=name, text=point.statement)
+    for level in knowledge.header.urgency_levels:
+        yield ("urgency_levels", level.id), urgency_text(Urgency(level.id))
+    yield from ((("override_reasons", reason.id), reason.label) for reason in knowledge.header.override_reasons)
     yield from ((("tags", name), f"#{name}") for name in tags_of(knowledge))
 
 

@@ -84,7 +84,12 @@ class ManualFolder:
     def _review_dates(self) -> Iterator[str]:
         knowledge = self._knowledge
         yield knowledge.header.review_by
-        yield from (rule.review_by for rule in knowledge.precedence.values() if rule.review_by)
+        grounded = (
+            *knowledge.precedence.values(),
+            *knowledge.header.urgency_levels,
+            *knowledge.header.override_reasons,
+        )
+        yield from (entry.review_by for entry in grounded if entry.review_by)
         yield from (made.basis.review_by for made in knowledge.recommendations.values())
         yield from (made.basis.review_by for made in knowledge.derived.values())
         yield from (basis.review_by for made in knowledge.gates.values() for basis in made.basis)
