@@ -6,7 +6,7 @@ from pathlib import Path
 from hepalith.decision.evaluation import Evaluation
 from hepalith.decision.explain import Explainer
 from hepalith.domain.case import PATIENT, Case
-from hepalith.knowledge.base import compile_knowledge
+from hepalith.knowledge.compiler import compile_knowledge
 from hepalith.knowledge.loader import hash_of, read_files
 from support.generate import TODAY
 

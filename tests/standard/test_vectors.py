@@ -12,7 +12,8 @@ from hepalith.decision.evaluation import Evaluation
 from hepalith.domain.case import PATIENT, Case, Observation, Value
 from hepalith.domain.interval import Interval
 from hepalith.domain.truth import Truth
-from hepalith.knowledge.base import Knowledge, _Compiler
+from hepalith.knowledge.base import Knowledge
+from hepalith.knowledge.compiler import _Compiler
 from hepalith.knowledge.expression import ExpressionError, Symbols, parse_number, parse_truth
 from hepalith.knowledge.loader import hash_of, read_files
 from support.building import case, choice, day, no, number, seen, yes
