@@ -37,7 +37,7 @@ from hepalith.note.text import markdown, plain_text
 from hepalith.note.words import instant_text
 from hepalith.services.ports import NoteRequest
 
-_SPARED = (0.0, 40.0, 80.0, 140.0, 220.0, 400.0)  # points that the short form leaves free until it is one page
+_SPARED = (-140.0, -70.0, 0.0, 70.0, 140.0, 240.0, 400.0)  # points that the short form leaves free: the first that fits
 DRAFT = NoteOptions()
 NO_LETTERHEAD = Letterhead()
 
