@@ -71,7 +71,7 @@ class Assessor:
         self._words = Words(self.evaluation)
         self._explainer = Explainer(self.evaluation)
         self._judgement = Judgement(self.evaluation)
-        self._need_memo: dict[OpenFinding, Need] = {}
+        self._assumed = self.evaluation.assumed_limits()
 
     def assessment(self, *, trace: bool) -> Assessment:
         """Everything that is shown. With `trace` also the traces, and what the advice that nothing speaks for needs."""
@@ -287,13 +287,12 @@ class Assessor:
         return tuple(option.id for option in entry.choices if option.id in possible)
 
     def _input(self, reference: Reference, subject: str) -> Input:
-        assumed = self.evaluation.assumed
         return Input(
             finding=reference.name,
             subject=subject,
             label=self._words.label(reference),
             value=self._words.value(reference, subject),
-            assumed=any((reference.name, subject, side) in assumed for side in ("upper", "lower")),
+            assumed=any((reference.name, subject, side) in self._assumed for side in ("upper", "lower")),
         )
 
     def _gates(self, advice: Iterable[Advice]) -> Iterable[Gate]:
@@ -359,7 +358,7 @@ class Assessor:
 
     def _assumptions(self) -> tuple[Assumption, ...]:
         texts = []
-        for (finding, _subject, side), limit in sorted(self.evaluation.assumed.items()):
+        for (finding, _subject, side), limit in sorted(self._assumed.items()):
             entry = self._knowledge.findings[finding]
             text = (
                 _("{label}: upper limit {limit} {unit} assumed")

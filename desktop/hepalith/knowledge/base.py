@@ -1,6 +1,6 @@
 """The knowledge base, compiled: entries by id, every expression as a checked tree, and all problems found."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from typing import NamedTuple
 
@@ -34,11 +34,13 @@ from hepalith.knowledge.tree import (
     ChoiceIn,
     ChoiceOf,
     Constant,
+    Limit,
     Node,
     NumberNode,
     Reference,
     TruthNode,
     references,
+    walk,
 )
 
 Places = dict[tuple[str, str], tuple[str, int]]  # (kind, id) -> (file, line)
@@ -132,6 +134,19 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True):
     starting_points: Mapping[str, StartingPoint]
     domains: Mapping[str, frozenset[str]]  # finding or derived finding -> all its choices
     inputs: Mapping[str, tuple[Reference, ...]]  # derived finding -> the entered findings that it is made from
+    limits: tuple[Limit, ...]  # the laboratories' own limits that anything is compared with
+
+    def trees(self) -> Iterator[Node]:
+        """Every checked tree."""
+        for derived in self.derived.values():
+            yield from (*trees_of(derived), derived.relevant)
+        yield from (*self.relevance.values(), *self.absence.values())
+        for recommendation in self.recommendations.values():
+            yield from (recommendation.when, *recommendation.escalate)
+        for one in self.conditions.values():
+            yield from (*one.arguments_for, *one.arguments_against, one.excluded, one.confirmed)
+        for gate in self.gates.values():
+            yield from gate.items
 
     def label(self, name: str) -> str:
         """What people call a finding or derived finding."""
@@ -204,9 +219,11 @@ class _Compiler:
             starting_points={point.id: point for point in files.header.starting_points},
             domains={name: frozenset(symbol.choices) for name, symbol in self._symbols.findings.items()},
             inputs={name: _inputs_of(name, derived) for name in derived},
+            limits=(),
         )
+        knowledge = replace(knowledge, limits=_limits_of(knowledge.trees()))
         check_entries(files, self._symbols, self._problem)
-        trees = {name: _trees_of(compiled) for name, compiled in derived.items()}
+        trees = {name: trees_of(compiled) for name, compiled in derived.items()}
         trees |= {f"finding {name}": (tree,) for name, tree in absence.items()}
         trees |= {f"gate {name}": compiled.items for name, compiled in gates.items()}
         trees |= {f"recommendation {name}": (compiled.when,) for name, compiled in recommendations.items()}
@@ -435,7 +452,8 @@ class _Compiler:
         self._problems.append(Problem(file, line, name, message))
 
 
-def _trees_of(compiled: CompiledDerived) -> tuple[Node, ...]:
+def trees_of(compiled: CompiledDerived) -> tuple[Node, ...]:
+    """The trees that a derived finding is computed by."""
     found: list[Node] = [] if compiled.tree is None else [compiled.tree]
     for row in compiled.rows:
         found.append(row.when)
@@ -446,11 +464,15 @@ def _trees_of(compiled: CompiledDerived) -> tuple[Node, ...]:
     return tuple(found)
 
 
+def _limits_of(trees: Iterable[Node]) -> tuple[Limit, ...]:
+    return tuple(dict.fromkeys(node for tree in trees for node in walk(tree) if isinstance(node, Limit)))
+
+
 def _inputs_of(name: str, derived: Mapping[str, CompiledDerived]) -> tuple[Reference, ...]:
     found: dict[Reference, None] = {}
     waiting, visited = [name], {name}
     while waiting:
-        for tree in _trees_of(derived[waiting.pop(0)]):
+        for tree in trees_of(derived[waiting.pop(0)]):
             for reference in references(tree):
                 if not reference.derived:
                     found[reference] = None
