@@ -1,6 +1,6 @@
 """What the number nodes of an expression mean, over intervals: the one table that every reader of expressions uses."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from decimal import Decimal
 
 from hepalith.domain import interval as numbers
@@ -49,7 +49,7 @@ def counted_lesions(count: Interval, *truths: Truth) -> Interval:
     return Interval(found.low, found.high + count.high - len(truths)) if has_unlisted(count, len(truths)) else found
 
 
-def over_lesions(how: str, count: Interval, parts: Sequence[Interval]) -> Interval:
+def over_lesions(how: str, count: Interval, *parts: Interval) -> Interval:
     """The largest or the sum of a number over the lesions; at least that while there may be more."""
     if not parts:
         return NOT_NEGATIVE

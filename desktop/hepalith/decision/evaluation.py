@@ -63,11 +63,12 @@ class Evaluation:
     """Answers about one case, at one date, with one knowledge base.
 
     subject: "patient" or a lesion id. fresh: count observations older than the gates allow as not recorded.
+    observed: what is observed, where that differs from the case (`with_groups`).
     """
 
-    def __init__(self, case: Case, knowledge: Knowledge, as_of: date) -> None:
+    def __init__(self, case: Case, knowledge: Knowledge, as_of: date, observed: ObservedCase | None = None) -> None:
         self.knowledge = knowledge
-        self.observed = ObservedCase(case, knowledge.findings, as_of)
+        self.observed = observed or ObservedCase(case, knowledge.findings, as_of)
         self.lesions = tuple(lesion.id for lesion in case.lesions)
         self._derived: dict[tuple[str, str, bool], Truth | Interval | frozenset[str]] = {}
         self._truths: dict[tuple[str, str, str], Truth] = {}
@@ -165,6 +166,11 @@ class Evaluation:
     ) -> tuple[Sequence[Group], Finding, int, bool]:
         groups = self.observed.groups(reference.name, subject if reference.lesion else PATIENT)
         return groups, self.knowledge.findings[reference.name], reference.which, fresh
+
+    def answered(self, finding: str, subject: str, groups: Sequence[Group]) -> "Evaluation":
+        """The same case, but with these observations of a finding of a subject."""
+        observed = self.observed.with_groups(finding, subject, groups)
+        return Evaluation(observed.case, self.knowledge, observed.as_of, observed)
 
     # truths
 
@@ -293,7 +299,7 @@ class Evaluation:
 
     def _over_lesions(self, node: LesionNumber, fresh: bool) -> Interval:
         parts = [self.number(node.number, lesion, fresh) for lesion in self.lesions]
-        return arithmetic.over_lesions(node.how, self._lesion_count(), parts)
+        return arithmetic.over_lesions(node.how, self._lesion_count(), *parts)
 
     # choices, items, dates
 

@@ -1,6 +1,7 @@
 """The observations of a case as values that can be computed with: by finding and subject, the latest first."""
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
@@ -44,11 +45,17 @@ class ObservedCase:
         self.as_of = as_of
         self._findings = findings
         self._studies = {study.id: study for study in case.studies}
-        self._groups = self._index(case.observations)
+        self._groups: dict[tuple[str, str], Sequence[Group]] = self._index(case.observations)
 
     def groups(self, finding: str, subject: str) -> Sequence[Group]:
         """The observations of a finding of a subject, grouped by date, the latest first."""
         return self._groups.get((finding, subject), ())
+
+    def with_groups(self, finding: str, subject: str, groups: Sequence[Group]) -> "ObservedCase":
+        """The same case, but with these observations of a finding of a subject."""
+        other = copy(self)
+        other.__dict__["_groups"] = {**self._groups, (finding, subject): groups}
+        return other
 
     def study(self, group: Group) -> Study:
         """The study of a group (of its first observation that names one)."""
@@ -150,7 +157,7 @@ class ObservedCase:
             thin = from_bool(high <= 2 * low)
         return all_of([_same_text(one.modality, other.modality), _same_text(one.phase, other.phase), thin])
 
-    def _index(self, observations: Sequence[Observation]) -> dict[tuple[str, str], list[Group]]:
+    def _index(self, observations: Sequence[Observation]) -> dict[tuple[str, str], Sequence[Group]]:
         by_key: dict[tuple[str, str], dict[date, list[Observation]]] = {}
         for observation in observations:
             dated = self._dated(observation)

@@ -26,10 +26,14 @@ class Pieces(Generic[T]):
         self.parts = parts
         self.changed = union(plane for plane, _value in parts)
 
-    def planes_of(self, value: T, full: int) -> int:
-        """The variants that have this value."""
-        found = union(plane for plane, other in self.parts if other == value)
-        return found | (full ^ self.changed) if self.base == value else found
+    def at(self, plane: int) -> T:
+        """The value in one variant."""
+        return next((value for planes, value in self.parts if planes & plane), self.base)
+
+    def where(self, predicate: Callable[[T], bool], full: int) -> int:
+        """The variants whose value fulfils a predicate."""
+        found = union(plane for plane, value in self.parts if predicate(value))
+        return found | (full ^ self.changed) if predicate(self.base) else found
 
     def mapped(self, function: Callable[[T], Any]) -> "Pieces[Any]":
         """A function of each value."""
@@ -80,6 +84,11 @@ def pieces_of(truths: Truths, full: int) -> Pieces[Truth]:
     base = truth_at(truths)
     planes = {Truth.TRUE: truths[0], Truth.FALSE: truths[1], Truth.UNKNOWN: full ^ (truths[0] | truths[1])}
     return Pieces(base, [(plane, value) for value, plane in planes.items() if plane and value is not base])
+
+
+def truths_of(pieces: Pieces[Truth], full: int) -> Truths:
+    """Pieces as a truth."""
+    return pieces.where(lambda value: value.is_true, full), pieces.where(lambda value: value.is_false, full)
 
 
 def lift(function: Callable[..., T], arguments: Sequence[Pieces[Any]]) -> Pieces[T]:

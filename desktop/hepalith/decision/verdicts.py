@@ -1,0 +1,193 @@
+"""Precedence, urgency and the ranking of causes in every variant: what `precedence`, `levels` and `causes` do for one.
+
+Here the rules of these modules are applied to planes; tests compare both.
+"""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import NamedTuple
+
+from hepalith.decision.causes import POINTS
+from hepalith.decision.planes import add, total_at, union
+from hepalith.decision.precedence import CLOSURE
+from hepalith.decision.reading import Reading
+from hepalith.domain.assessment import Urgency
+from hepalith.domain.case import PATIENT
+from hepalith.knowledge.base import Knowledge
+
+Key = tuple[str, str]  # an id and a subject
+LEVELS = tuple(sorted(Urgency, key=lambda level: level.rank))
+
+
+class _Winner(NamedTuple):
+    of_lesion: bool
+    same_lesion: bool  # gives way only for the same lesion
+    replaces: bool
+
+
+class _Rule(NamedTuple):
+    """A recommendation with what decides about it."""
+
+    name: str
+    of_lesion: bool
+    is_closure: bool
+    winners: Mapping[str, _Winner]
+    level: int  # rank
+    escalations: tuple[int, ...]  # ranks
+
+
+@lru_cache(maxsize=4)
+def _rules(knowledge: Knowledge) -> tuple[_Rule, ...]:
+    """Winners before losers."""
+    entries = {name: compiled.entry for name, compiled in knowledge.recommendations.items()}
+    return tuple(
+        _Rule(
+            name=name,
+            of_lesion=entries[name].subject == "lesion",
+            is_closure=CLOSURE in entries[name].tags,
+            winners={
+                winner: _Winner(entries[winner].subject == "lesion", rule.across == "lesion", rule.replaces)
+                for rule, winner in knowledge.suppressors.get(name, ())
+            },
+            level=Urgency(entries[name].urgency).rank,
+            escalations=tuple(Urgency(step.urgency).rank for step in entries[name].escalate),
+        )
+        for name in knowledge.order
+    )
+
+
+class Verdicts:
+    """What holds in every variant of a reading.
+
+    holds, suppressed, open: planes of the advice that holds, applies but gives way, or cannot be excluded, by id and
+    subject. at_least: for each rank, the planes of at least that urgency. leading: the causes of rank 1, by subject.
+    """
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+        self.holds: dict[Key, int] = {}
+        self.suppressed: dict[Key, int] = {}
+        self.open: dict[Key, int] = {}
+        self.at_least = [reading.full] + [0] * (len(LEVELS) - 1)
+        self._effective: dict[str, dict[str, int]] = {subject: {} for subject in (PATIENT, *reading.lesions)}
+        for rule in _rules(reading.knowledge):
+            for subject in reading.lesions if rule.of_lesion else (PATIENT,):
+                self._judge(rule, subject)
+        self._points: dict[Key, tuple[int, list[int]]] = {}
+        self._base = _base(reading.knowledge)
+        self.leading = {
+            subject: self._leading("lesion" if subject in reading.lesions else "patient", subject)
+            for subject in (*reading.lesions, PATIENT)
+        }
+
+    def points(self, variant: int = 0) -> dict[Key, int]:
+        """The points of the causes that are ranked in one variant."""
+        lower = (2 << self._base) - 1
+        return {
+            key: (total_at(total, variant) & lower) - (1 << self._base)
+            for key, (ranked, total) in self._points.items()
+            if ranked >> variant & 1
+        }
+
+    # advice
+
+    def _judge(self, rule: _Rule, subject: str) -> None:
+        applies, excluded = self._reading.truth(("recommendation", rule.name), subject)
+        full = self._reading.full
+        if excluded == full:
+            return
+        key = (rule.name, subject)
+        winning, replacing, open_winners = self._winners(rule, subject)
+        unknown = full ^ (applies | excluded)
+        beaten = applies & winning
+        held_open = applies & open_winners & (full ^ winning)
+        holds = applies ^ (beaten | held_open)
+        self.suppressed[key] = beaten
+        self.open[key] = held_open | unknown & (full ^ winning)
+        self.holds[key] = holds
+        if holds:
+            self._effective[subject][rule.name] = holds
+        self._raise_to(rule, subject, holds | beaten & (full ^ replacing))
+
+    def _winners(self, rule: _Rule, subject: str) -> tuple[int, int, int]:
+        """Where anything wins over it, where that replaces it, and where a closure is held open by what may win."""
+        winning = replacing = open_ = 0
+        if rule.is_closure:
+            for name, winner in rule.winners.items():
+                for whose in self._whose(winner, subject):
+                    applies, excluded = self._reading.truth(("recommendation", name), whose)
+                    winning |= applies
+                    open_ |= self._reading.full ^ (applies | excluded)
+                    replacing |= applies if winner.replaces else 0
+            return winning, replacing, open_
+        for whose, effective in self._effective.items():
+            for name in rule.winners.keys() & effective.keys():
+                if whose in self._whose(rule.winners[name], subject):
+                    winning |= effective[name]
+                    replacing |= effective[name] if rule.winners[name].replaces else 0
+        return winning, replacing, open_
+
+    def _whose(self, winner: _Winner, subject: str) -> tuple[str, ...]:
+        if not winner.of_lesion:
+            return (PATIENT,)
+        return (subject,) if winner.same_lesion and subject != PATIENT else self._reading.lesions
+
+    def _raise_to(self, rule: _Rule, subject: str, counts: int) -> None:
+        if not counts:
+            return
+        for rank in range(1, rule.level + 1):
+            self.at_least[rank] |= counts
+        for position, level in enumerate(rule.escalations):
+            escalated = counts & self._reading.truth(("escalation", rule.name, position), subject)[0]
+            for rank in range(rule.level + 1, level + 1):
+                self.at_least[rank] |= escalated
+
+    # causes
+
+    def _leading(self, kind: str, subject: str) -> dict[str, int]:
+        """The planes in which each cause has rank 1: the highest total, digit by digit from the highest."""
+        totals: dict[str, list[int]] = {}
+        first: dict[str, int] = {}
+        for name, compiled in self._reading.knowledge.conditions.items():
+            if compiled.entry.subject == kind:
+                ranked, totals[name] = self._ranked(name, subject)
+                if ranked:
+                    first[name] = ranked
+                    self._points[(name, subject)] = ranked, totals[name]
+        for digit in reversed(range(self._base + 2)):
+            with_digit = {name: plane & totals[name][digit] for name, plane in first.items()}
+            without = self._reading.full ^ union(with_digit.values())  # where no one that is left has it
+            first = {name: with_digit[name] | plane & without for name, plane in first.items()}
+        return {name: plane for name, plane in first.items() if plane}
+
+    def _ranked(self, name: str, subject: str) -> tuple[int, list[int]]:
+        """Where a cause is ranked, and its total: 2^base and its points; 2^(base + 1) more where it is confirmed."""
+        reading, full = self._reading, self._reading.full
+        entry = reading.knowledge.conditions[name].entry
+        total = [0] * (self._base + 2)
+        speaks_for = against = 0
+        for position, argument in enumerate(entry.arguments_for):
+            true = reading.truth(("for", name, position), subject)[0]
+            speaks_for |= true
+            add(total, true, POINTS[argument.strength])
+        for position, argument in enumerate(entry.arguments_against):
+            weight = POINTS[argument.strength]
+            against += weight
+            add(total, full ^ reading.truth(("against", name, position), subject)[0], weight)
+        add(total, full, (1 << self._base) - against)
+        positive = total[self._base] & union(total[: self._base])
+        confirmed = reading.truth(("confirmed", name), subject)[0]
+        add(total, confirmed, 2 << self._base)
+        excluded = reading.truth(("excluded", name), subject)[0]
+        return speaks_for & (full ^ excluded) & (positive | confirmed), total
+
+
+@lru_cache(maxsize=4)
+def _base(knowledge: Knowledge) -> int:
+    """So that 2^base is more than the points of any cause, on either side."""
+    sides = [
+        arguments
+        for compiled in knowledge.conditions.values()
+        for arguments in (compiled.entry.arguments_for, compiled.entry.arguments_against)
+    ]
+    return max((sum(POINTS[one.strength] for one in side) for side in sides), default=0).bit_length()
