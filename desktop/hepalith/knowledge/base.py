@@ -115,7 +115,10 @@ class CompiledGate(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Knowledge(msgspec.Struct, frozen=True, kw_only=True, eq=False):
-    """Everything that the decision core, the forms and the note read. Entries by id, in the order of the files."""
+    """Everything that the decision core, the forms and the note read. Entries by id, in the order of the files.
+
+    Equal only to itself, so that what is made from it can be kept beside it.
+    """
 
     header: Header
     hash: str
