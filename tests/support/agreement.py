@@ -8,7 +8,7 @@ what differs, and which advice, arguments and gate items were never seen true, o
 import argparse
 import random
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -18,13 +18,12 @@ from msgspec.structs import replace
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from hepalith.decision.answers import Answers, Open
+from hepalith.decision.answers import Open, answers_of
 from hepalith.decision.causes import rank_causes
 from hepalith.decision.evaluation import Evaluation
 from hepalith.decision.levels import level_of
 from hepalith.decision.planes import truth_at
 from hepalith.decision.precedence import Judgement
-from hepalith.decision.program import Place
 from hepalith.decision.reading import FastReader, Reading
 from hepalith.decision.variants import Layout
 from hepalith.decision.verdicts import LEVELS, Verdicts
@@ -32,7 +31,7 @@ from hepalith.domain.assessment import Status, Urgency
 from hepalith.domain.case import PATIENT, Case, ChoiceValue, NumberValue, Observation, State
 from hepalith.domain.truth import Truth
 from hepalith.knowledge.base import Knowledge
-from hepalith.knowledge.tree import ChoiceOf, Quantity, Reference
+from hepalith.knowledge.tree import ChoiceOf, Quantity, Reference, TruthNode
 from support.vignettes import all_vignettes, case_of, knowledge_and_problems
 
 
@@ -42,10 +41,9 @@ class Both:
     def __init__(self, knowledge: Knowledge) -> None:
         self.knowledge = knowledge
         self.reader = FastReader(knowledge)
-        self.answers = Answers(knowledge)
-        self.seen: set[tuple[object, Truth]] = set()
+        self.answers = answers_of(knowledge)
+        self.seen: set[tuple[str, Truth]] = set()
         self._layout = Layout()
-        self._asked = {place: _asked(knowledge, place) for place, _whose in named(knowledge, ("L1",))}
 
     def differences(self, case: Case, as_of: date, *, every: int = 0, first: int = 0) -> list[str]:
         """What differs in the case, and in every so-manieth answer to its open findings; 0 for none of these."""
@@ -73,12 +71,12 @@ class Both:
         yield from _causes(verdicts, plane, evaluation)
 
     def _truths(self, reading: Reading, plane: int, evaluation: Evaluation) -> Iterator[str]:
-        for place, subject in named(self.knowledge, evaluation.lesions):
-            wanted = self._asked[place](evaluation, subject)
-            got = truth_at(reading.truth(place, subject), 1 << plane)
-            self.seen.add((place, wanted))
+        for name, tree, fresh, subject in conditions(self.knowledge, evaluation.lesions):
+            wanted = evaluation.truth(tree, subject, fresh)
+            got = truth_at(reading.truth(tree, subject, fresh), 1 << plane)
+            self.seen.add((name, wanted))
             if got is not wanted:
-                yield f"{place} of {subject} is {got.name}, by the interpreter {wanted.name}"
+                yield f"{name} of {subject} is {got.name}, by the interpreter {wanted.name}"
 
     def _values(self, reading: Reading, plane: int, evaluation: Evaluation) -> Iterator[str]:
         for name, derived in self.knowledge.derived.items():
@@ -92,7 +90,8 @@ class Both:
                     wanted = evaluation.number(Quantity(reference), subject)
                     got = reading.number(name, subject).at(1 << plane)
                 else:
-                    continue
+                    wanted = evaluation.holds(reference, subject)
+                    got = truth_at(reading.holds(name, subject), 1 << plane)
                 if got != wanted:
                     yield f"{name} of {subject} is {got}, by the interpreter {wanted}"
 
@@ -135,51 +134,34 @@ def _causes(verdicts: Verdicts, plane: int, evaluation: Evaluation) -> Iterator[
 
 
 @lru_cache(maxsize=16)
-def named(knowledge: Knowledge, lesions: tuple[str, ...]) -> tuple[tuple[Place, str], ...]:
-    """Every truth that has a name, for each subject that it is asked of."""
-    return tuple(_named(knowledge, lesions))
-
-
-def _named(knowledge: Knowledge, lesions: tuple[str, ...]) -> Iterator[tuple[Place, str]]:
+def conditions(knowledge: Knowledge, lesions: tuple[str, ...]) -> tuple[tuple[str, TruthNode, bool, str], ...]:
+    """Every condition with its name, whether it trusts old values, and each subject that it is asked of."""
     subjects = {"lesion": lesions, "patient": (PATIENT,)}
+    return tuple(
+        (name, tree, fresh, whose) for name, tree, fresh, kind in _conditions(knowledge) for whose in subjects[kind]
+    )
+
+
+def _conditions(knowledge: Knowledge) -> Iterator[tuple[str, TruthNode, bool, str]]:
     for name, one in knowledge.recommendations.items():
-        places = [("recommendation", name), *(("escalation", name, at) for at in range(len(one.escalate)))]
-        yield from ((place, whose) for place in places for whose in subjects[one.entry.subject])
+        yield name, one.when, False, one.entry.subject
+        yield from ((f"{name} escalation {at}", tree, False, one.entry.subject) for at, tree in enumerate(one.escalate))
     for name, cause in knowledge.conditions.items():
-        places = [("excluded", name), ("confirmed", name)]
-        places += [("for", name, at) for at in range(len(cause.arguments_for))]
-        places += [("against", name, at) for at in range(len(cause.arguments_against))]
-        yield from ((place, whose) for place in places for whose in subjects[cause.entry.subject])
+        trees = {f"for {at}": tree for at, tree in enumerate(cause.arguments_for)}
+        trees |= {f"against {at}": tree for at, tree in enumerate(cause.arguments_against)}
+        trees |= {"excluded": cause.excluded, "confirmed": cause.confirmed}
+        yield from ((f"{name} {part}", tree, False, cause.entry.subject) for part, tree in trees.items())
     for name, gate in knowledge.gates.items():
-        for position in range(len(gate.items)):
-            yield from ((("gate item", name, position), whose) for whose in subjects[gate.entry.subject])
-    for name in knowledge.relevance:
-        yield from ((("relevance", name), whose) for whose in subjects[knowledge.findings[name].subject])
+        fresh = gate.entry.kind == "safety"
+        for item, tree in zip(gate.entry.items, gate.items, strict=True):
+            yield f"{name}.{item.id}", tree, fresh, gate.entry.subject
+    for name, tree in knowledge.relevance.items():
+        yield f"{name} relevant", tree, False, knowledge.findings[name].subject
     for name, derived in knowledge.derived.items():
-        if derived.entry.type == "yes_no":
-            yield from ((("derived", name), whose) for whose in subjects[derived.entry.subject])
-
-
-def _asked(knowledge: Knowledge, place: Place) -> Callable[[Evaluation, str], Truth]:
-    """How the interpreter is asked for a truth that has a name."""
-    kind, name, *rest = place
-    if kind == "gate item":
-        return lambda evaluation, subject: evaluation.gate_item(name, rest[0], subject)
-    if kind == "derived":
-        return lambda evaluation, subject: evaluation.holds(_derived(knowledge, name), subject)
-    if kind == "relevance":
-        tree = knowledge.relevance[name]
-    elif kind in {"recommendation", "escalation"}:
-        one = knowledge.recommendations[name]
-        tree = one.escalate[rest[0]] if rest else one.when
-    else:
-        cause = knowledge.conditions[name]
-        tree = (
-            {"for": cause.arguments_for, "against": cause.arguments_against}[kind][rest[0]]
-            if rest
-            else getattr(cause, kind)
-        )
-    return lambda evaluation, subject: evaluation.truth(tree, subject)
+        trees = {f"{name} row {row.id}": row.when for row in derived.rows}
+        if isinstance(derived.tree, TruthNode):
+            trees[name] = derived.tree
+        yield from ((part, tree, False, derived.entry.subject) for part, tree in trees.items())
 
 
 def _derived(knowledge: Knowledge, name: str) -> Reference:
@@ -237,10 +219,10 @@ class Generator:
 def one_sided(both: Both) -> list[str]:
     """What was never seen true, or never false."""
     found = []
-    for place, _whose in named(both.knowledge, ("L1",)):
-        missing = [truth.name for truth in (Truth.TRUE, Truth.FALSE) if (place, truth) not in both.seen]
+    for name, _tree, _fresh, _whose in conditions(both.knowledge, ("L1",)):
+        missing = [truth.name for truth in (Truth.TRUE, Truth.FALSE) if (name, truth) not in both.seen]
         if missing:
-            found.append(f"{' '.join(map(str, place))}: never {' or '.join(missing)}")
+            found.append(f"{name}: never {' or '.join(missing)}")
     return found
 
 

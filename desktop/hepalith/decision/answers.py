@@ -9,6 +9,7 @@ could not be told, or cannot be obtained, is not asked again.
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
+from functools import lru_cache
 
 import msgspec
 
@@ -51,8 +52,14 @@ class Open(msgspec.Struct, frozen=True):
         return (((observation,), *self.earlier) for observation in self.observations)
 
 
+@lru_cache(maxsize=4)
+def answers_of(knowledge: Knowledge) -> "Answers":
+    """The answers that matter to a knowledge base, looked for at the first use."""
+    return Answers(knowledge)
+
+
 class Answers:
-    """The open findings of cases, with the answers that can matter. Belongs to one knowledge base and one thread."""
+    """The open findings of cases, with the answers that can matter, for one knowledge base (`answers_of`)."""
 
     def __init__(self, knowledge: Knowledge) -> None:
         nodes = list(knowledge.behind(decisive(knowledge)))

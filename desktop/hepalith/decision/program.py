@@ -58,7 +58,6 @@ from hepalith.knowledge.tree import (
 )
 
 Pair = tuple[str, str]  # the variables of a truth: known to hold, known not to hold
-Place = tuple[Hashable, ...]  # ("recommendation", "CE-R10"), ("gate item", "T7", 3), ...
 Level = Callable[..., None]
 _VARIABLE = re.compile(r"(?<!@)\bv\d+")
 _SLOT = re.compile(r"@(v\d+)")  # the slot of a variable, in the frame of each lesion
@@ -74,6 +73,13 @@ class Read(NamedTuple):
     domain: tuple[str, ...]
 
 
+class Slot(NamedTuple):
+    """Where a value is kept: in the frame of the lesion, or of the patient."""
+
+    of_lesion: bool
+    number: int
+
+
 class Program(NamedTuple):
     """What is run for a case: each level fills slots of a frame; a lesion has a frame of its own."""
 
@@ -81,9 +87,10 @@ class Program(NamedTuple):
     levels: tuple[Level, ...]  # patient, lesion, patient, ...
     slots: int  # of a frame
     reads: tuple[Read, ...]
-    truths: dict[Place, tuple[int, int]]  # the slots of "known to hold" and "known not to hold"
-    choices: dict[Place, tuple[int, ...]]  # the slots of all choices that may be, in the order of `ordered`
-    numbers: dict[Place, int]  # the slot of the pieces
+    truths: dict[tuple[int, bool], tuple[bool, int, int]]  # identity of a node, fresh -> as `holds`
+    holds: dict[str, tuple[bool, int, int]]  # derived: whose frame as in `Slot`, known to hold, known not to hold
+    choices: dict[str, tuple[Slot, ...]]  # of derived findings: each choice that may be, in the order of `ordered`
+    numbers: dict[str, Slot]  # of derived findings: the pieces
 
 
 @lru_cache(maxsize=4)
@@ -115,7 +122,8 @@ class _Writer:
         self._reads: dict[tuple[str, int, bool], int] = {}
         self._read_list: list[Read] = []
         self._slots: dict[str, int] = {}  # of the variables that are kept
-        self._once: dict[Place, Any] = {}
+        self._once: dict[tuple[Hashable, ...], Any] = {}
+        self._truths: dict[tuple[int, bool], Pair] = {}
         self._truth_writers: dict[type[Node], Callable[[Any, bool], Pair]] = {
             Constant: lambda node, _fresh: (_ALWAYS, _NEVER) if node.value else (_NEVER, _ALWAYS),
             Holds: lambda node, fresh: self._holds(node.reference, fresh),
@@ -148,42 +156,31 @@ class _Writer:
     # everything that has a name
 
     def program(self) -> Program:
+        """Everything that decides, and every derived finding."""
         knowledge = self._knowledge
-        truths: dict[Place, Pair] = {}
-        choices: dict[Place, tuple[str, ...]] = {}
-        quantities: dict[Place, str] = {}
-        for name, recommendation in knowledge.recommendations.items():
-            truths[("recommendation", name)] = self._recommendation(name)
-            for position, tree in enumerate(recommendation.escalate):
-                truths[("escalation", name, position)] = self._truth(tree, fresh=False)
-        for name, condition in knowledge.conditions.items():
-            for position, tree in enumerate(condition.arguments_for):
-                truths[("for", name, position)] = self._truth(tree, fresh=False)
-            for position, tree in enumerate(condition.arguments_against):
-                truths[("against", name, position)] = self._truth(tree, fresh=False)
-            truths[("excluded", name)] = self._truth(condition.excluded, fresh=False)
-            truths[("confirmed", name)] = self._truth(condition.confirmed, fresh=False)
+        for tree in knowledge.trees():
+            if isinstance(tree, TruthNode):
+                self._truth(tree, fresh=False)
         for name, gate in knowledge.gates.items():
             for position in range(len(gate.items)):
-                truths[("gate item", name, position)] = self._gate_item(name, position)
-        for name, tree in knowledge.relevance.items():
-            truths[("relevance", name)] = self._truth(tree, fresh=False)
-        for name, derived in knowledge.derived.items():
-            value = self._derive(name, fresh=False)
-            if derived.entry.type == "yes_no":
-                truths[("derived", name)] = value
-            elif derived.entry.type == "choice":
-                choices[("derived", name)] = tuple(value[choice] for choice in ordered(value))
-            else:
-                quantities[("derived", name)] = value
-        return self._compiled(truths, choices, quantities)
+                self._gate_item(name, position)
+        derived = {name: self._derive(name, fresh=False) for name in knowledge.derived}
+        kinds = {name: compiled.entry.type for name, compiled in knowledge.derived.items()}
+        return self._compiled(
+            holds={name: value for name, value in derived.items() if kinds[name] == "yes_no"},
+            choices={name: value for name, value in derived.items() if kinds[name] == "choice"},
+            quantities={name: value for name, value in derived.items() if kinds[name] == "number"},
+        )
 
     def _compiled(
-        self, truths: dict[Place, Pair], choices: dict[Place, tuple[str, ...]], quantities: dict[Place, str]
+        self, holds: dict[str, Pair], choices: dict[str, dict[str, str]], quantities: dict[str, str]
     ) -> Program:
-        kept_truths = {place: (self._kept(place, a), self._kept(place, b)) for place, (a, b) in truths.items()}
-        kept_choices = {place: tuple(self._kept(place, name) for name in names) for place, names in choices.items()}
-        kept_numbers = {place: self._kept(place, name) for place, name in quantities.items()}
+        kept_truths = {key: self._kept_pair(pair) for key, pair in self._truths.items()}
+        kept_holds = {name: self._kept_pair(pair) for name, pair in holds.items()}
+        kept_choices = {
+            name: tuple(self._kept(planes[choice]) for choice in ordered(planes)) for name, planes in choices.items()
+        }
+        kept_numbers = {name: self._kept(quantity) for name, quantity in quantities.items()}
         source = self._source()
         namespace = dict(self._constants)
         exec(compile(source, "<the program of the knowledge>", "exec"), namespace)  # noqa: S102 (written above)
@@ -193,22 +190,21 @@ class _Writer:
             slots=len(self._slots),
             reads=tuple(self._read_list),
             truths=kept_truths,
+            holds=kept_holds,
             choices=kept_choices,
             numbers=kept_numbers,
         )
 
-    def _kept(self, place: Place, name: str) -> int:
-        """The slot of what is asked for from outside, in the frame of whom it is about."""
-        kind = "recommendation" if place[0] == "escalation" else str(place[0])
-        entries: Any = {
-            "recommendation": self._knowledge.recommendations,
-            "gate item": self._knowledge.gates,
-            "derived": self._knowledge.derived,
-            "relevance": self._knowledge.findings,
-        }.get(kind, self._knowledge.conditions)
-        entry = entries[place[1]]
-        lesion = getattr(entry, "entry", entry).subject == "lesion"
-        return self._slot(self._of_lesion(name) if lesion else name if name in self._level_of else self._plane(name))
+    def _kept_pair(self, pair: Pair) -> tuple[bool, int, int]:
+        true, false = pair
+        if any(self._level_of.get(name, 0) % 2 for name in pair):
+            true, false = self._of_lesion(true), self._of_lesion(false)
+        (of_lesion, number), (_of_lesion, other) = self._kept(true), self._kept(false)
+        return of_lesion, number, other
+
+    def _kept(self, name: str) -> Slot:
+        variable = name if name in self._level_of else self._plane(name)
+        return Slot(self._level_of[variable] % 2 == 1, self._slot(variable))
 
     # statements
 
@@ -292,7 +288,8 @@ class _Writer:
     # truths
 
     def _truth(self, node: TruthNode, fresh: bool) -> Pair:
-        return self._truth_writers[type(node)](node, fresh)
+        pair = self._truths[(id(node), fresh)] = self._truth_writers[type(node)](node, fresh)
+        return pair
 
     def _all(self, parts: Iterable[Pair]) -> Pair:
         pairs = sorted(set(parts))
@@ -368,7 +365,7 @@ class _Writer:
         pair: Pair = self._remembered(("recommendation", name), lambda: self._truth(tree, fresh=False))
         return pair
 
-    def _remembered(self, place: Place, write: Callable[[], Any]) -> Any:
+    def _remembered(self, place: tuple[Hashable, ...], write: Callable[[], Any]) -> Any:
         if place not in self._once:
             self._once[place] = write()
         return self._once[place]

@@ -7,10 +7,11 @@ from typing import Any
 from hepalith.decision.leaves import Leaves, Memory, Variants
 from hepalith.decision.observed import ObservedCase
 from hepalith.decision.planes import CASE, Pieces, Truths
-from hepalith.decision.program import Place, Program, ordered, program_of
+from hepalith.decision.program import Program, Slot, ordered, program_of
 from hepalith.domain.case import PATIENT, Case
 from hepalith.domain.interval import Interval
 from hepalith.knowledge.base import Knowledge
+from hepalith.knowledge.tree import TruthNode
 
 Frame = list[Any]
 
@@ -65,19 +66,32 @@ class Reading:
         self._program = program
         self._frames = frames
 
-    def truth(self, place: Place, subject: str) -> Truths:
-        """Where a condition that has a name holds, and where it is known not to."""
-        frame = self._frames[subject]
-        true, false = self._program.truths[place]
+    def truth(self, node: TruthNode, subject: str, fresh: bool = False) -> Truths:
+        """Where a condition of the knowledge holds for a subject, and where it is known not to."""
+        of_lesion, true, false = self._program.truths[(id(node), fresh)]
+        frame = self._frames[subject if of_lesion else PATIENT]
+        return frame[true], frame[false]
+
+    def gate_item(self, gate: str, position: int, subject: str) -> Truths:
+        """Where an item of a gate is fulfilled, and where it is known not to be."""
+        compiled = self.knowledge.gates[gate]
+        return self.truth(compiled.items[position], subject, compiled.entry.kind == "safety")
+
+    def holds(self, name: str, subject: str) -> Truths:
+        """Where a derived yes/no is yes, and where it is no."""
+        of_lesion, true, false = self._program.holds[name]
+        frame = self._frames[subject if of_lesion else PATIENT]
         return frame[true], frame[false]
 
     def choices(self, name: str, subject: str) -> dict[str, int]:
         """Where each choice of a derived finding is possible."""
-        frame = self._frames[subject]
-        slots = self._program.choices[("derived", name)]
-        return {choice: frame[slot] for choice, slot in zip(ordered(self.knowledge.domains[name]), slots, strict=True)}
+        planes = (self._at(slot, subject) for slot in self._program.choices[name])
+        return dict(zip(ordered(self.knowledge.domains[name]), planes, strict=True))
 
     def number(self, name: str, subject: str) -> Pieces[Interval]:
         """The value of a derived number."""
-        pieces: Pieces[Interval] = self._frames[subject][self._program.numbers[("derived", name)]]
+        pieces: Pieces[Interval] = self._at(self._program.numbers[name], subject)
         return pieces
+
+    def _at(self, slot: Slot, subject: str) -> Any:
+        return self._frames[subject if slot.of_lesion else PATIENT][slot.number]

@@ -11,7 +11,7 @@ from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any, NamedTuple
 
-from hepalith.decision.evaluation import Evaluation
+from hepalith.decision.evaluation import LESION_COUNT, Evaluation
 from hepalith.domain.case import PATIENT, Case, DateValue, NumberValue, Observation, Value
 from hepalith.domain.truth import Truth
 from hepalith.knowledge.base import Knowledge, trees_of
@@ -46,7 +46,8 @@ class Cut(NamedTuple):
 class _Moving(NamedTuple):
     compare: Compare
     fixed: tuple[Cut, ...]  # of its own parts
-    inputs: tuple[Reference, ...]  # what else it rests on
+    inputs: tuple[Reference, ...]  # all that it rests on
+    of_lesions: bool  # whether it rests on lesions
 
 
 class Thresholds:
@@ -95,8 +96,11 @@ class Thresholds:
         nodes = list(self._knowledge.behind([compare]))
         parts = (node for node in nodes if isinstance(node, Compare))
         fixed = {cut for part in parts for cut in self._fixed_cuts(part, finding) or ()}
-        inputs = (node for node in nodes if isinstance(node, Reference) and not node.derived and node.name != finding)
-        return _Moving(compare, tuple(sorted(fixed)), tuple(dict.fromkeys(inputs)))
+        inputs = dict.fromkeys(node for node in nodes if isinstance(node, Reference) and not node.derived)
+        of_lesions = any(one.lesion for one in inputs)
+        if of_lesions and LESION_COUNT in self._knowledge.findings:
+            inputs[Reference(LESION_COUNT, lesion=False)] = None
+        return _Moving(compare, tuple(sorted(fixed)), tuple(inputs), of_lesions)
 
     def _measured(self, node: Node) -> Iterator[Reference]:
         """The findings from whose values a number is computed; not those that only choose between formulas."""
@@ -115,30 +119,40 @@ class Thresholds:
     # where they change
 
     def _moved(self, moving: _Moving, finding: Finding, subject: str, evaluation: Evaluation) -> frozenset[Cut]:
-        rests_on = tuple(self._inputs(moving, subject, evaluation))
-        key = (id(moving), subject)
-        if key not in self._known or self._known[key][0] != rests_on:
-            grid = _Grid(finding, evaluation.observed.as_of)
-            compare, lesions = moving.compare, evaluation.lesions or (PATIENT,)
-            subjects = lesions if finding.subject == "patient" else (subject,)
+        recorded = tuple(self._recorded(moving, subject, evaluation))
+        rests_on = (
+            evaluation.observed.as_of,
+            evaluation.lesions if moving.of_lesions else (),
+            evaluation.observed.case.studies if recorded else (),
+            recorded,
+        )
+        key = (id(moving), subject if recorded else "")  # the same for all of whom nothing of it is recorded
+        known = self._known.get(key)
+        if known is None or known[0] != rests_on:
+            known = self._known[key] = (rests_on, self._search(moving, finding, subject, evaluation))
+        return known[1]
 
-            def answer(position: int) -> tuple[Truth, ...]:
-                groups = ((Observation(finding=finding.id, subject=subject, value=grid.value(position)),),)
-                answered = evaluation.answered(finding.id, subject, groups)
-                return tuple(answered.truth(compare, one) for one in subjects)
-
-            changes = _changes(answer, grid.pieces(moving.fixed))
-            self._known[key] = (rests_on, frozenset(grid.cut_before(position) for position in changes))
-        return self._known[key][1]
-
-    def _inputs(self, moving: _Moving, subject: str, evaluation: Evaluation) -> Iterator[Any]:
-        """Everything that the threshold depends on."""
-        yield evaluation.observed.as_of
-        yield evaluation.observed.case.studies
+    def _recorded(self, moving: _Moving, subject: str, evaluation: Evaluation) -> Iterator[Any]:
+        """What is recorded of the findings that a comparison rests on."""
+        lesions = (subject,) if subject in evaluation.lesions else evaluation.lesions
         for reference in moving.inputs:
-            own = (subject,) if subject in evaluation.lesions else evaluation.lesions
-            for one in own if reference.lesion else (PATIENT,):
-                yield evaluation.observed.groups(reference.name, one)
+            for one in lesions if reference.lesion else (PATIENT,):
+                groups = evaluation.observed.groups(reference.name, one)
+                if groups:
+                    yield reference.name, one, groups
+
+    def _search(self, moving: _Moving, finding: Finding, subject: str, evaluation: Evaluation) -> frozenset[Cut]:
+        grid = _Grid(finding, evaluation.observed.as_of)
+        subjects = (subject,) if subject in evaluation.lesions else (PATIENT, *evaluation.lesions)
+        if not moving.of_lesions:
+            subjects = (PATIENT,)
+
+        def answer(position: int) -> tuple[Truth, ...]:
+            groups = ((Observation(finding=finding.id, subject=subject, value=grid.value(position)),),)
+            answered = evaluation.answered(finding.id, subject, groups)
+            return tuple(answered.truth(moving.compare, one) for one in subjects)
+
+        return frozenset(grid.cut_before(position) for position in _changes(answer, grid.pieces(moving.fixed)))
 
 
 class _Grid:

@@ -13,7 +13,8 @@ from hepalith.decision.precedence import CLOSURE
 from hepalith.decision.reading import Reading
 from hepalith.domain.assessment import Urgency
 from hepalith.domain.case import PATIENT
-from hepalith.knowledge.base import Knowledge
+from hepalith.knowledge.base import CompiledCondition, Knowledge
+from hepalith.knowledge.tree import TruthNode
 
 Key = tuple[str, str]  # an id and a subject
 LEVELS = tuple(sorted(Urgency, key=lambda level: level.rank))
@@ -33,13 +34,15 @@ class _Rule(NamedTuple):
     is_closure: bool
     winners: Mapping[str, _Winner]
     level: int  # rank
-    escalations: tuple[int, ...]  # ranks
+    when: TruthNode
+    escalations: tuple[tuple[int, TruthNode], ...]  # rank, condition
 
 
 @lru_cache(maxsize=4)
 def _rules(knowledge: Knowledge) -> tuple[_Rule, ...]:
     """Winners before losers."""
-    entries = {name: compiled.entry for name, compiled in knowledge.recommendations.items()}
+    compiled = knowledge.recommendations
+    entries = {name: one.entry for name, one in compiled.items()}
     return tuple(
         _Rule(
             name=name,
@@ -50,7 +53,11 @@ def _rules(knowledge: Knowledge) -> tuple[_Rule, ...]:
                 for rule, winner in knowledge.suppressors.get(name, ())
             },
             level=Urgency(entries[name].urgency).rank,
-            escalations=tuple(Urgency(step.urgency).rank for step in entries[name].escalate),
+            when=compiled[name].when,
+            escalations=tuple(
+                (Urgency(step.urgency).rank, tree)
+                for step, tree in zip(entries[name].escalate, compiled[name].escalate, strict=True)
+            ),
         )
         for name in knowledge.order
     )
@@ -70,7 +77,9 @@ class Verdicts:
         self.open: dict[Key, int] = {}
         self.at_least = [reading.full] + [0] * (len(LEVELS) - 1)
         self._effective: dict[str, dict[str, int]] = {subject: {} for subject in (PATIENT, *reading.lesions)}
-        for rule in _rules(reading.knowledge):
+        rules = _rules(reading.knowledge)
+        self._when = {rule.name: rule.when for rule in rules}
+        for rule in rules:
             for subject in reading.lesions if rule.of_lesion else (PATIENT,):
                 self._judge(rule, subject)
         self._points: dict[Key, tuple[int, list[int]]] = {}
@@ -92,7 +101,7 @@ class Verdicts:
     # advice
 
     def _judge(self, rule: _Rule, subject: str) -> None:
-        applies, excluded = self._reading.truth(("recommendation", rule.name), subject)
+        applies, excluded = self._reading.truth(rule.when, subject)
         full = self._reading.full
         if excluded == full:
             return
@@ -115,7 +124,7 @@ class Verdicts:
         if rule.is_closure:
             for name, winner in rule.winners.items():
                 for whose in self._whose(winner, subject):
-                    applies, excluded = self._reading.truth(("recommendation", name), whose)
+                    applies, excluded = self._reading.truth(self._when[name], whose)
                     winning |= applies
                     open_ |= self._reading.full ^ (applies | excluded)
                     replacing |= applies if winner.replaces else 0
@@ -137,8 +146,8 @@ class Verdicts:
             return
         for rank in range(1, rule.level + 1):
             self.at_least[rank] |= counts
-        for position, level in enumerate(rule.escalations):
-            escalated = counts & self._reading.truth(("escalation", rule.name, position), subject)[0]
+        for level, tree in rule.escalations:
+            escalated = counts & self._reading.truth(tree, subject)[0]
             for rank in range(rule.level + 1, level + 1):
                 self.at_least[rank] |= escalated
 
@@ -150,7 +159,7 @@ class Verdicts:
         first: dict[str, int] = {}
         for name, compiled in self._reading.knowledge.conditions.items():
             if compiled.entry.subject == kind:
-                ranked, totals[name] = self._ranked(name, subject)
+                ranked, totals[name] = self._ranked(compiled, subject)
                 if ranked:
                     first[name] = ranked
                     self._points[(name, subject)] = ranked, totals[name]
@@ -160,26 +169,26 @@ class Verdicts:
             first = {name: with_digit[name] | plane & without for name, plane in first.items()}
         return {name: plane for name, plane in first.items() if plane}
 
-    def _ranked(self, name: str, subject: str) -> tuple[int, list[int]]:
+    def _ranked(self, compiled: CompiledCondition, subject: str) -> tuple[int, list[int]]:
         """Where a cause is ranked, and its total: 2^base and its points; 2^(base + 1) more where it is confirmed."""
         reading, full = self._reading, self._reading.full
-        entry = reading.knowledge.conditions[name].entry
+        arguments = [reading.truth(tree, subject)[0] for tree in compiled.arguments_for]
+        excluded = reading.truth(compiled.excluded, subject)[0]
+        speaks_for = union(arguments) & (full ^ excluded)
         total = [0] * (self._base + 2)
-        speaks_for = against = 0
-        for position, argument in enumerate(entry.arguments_for):
-            true = reading.truth(("for", name, position), subject)[0]
-            speaks_for |= true
+        if not speaks_for:
+            return 0, total
+        for argument, true in zip(compiled.entry.arguments_for, arguments, strict=True):
             add(total, true, POINTS[argument.strength])
-        for position, argument in enumerate(entry.arguments_against):
-            weight = POINTS[argument.strength]
-            against += weight
-            add(total, full ^ reading.truth(("against", name, position), subject)[0], weight)
+        against = 0
+        for argument, tree in zip(compiled.entry.arguments_against, compiled.arguments_against, strict=True):
+            against += POINTS[argument.strength]
+            add(total, full ^ reading.truth(tree, subject)[0], POINTS[argument.strength])
         add(total, full, (1 << self._base) - against)
         positive = total[self._base] & union(total[: self._base])
-        confirmed = reading.truth(("confirmed", name), subject)[0]
+        confirmed = reading.truth(compiled.confirmed, subject)[0]
         add(total, confirmed, 2 << self._base)
-        excluded = reading.truth(("excluded", name), subject)[0]
-        return speaks_for & (full ^ excluded) & (positive | confirmed), total
+        return speaks_for & (positive | confirmed), total
 
 
 @lru_cache(maxsize=4)
