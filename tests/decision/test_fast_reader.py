@@ -72,8 +72,11 @@ def _first_row_only(self: _Writer, derived: Any, fresh: bool) -> Any:
     return [(self._truth(row.when, fresh)[0], row.then), ("full", derived.otherwise or derived.rows[-1].then)]
 
 
-def _old_values_count(self: _Writer, gate: str, position: int) -> Any:
-    return self._truth(self._knowledge.gates[gate].items[position], fresh=False)
+_READ = _Writer._read
+
+
+def _old_values_count(self: _Writer, method: str, reference: Any, *more: str, count: int, fresh: bool = False) -> Any:
+    return _READ(self, method, reference, *more, count=count)
 
 
 def _nothing_changes(self: Leaves, key: Any, made_of: Any, make: Callable[[], Any]) -> Any:
@@ -99,7 +102,7 @@ FAULTS = {
     "or is and": (_Writer, "_any", _and_for_or),
     "nothing stands in for what is not recorded": (_Writer, "_ruled_out", _without_absence),
     "only the first row of a table counts": (_Writer, "_outcomes", _first_row_only),
-    "gates trust old laboratory values": (_Writer, "_gate_item", _old_values_count),
+    "gates trust old laboratory values": (_Writer, "_read", _old_values_count),
     "what was read before is not read again": (Leaves, "_remember", _nothing_changes),
     "points are added without carrying": (planes, "add", _carry_lost),
     "advice gives way to that for another lesion": (Verdicts, "_whose", _every_lesion),
