@@ -18,14 +18,15 @@ from msgspec.structs import replace
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from hepalith.decision.answers import Open, answers_of
+from hepalith.decision.answers import answers_of
+from hepalith.decision.ask_next import Asker, WhatIf
 from hepalith.decision.causes import rank_causes
 from hepalith.decision.evaluation import Evaluation
 from hepalith.decision.levels import level_of
+from hepalith.decision.observed import ObservedCase
 from hepalith.decision.planes import truth_at
 from hepalith.decision.precedence import Judgement
 from hepalith.decision.reading import FastReader, Reading
-from hepalith.decision.variants import Layout
 from hepalith.decision.verdicts import LEVELS, Verdicts
 from hepalith.domain.assessment import Status, Urgency
 from hepalith.domain.case import PATIENT, Case, ChoiceValue, NumberValue, Observation, State
@@ -40,29 +41,25 @@ class Both:
 
     def __init__(self, knowledge: Knowledge) -> None:
         self.knowledge = knowledge
-        self.reader = FastReader(knowledge)
+        self._reader = FastReader(knowledge)
+        self._asker = Asker(knowledge)
         self.answers = answers_of(knowledge)
         self.seen: set[tuple[str, Truth]] = set()
-        self._layout = Layout()
 
     def differences(self, case: Case, as_of: date, *, every: int = 0, first: int = 0) -> list[str]:
         """What differs in the case, and in every so-manieth answer to its open findings; 0 for none of these."""
-        found = list(self.answers.open(Evaluation(case, self.knowledge, as_of))) if every else []
-        variants = self._layout.variants(found)
-        reading = self.reader.read(case, as_of, variants, self._layout.full)
-        verdicts = Verdicts(reading)
-        asked = [(0, case, "as it is"), *list(self._answered(case, found))[first :: every or 1]]
+        if not every:
+            reading = self._reader.read(ObservedCase(case, self.knowledge.findings, as_of))
+            return list(self._compare(reading, Verdicts(reading), 0, Evaluation(case, self.knowledge, as_of)))
+        what_if = self._asker.what_if(case, as_of)
+        asked = [(0, case, "as it is"), *list(_answered(case, what_if))[first::every]]
         return [
             f"{said}: {difference}"
             for plane, other, said in asked
-            for difference in self._compare(reading, verdicts, plane, Evaluation(other, self.knowledge, as_of))
+            for difference in self._compare(
+                what_if.reading, what_if.verdicts, plane, Evaluation(other, self.knowledge, as_of)
+            )
         ]
-
-    def _answered(self, case: Case, found: Sequence[Open]) -> Iterator[tuple[int, Case, str]]:
-        for one in found:
-            for place, observation in zip(self._layout.places(one), one.observations, strict=False):
-                said = f"{one.finding} of {one.subject} = {observation.value}"
-                yield place, case.with_observation(observation), said
 
     def _compare(self, reading: Reading, verdicts: Verdicts, plane: int, evaluation: Evaluation) -> Iterator[str]:
         yield from self._truths(reading, plane, evaluation)
@@ -96,6 +93,18 @@ class Both:
                     yield f"{name} of {subject} is {got}, by the interpreter {wanted}"
 
 
+def _answered(case: Case, what_if: WhatIf) -> Iterator[tuple[int, Case, str]]:
+    for one in what_if.tried:
+        for variant, observation in zip(one.variants, one.open.observations, strict=True):
+            said = f"{one.open.finding} of {one.open.subject} = {observation.value}"
+            yield variant, case.with_observation(observation), said
+    for together in what_if.together:
+        answered = case
+        for member in together.members:
+            answered = answered.with_observation(member.observations[-1])
+        yield together.variant, answered, f"no {', '.join(member.finding for member in together.members)}"
+
+
 def _advice(verdicts: Verdicts, plane: int, evaluation: Evaluation) -> Iterator[str]:
     planes = {
         Status.HOLDS: verdicts.holds,
@@ -111,7 +120,7 @@ def _advice(verdicts: Verdicts, plane: int, evaluation: Evaluation) -> Iterator[
         if judged.sets_urgency:
             level = level_of(evaluation, evaluation.knowledge.recommendations[judged.id], judged.subject)[0]
             top = max(top, level, key=lambda one: one.rank)
-    level = LEVELS[sum(planes >> plane & 1 for planes in verdicts.at_least) - 1]
+    level = LEVELS[verdicts.urgency.at(plane)]
     if level is not top:
         yield f"the urgency is {level}, by the interpreter {top}"
 
@@ -176,7 +185,7 @@ class Generator:
 
     def __init__(self, both: Both, seed: int) -> None:
         self._both = both
-        self._random = random.Random(seed)  # noqa: S311
+        self._random = random.Random(seed)  # noqa: S311 (repeatable cases)
         vignettes = all_vignettes()
         self._known = [(case_of(one, both.knowledge), date.fromisoformat(one.as_of)) for one in vignettes]
 

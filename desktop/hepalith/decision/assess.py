@@ -6,7 +6,9 @@ not to hold. A rule that gives way to another is named with its reason, and neve
 
 from collections.abc import Iterable, Set
 from datetime import date
+from functools import cached_property
 
+from hepalith.decision.ask_next import Asker
 from hepalith.decision.causes import rank_causes
 from hepalith.decision.deciding import deciding_parts
 from hepalith.decision.evaluation import Evaluation
@@ -14,12 +16,10 @@ from hepalith.decision.explain import ANSWER, Explainer, must_not_be
 from hepalith.decision.follow_up import planned_tests
 from hepalith.decision.grounds import dated
 from hepalith.decision.levels import TableUse, gate_state, gate_subject, level_of, table_use
-from hepalith.decision.needs import Needs, OpenFinding
+from hepalith.decision.needs import OpenFinding
 from hepalith.decision.overrides import overrides_of, set_aside
 from hepalith.decision.precedence import Judged, Judgement
-from hepalith.decision.questions import rank_questions
 from hepalith.decision.summary import class_of_case, impression_of
-from hepalith.decision.support import Support
 from hepalith.decision.wording import Words, number_text
 from hepalith.domain.assessment import (
     SCHEMA_VERSION,
@@ -52,33 +52,50 @@ from hepalith.knowledge.grounds import citations
 from hepalith.knowledge.model import Derived
 from hepalith.knowledge.tree import ChoiceOf, Quantity, Reference, TruthNode
 
+ASKED = 24  # questions, and groups of them, that are shown at each edit
 
-def evaluate(case: Case, knowledge: Knowledge, as_of: date, *, trace: bool = True) -> Assessment:
-    """The assessment of a case at a date. Same case, knowledge and date: same result."""
-    return Assessor(case, knowledge, as_of).assessment(trace=trace)
+
+def evaluate(
+    case: Case, knowledge: Knowledge, as_of: date, *, trace: bool = True, asker: Asker | None = None
+) -> Assessment:
+    """The assessment of a case at a date. Same case, knowledge and date: same result.
+
+    asker: of the same knowledge, for many cases on one thread: it keeps what it made.
+    """
+    return Assessor(case, knowledge, as_of, asker).assessment(trace=trace)
 
 
 class Assessor:
-    """One case at one date: the assessment, and explanations of its parts on demand."""
+    """One case at one date: the assessment, and explanations of its parts on demand.
 
-    def __init__(self, case: Case, knowledge: Knowledge, as_of: date) -> None:
+    The fast reader answers; the explanations come from the reference interpreter.
+    """
+
+    def __init__(self, case: Case, knowledge: Knowledge, as_of: date, asker: Asker | None = None) -> None:
         self._case = case
         self._knowledge = knowledge
         self._as_of = as_of
-        self.evaluation = Evaluation(case, knowledge, as_of)
-        self._needs = Needs(self.evaluation)
-        self._support = Support(self.evaluation)
+        self._what_if = (asker or Asker(knowledge)).what_if(case, as_of)
+        self.evaluation: Evaluation = self._what_if.evaluation
+        self._needs = self._what_if.needs
         self._words = Words(self.evaluation)
-        self._explainer = Explainer(self.evaluation)
         self._judgement = Judgement(self.evaluation)
         self._assumed = self.evaluation.assumed_limits()
 
+    @cached_property
+    def _explainer(self) -> Explainer:
+        return Explainer(Evaluation(self._case, self._knowledge, self._as_of))
+
     def assessment(self, *, trace: bool) -> Assessment:
-        """Everything that is shown. With `trace` also the traces, and what the advice that nothing speaks for needs."""
-        judged = self._judgement.all()
+        """Everything that is shown.
+
+        With `trace` also the traces, what the advice that nothing speaks for needs, and all questions, not the first.
+        """
+        judged = list(self._what_if.verdicts.judged(self._judgement))
+        asked = self._what_if.questions(None if trace else ASKED)
         advice = tuple(self._advice(one, full=trace) for one in judged)
         shown = tuple(one for one in advice if one.status is not Status.DOES_NOT_HOLD)
-        causes = rank_causes(self.evaluation, self._need_list)
+        causes = rank_causes(self.evaluation, lambda tree, subject: self._need_list(self._needs.of(tree, subject)))
         overrides = overrides_of(self._case, self._knowledge, advice)
         counting = {(one.id, one.subject) for one in judged if one.sets_urgency}
         urgency = self._urgency(shown, counting, set_aside(overrides))
@@ -100,7 +117,9 @@ class Assessor:
             recommendations=advice,
             gates=tuple(self._gates(shown)),
             follow_up=planned_tests(self.evaluation, (one for one in shown if one.status is Status.HOLDS)),
-            questions=rank_questions(self.evaluation, self._needs, shown),
+            questions=asked.questions,
+            question_groups=asked.groups,
+            robust=asked.robust,
             conflicts=self._conflicts(shown),
             assumptions=self._assumptions(),
             not_evaluated=tuple(
@@ -148,7 +167,9 @@ class Assessor:
         entry = compiled.entry
         subject = judged.subject
         applies = judged.status in {Status.HOLDS, Status.SUPPRESSED}
-        supported = applies or (judged.status is Status.CANNOT_BE_EXCLUDED and self._support.of(compiled.when, subject))
+        supported = applies or (
+            judged.status is Status.CANNOT_BE_EXCLUDED and self._what_if.support.of(compiled.when, subject)
+        )
         is_open = judged.status is Status.CANNOT_BE_EXCLUDED and (supported or full)
         level, could_be = Urgency(entry.urgency), None
         if judged.status is not Status.DOES_NOT_HOLD:

@@ -3,21 +3,41 @@
 Here the rules of these modules are applied to planes; tests compare both.
 """
 
-from collections.abc import Mapping
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from hepalith.decision.causes import POINTS
-from hepalith.decision.planes import add, total_at, union
-from hepalith.decision.precedence import CLOSURE
+from hepalith.decision.planes import CASE, add, common, total_at, union
+from hepalith.decision.precedence import CLOSURE, Judged, Judgement
 from hepalith.decision.reading import Reading
-from hepalith.domain.assessment import Urgency
+from hepalith.domain.assessment import GateState, Status, Urgency
 from hepalith.domain.case import PATIENT
+from hepalith.domain.truth import Truth
 from hepalith.knowledge.base import CompiledCondition, Knowledge
 from hepalith.knowledge.tree import TruthNode
 
 Key = tuple[str, str]  # an id and a subject
+_EFFECTIVE = {
+    Status.HOLDS: Truth.TRUE,
+    Status.CANNOT_BE_EXCLUDED: Truth.UNKNOWN,
+    Status.DOES_NOT_HOLD: Truth.FALSE,
+}
 LEVELS = tuple(sorted(Urgency, key=lambda level: level.rank))
+
+
+class Levels:
+    """The highest of several levels of urgency in each variant. levels: ranks, and the planes in which they count."""
+
+    def __init__(self, levels: Iterable[tuple[int, int]], full: int) -> None:
+        self.at_least = [full] + [0] * (len(LEVELS) - 1)
+        for highest, plane in levels:
+            for rank in range(1, highest + 1 if plane else 0):
+                self.at_least[rank] |= plane
+
+    def at(self, variant: int = 0) -> int:
+        """The rank in one variant."""
+        return sum(planes >> variant & 1 for planes in self.at_least) - 1
 
 
 class _Winner(NamedTuple):
@@ -67,7 +87,8 @@ class Verdicts:
     """What holds in every variant of a reading.
 
     holds, suppressed, open: planes of the advice that holds, applies but gives way, or cannot be excluded, by id and
-    subject. at_least: for each rank, the planes of at least that urgency. leading: the causes of rank 1, by subject.
+    subject. counts: the ranks that it brings to the urgency, and where.
+    leading: the causes of rank 1, by subject.
     """
 
     def __init__(self, reading: Reading) -> None:
@@ -75,7 +96,7 @@ class Verdicts:
         self.holds: dict[Key, int] = {}
         self.suppressed: dict[Key, int] = {}
         self.open: dict[Key, int] = {}
-        self.at_least = [reading.full] + [0] * (len(LEVELS) - 1)
+        self.counts: dict[Key, list[tuple[int, int]]] = {}
         self._effective: dict[str, dict[str, int]] = {subject: {} for subject in (PATIENT, *reading.lesions)}
         rules = _rules(reading.knowledge)
         self._when = {rule.name: rule.when for rule in rules}
@@ -98,6 +119,46 @@ class Verdicts:
             if ranked >> variant & 1
         }
 
+    @cached_property
+    def urgency(self) -> "Levels":
+        """The urgency of the case."""
+        return Levels((level for levels in self.counts.values() for level in levels), self._reading.full)
+
+    def gate(self, gate: str, subject: str) -> dict[GateState, int]:
+        """Where a gate is open, shut, and shut until something is known."""
+        reading = self._reading
+        entries = reading.knowledge.gates[gate].entry.items
+        blocking = [
+            reading.gate_item(gate, position, subject)
+            for position, item in enumerate(entries)
+            if item.severity == "block"
+        ]
+        shut = union(false for _true, false in blocking)
+        open_ = common((true for true, _false in blocking), reading.full)
+        return {
+            GateState.OPEN: open_,
+            GateState.SHUT: shut,
+            GateState.SHUT_UNTIL_KNOWN: reading.full ^ (open_ | shut),
+        }
+
+    def judged(self, judgement: Judgement) -> Iterator[Judged]:
+        """Every recommendation for every subject, in the case as it is; `judgement` says what it gives way to."""
+        for name, compiled in self._reading.knowledge.recommendations.items():
+            is_closure = CLOSURE in compiled.entry.tags
+            for subject in self._reading.lesions if compiled.entry.subject == "lesion" else (PATIENT,):
+                status = self._status((name, subject))
+                if status is Status.SUPPRESSED or (status is Status.CANNOT_BE_EXCLUDED and is_closure):
+                    yield judgement.one(name, subject)
+                else:
+                    yield Judged(id=name, subject=subject, status=status, effective=_EFFECTIVE[status])
+
+    def _status(self, key: Key) -> Status:
+        if self.holds.get(key, 0) & CASE:
+            return Status.HOLDS
+        if self.suppressed.get(key, 0) & CASE:
+            return Status.SUPPRESSED
+        return Status.CANNOT_BE_EXCLUDED if self.open.get(key, 0) & CASE else Status.DOES_NOT_HOLD
+
     # advice
 
     def _judge(self, rule: _Rule, subject: str) -> None:
@@ -116,7 +177,10 @@ class Verdicts:
         self.holds[key] = holds
         if holds:
             self._effective[subject][rule.name] = holds
-        self._raise_to(rule, subject, holds | beaten & (full ^ replacing))
+        counting = holds | beaten & (full ^ replacing)
+        if counting:
+            escalated = ((rank, counting & self._reading.truth(tree, subject)[0]) for rank, tree in rule.escalations)
+            self.counts[key] = [(rule.level, counting), *escalated]
 
     def _winners(self, rule: _Rule, subject: str) -> tuple[int, int, int]:
         """Where anything wins over it, where that replaces it, and where a closure is held open by what may win."""
@@ -129,27 +193,18 @@ class Verdicts:
                     open_ |= self._reading.full ^ (applies | excluded)
                     replacing |= applies if winner.replaces else 0
             return winning, replacing, open_
-        for whose, effective in self._effective.items():
-            for name in rule.winners.keys() & effective.keys():
-                if whose in self._whose(rule.winners[name], subject):
-                    winning |= effective[name]
-                    replacing |= effective[name] if rule.winners[name].replaces else 0
+        if rule.winners:
+            for whose, effective in self._effective.items():
+                for name in rule.winners.keys() & effective.keys():
+                    if whose in self._whose(rule.winners[name], subject):
+                        winning |= effective[name]
+                        replacing |= effective[name] if rule.winners[name].replaces else 0
         return winning, replacing, open_
 
     def _whose(self, winner: _Winner, subject: str) -> tuple[str, ...]:
         if not winner.of_lesion:
             return (PATIENT,)
         return (subject,) if winner.same_lesion and subject != PATIENT else self._reading.lesions
-
-    def _raise_to(self, rule: _Rule, subject: str, counts: int) -> None:
-        if not counts:
-            return
-        for rank in range(1, rule.level + 1):
-            self.at_least[rank] |= counts
-        for level, tree in rule.escalations:
-            escalated = counts & self._reading.truth(tree, subject)[0]
-            for rank in range(rule.level + 1, level + 1):
-                self.at_least[rank] |= escalated
 
     # causes
 
