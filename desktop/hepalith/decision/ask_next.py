@@ -113,12 +113,13 @@ class Asker:
     def __init__(self, knowledge: Knowledge) -> None:
         self._knowledge = knowledge
         self._reader = FastReader(knowledge)
+        self._answers = answers_of(knowledge)
         self._layout = Layout()
 
     def what_if(self, case: Case, as_of: date) -> "WhatIf":
         """The case, and the case with each answer to each of its open findings."""
         observed = ObservedCase(case, self._knowledge.findings, as_of)
-        found = list(answers_of(self._knowledge).open(Evaluation(case, self._knowledge, as_of, observed)))
+        found = list(self._answers.open(Evaluation(case, self._knowledge, as_of, observed)))
         if self._layout.size > _SPARE + 2 * sum(len(one.answers) for one in found):
             self._layout = Layout()  # lesions that are gone have left too many places
         together = [Together(members, self._layout.places(key)[0]) for key, members in self._together(found)]

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Set
 from datetime import date
 from functools import cached_property
 
-from hepalith.decision.ask_next import Asker
+from hepalith.decision.ask_next import Asker, Questions
 from hepalith.decision.causes import rank_causes
 from hepalith.decision.deciding import deciding_parts
 from hepalith.decision.evaluation import Evaluation
@@ -16,10 +16,11 @@ from hepalith.decision.explain import ANSWER, Explainer, must_not_be
 from hepalith.decision.follow_up import planned_tests
 from hepalith.decision.grounds import dated
 from hepalith.decision.levels import TableUse, gate_state, gate_subject, level_of, table_use
-from hepalith.decision.needs import OpenFinding
+from hepalith.decision.needs import Needs, OpenFinding
 from hepalith.decision.overrides import overrides_of, set_aside
 from hepalith.decision.precedence import Judged, Judgement
 from hepalith.decision.summary import class_of_case, impression_of
+from hepalith.decision.support import Support
 from hepalith.decision.wording import Words, number_text
 from hepalith.domain.assessment import (
     SCHEMA_VERSION,
@@ -62,37 +63,39 @@ def evaluate(
 
     asker: of the same knowledge, for many cases on one thread: it keeps what it made.
     """
-    return Assessor(case, knowledge, as_of, asker).assessment(trace=trace)
+    return Assessor(case, knowledge, as_of, asker or Asker(knowledge)).assessment(trace=trace)
 
 
 class Assessor:
     """One case at one date: the assessment, and explanations of its parts on demand.
 
-    The fast reader answers; the explanations come from the reference interpreter.
+    asker: answers from the fast reader, and finds out what to ask next; without it the reference interpreter answers,
+    and nothing is asked. Explanations always come from the reference interpreter.
     """
 
     def __init__(self, case: Case, knowledge: Knowledge, as_of: date, asker: Asker | None = None) -> None:
         self._case = case
         self._knowledge = knowledge
         self._as_of = as_of
-        self._what_if = (asker or Asker(knowledge)).what_if(case, as_of)
-        self.evaluation: Evaluation = self._what_if.evaluation
-        self._needs = self._what_if.needs
+        self._what_if = asker.what_if(case, as_of) if asker else None
+        self.evaluation = self._what_if.evaluation if self._what_if else Evaluation(case, knowledge, as_of)
+        self._needs = self._what_if.needs if self._what_if else Needs(self.evaluation)
+        self._support = self._what_if.support if self._what_if else Support(self.evaluation)
         self._words = Words(self.evaluation)
         self._judgement = Judgement(self.evaluation)
         self._assumed = self.evaluation.assumed_limits()
 
     @cached_property
     def _explainer(self) -> Explainer:
-        return Explainer(Evaluation(self._case, self._knowledge, self._as_of))
+        return Explainer(Evaluation(self._case, self._knowledge, self._as_of) if self._what_if else self.evaluation)
 
     def assessment(self, *, trace: bool) -> Assessment:
         """Everything that is shown.
 
         With `trace` also the traces, what the advice that nothing speaks for needs, and all questions, not the first.
         """
-        judged = list(self._what_if.verdicts.judged(self._judgement))
-        asked = self._what_if.questions(None if trace else ASKED)
+        judged = list(self._what_if.verdicts.judged(self._judgement)) if self._what_if else self._judgement.all()
+        asked = self._what_if.questions(None if trace else ASKED) if self._what_if else Questions()
         advice = tuple(self._advice(one, full=trace) for one in judged)
         shown = tuple(one for one in advice if one.status is not Status.DOES_NOT_HOLD)
         causes = rank_causes(self.evaluation, lambda tree, subject: self._need_list(self._needs.of(tree, subject)))
@@ -167,9 +170,7 @@ class Assessor:
         entry = compiled.entry
         subject = judged.subject
         applies = judged.status in {Status.HOLDS, Status.SUPPRESSED}
-        supported = applies or (
-            judged.status is Status.CANNOT_BE_EXCLUDED and self._what_if.support.of(compiled.when, subject)
-        )
+        supported = applies or (judged.status is Status.CANNOT_BE_EXCLUDED and self._support.of(compiled.when, subject))
         is_open = judged.status is Status.CANNOT_BE_EXCLUDED and (supported or full)
         level, could_be = Urgency(entry.urgency), None
         if judged.status is not Status.DOES_NOT_HOLD:
