@@ -54,6 +54,24 @@ class Questions(msgspec.Struct, frozen=True, kw_only=True):
     groups: tuple[QuestionGroup, ...] = ()
     robust: bool = False
 
+    def first(self, most: int) -> list[Question | QuestionGroup]:
+        """The first to ask, groups among questions: what would be asked of everybody is asked with its group."""
+        return in_order(self.questions, self.groups)[:most]
+
+
+def in_order(questions: Iterable[Question], groups: Iterable[QuestionGroup]) -> list[Question | QuestionGroup]:
+    """Questions and groups, the best first. Whoever is asked in a group already is not asked again."""
+    asked: set[Key] = set()
+    found: list[Question | QuestionGroup] = []
+    given: list[Question | QuestionGroup] = [*groups, *questions]
+    for one in sorted(given, key=lambda one: -one.worth):
+        if isinstance(one, QuestionGroup):
+            found.append(one)
+            asked.update((need.finding, need.subject) for need in one.findings)
+        elif one.supported or (one.finding, one.subject) not in asked:
+            found.append(one)
+    return found
+
 
 class Effect(NamedTuple):
     """What the answers to a finding can change, in the terms of the rule of the order."""
@@ -199,7 +217,7 @@ class _Questions:
         groups.sort(key=lambda pair: (-pair[0], pair[1].variant))
         return Questions(
             questions=tuple(self._question(one) for one in questions[:most]),
-            groups=tuple(self._group(one) for worth, one in groups[:most] if worth > 0),
+            groups=tuple(self._group(one, value) for value, one in groups[:most] if value > 0),
             robust=not any(self._matters(one) for one in self._asked),
         )
 
@@ -235,10 +253,20 @@ class _Questions:
         return worth(self._effect(self._changed(one), settled), self._effects.level, cost)
 
     def _worth_together(self, one: Together) -> float:
-        """As of a question, but it takes twice as long to ask."""
+        """As the best of its members that would be asked of everybody, and half of what "none of these" is worth."""
+        members = [(member.finding, member.subject) for member in one.members]
+        best = max((self._worth[key] for key in members if not self._speaks_for(self._by_key[key])), default=0)
         settled = self._settled.at(one.variant) / UNSUPPORTED
         cost = COST[self._knowledge.findings[one.members[0].finding].cost]
-        return worth(self._effect({self._effects.of(one.variant)}, settled), self._effects.level, 2 * cost)
+        none = worth(self._effect({self._effects.of(one.variant)}, settled), self._effects.level, 2 * cost)
+        return best + none if none > 0 else 0
+
+    def _speaks_for(self, one: Tried) -> bool:
+        """Whether something that is known speaks for what an answer brings, or for advice that it decides."""
+        changes = self._changed(one)
+        starts = {key for change in changes for key in change.starts}
+        decided = any(one.plane & ~open_ for open_ in self._supported.values())
+        return decided or any(self._counts(key) for key in starts)
 
     def _changed(self, one: Tried) -> set[Change]:
         """The different changes that the answers to a finding make."""
@@ -311,11 +339,13 @@ class _Questions:
             urgency=LEVELS[max(levels)],
             outcomes=tuple(self._outcomes(one)),
             settles=max(self._pieces.at(variant) for variant in one.variants),
+            worth=round(self._total(one.key), 2),
+            supported=self._speaks_for(one),
             leads_to=tuple(self._need(detail) for detail in self._leads_to.get(one.key, ())),
             wanted_by=tuple(dict.fromkeys(name for name, _subject in decided)),
         )
 
-    def _group(self, one: Together) -> QuestionGroup:
+    def _group(self, one: Together, value: float) -> QuestionGroup:
         first = self._knowledge.findings[one.members[0].finding]
         keys = [(member.finding, member.subject) for member in one.members]
         sections = {section.id: section.label for section in self._knowledge.header.groups}
@@ -328,6 +358,7 @@ class _Questions:
             urgency=LEVELS[max(self._effects.of(self._by_key[key].variants[0]).level for key in keys)],
             none=self._outcome(_("none of these"), self._effects.of(one.variant)),
             settles=self._pieces.at(one.variant),
+            worth=round(value, 2),
         )
 
     def _outcomes(self, one: Tried) -> Iterator[Outcome]:

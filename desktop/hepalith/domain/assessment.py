@@ -248,6 +248,7 @@ class Question(Part, frozen=True, kw_only=True):
     """An open finding and what depends on it. urgency: the highest level that an answer brings, or decides about.
 
     outcomes: those answers that change something. settles: how many open pieces of advice an answer decides, at most.
+    supported: something that is known speaks for what it could bring; otherwise it would be asked of everybody.
     leads_to: findings that are only relevant after some answer, and matter then. wanted_by: advice that it decides.
     """
 
@@ -258,6 +259,8 @@ class Question(Part, frozen=True, kw_only=True):
     urgency: Urgency
     outcomes: tuple[Outcome, ...] = ()
     settles: int = 0
+    worth: float = 0  # the order: what is worth more is asked first, groups and questions alike
+    supported: bool = False
     leads_to: tuple[Need, ...] = ()
     wanted_by: tuple[str, ...] = ()
 
@@ -277,6 +280,7 @@ class QuestionGroup(Part, frozen=True, kw_only=True):
     urgency: Urgency
     none: Outcome
     settles: int = 0
+    worth: float = 0
 
 
 class Position(Part, frozen=True, kw_only=True):

@@ -31,7 +31,9 @@ from hepalith.domain.words import (
     decision_text,
     gate_text,
     kind_text,
+    outcome_text,
     override_text,
+    robust_text,
     urgency_text,
 )
 from hepalith.figures.segment_map import Outlines
@@ -72,6 +74,7 @@ CLOSURE = "closure"
 NOT_APPLICABLE = "not_applicable"  # choice of a class whose table is not meant for this case
 TOLD_CAUSES = 6  # ranks of causes that are told with their arguments; the others are named
 _Item = TypeVar("_Item")
+_CHANGES = 2  # answers of an open finding whose effect is told
 _KINDS = ("do", "refer", "ask", "consider", "none_needed", "inform", "avoid")
 
 
@@ -140,6 +143,7 @@ class _Composer:
             remarks=self._remarks(),
             figures=figures_of(self._case, self._assessment, self._knowledge, self._made_with.outlines, self._words),
             missing=self._missing(),
+            robust=robust_text() if self._assessment.robust else "",
             not_recorded=self._not_recorded(),
             causes=self._causes(),
             classifications=self._classifications(),
@@ -357,6 +361,9 @@ class _Composer:
                 urgency=question.urgency,
                 urgency_label=urgency_text(question.urgency),
                 wanted_by=tuple(self._titles.get(name, name) for name in question.wanted_by),
+                changes=tuple(
+                    outcome_text(outcome, self._assessment.urgency.level) for outcome in question.outcomes[:_CHANGES]
+                ),
             )
             for question in self._assessment.questions
         )
