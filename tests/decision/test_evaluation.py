@@ -141,10 +141,10 @@ def test_laboratory_limits_are_the_own_ones_or_marked_as_assumed(small: Knowledg
     tree = parse_truth("bilirubin > uln(bilirubin)", "patient", symbols)
     own = Evaluation(case(seen("bilirubin", number("1.0", "mg/dL"), upper="1.2")), small, TODAY)
     assert own.truth(tree, "patient") is F
-    assert own.assumed == {}
+    assert own.assumed_limits() == {}
     assumed = Evaluation(case(seen("bilirubin", number("22", "umol/L"))), small, TODAY)
     assert assumed.truth(tree, "patient") is T
-    assert assumed.assumed == {("bilirubin", "patient", "upper"): Decimal(21)}
+    assert assumed.assumed_limits() == {("bilirubin", "patient", "upper"): Decimal(21)}
 
 
 def test_a_table_with_a_missing_input_gives_what_is_possible(small: Knowledge) -> None:

@@ -1,10 +1,12 @@
 """Values and conditions in plain words with units, for reasons, inputs and inserted texts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import date
 from decimal import Decimal
 
 import msgspec
 
+from hepalith.decision.answers import Answer
 from hepalith.decision.evaluation import Evaluation
 from hepalith.domain.case import (
     ChoiceValue,
@@ -14,12 +16,13 @@ from hepalith.domain.case import (
     Observation,
     State,
     TextValue,
+    Value,
     YesNoValue,
 )
 from hepalith.domain.interval import Interval
 from hepalith.domain.truth import Truth
 from hepalith.domain.words import unit_text
-from hepalith.i18n import _
+from hepalith.i18n import _, plural
 from hepalith.knowledge.base import MODALITY, Knowledge
 from hepalith.knowledge.model import Finding
 from hepalith.knowledge.tree import (
@@ -62,6 +65,7 @@ from hepalith.knowledge.tree import (
 
 _MOST_LEFT_OUT = 3  # choices: "any but" so many is shorter than the list of the others
 _MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
+_SHOWN_ANSWERS = 4
 _COMPARATOR = {"": "", "<": "< ", "<=": "≤ ", ">": "> ", ">=": "≥ "}
 SIGN = {"<": "<", "<=": "≤", ">": ">", ">=": "≥", "==": "=", "!=": "≠"}
 
@@ -112,6 +116,72 @@ def observation_text(observation: Observation, finding: Finding) -> str:
         case TextValue(text=text):
             return text
     return _("not recorded")
+
+
+def answers_text(answers: Sequence[Answer], finding: Finding, limits: Interval) -> str:
+    """Several answers to a finding: "yes", "Rim or Eggshell", "below 50 mm", "none of these".
+
+    limits: between which a number, or the day of a date, can lie at all.
+    """
+    if answers[0].stretch is not None:
+        joined = _joined([answer.stretch for answer in answers if answer.stretch is not None])
+        return _(" or ").join(_stretch_text(stretch, finding, limits) for stretch in joined)
+    texts = [_answer_text(answer.value, finding) for answer in answers]
+    if len(texts) > _SHOWN_ANSWERS:
+        others = plural("{count} other", "{count} others", len(texts) - _SHOWN_ANSWERS + 1)
+        texts = [*texts[: _SHOWN_ANSWERS - 1], others]
+    return _(" or ").join(texts)
+
+
+def _answer_text(value: Value, finding: Finding) -> str:
+    labels = {option.id: option.label for option in finding.choices}
+    match value:
+        case YesNoValue(yes=yes):
+            return _("yes") if yes else _("no")
+        case ChoiceValue(candidates=candidates):
+            return _(" or ").join(labels.get(choice, choice) for choice in candidates)
+        case ItemsValue():
+            return _items_text(value.present, value.absent, labels)
+    return ""
+
+
+def _joined(stretches: Sequence[Interval]) -> list[Interval]:
+    """Stretches that follow each other as one. Given in order."""
+    found: list[Interval] = []
+    for stretch in stretches:
+        last = found[-1] if found else None
+        if last is not None and last.high == stretch.low and not (last.high_open and stretch.low_open):
+            found[-1] = Interval(last.low, stretch.high, last.low_open, stretch.high_open)
+        else:
+            found.append(stretch)
+    return found
+
+
+def _stretch_text(stretch: Interval, finding: Finding, limits: Interval) -> str:
+    low, high = (_end_text(end, finding) for end in (stretch.low, stretch.high))
+    from_least = stretch.low == limits.low and not stretch.low_open
+    to_most = stretch.high == limits.high and not stretch.high_open
+    if stretch.is_point:
+        return low
+    if from_least and to_most:
+        return _("any value")
+    if from_least:
+        return _("below {number}").format(number=high) if stretch.high_open else _("up to {number}").format(number=high)
+    if to_most:
+        return _("above {number}").format(number=low) if stretch.low_open else _("{number} or more").format(number=low)
+    text = {
+        (False, False): _("{low} to {high}"),
+        (False, True): _("{low} to below {high}"),
+        (True, False): _("above {low} to {high}"),
+        (True, True): _("between {low} and {high}"),
+    }[(stretch.low_open, stretch.high_open)]
+    return text.format(low=low, high=high)
+
+
+def _end_text(end: Decimal, finding: Finding) -> str:
+    return (
+        date.fromordinal(int(end)).isoformat() if finding.type == "date" else with_unit(number_text(end), finding.unit)
+    )
 
 
 def _items_text(present: tuple[str, ...], absent: tuple[str, ...], labels: dict[str, str]) -> str:

@@ -7,6 +7,7 @@ so that the boundary itself is decided by the sign that the source prints.
 import math
 from collections.abc import Callable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
+from functools import reduce
 
 import msgspec
 
@@ -99,6 +100,11 @@ def add(a: Interval, b: Interval) -> Interval:
         a.low_open or b.low_open,
         a.high_open or b.high_open,
     )
+
+
+def total(parts: Sequence[Interval]) -> Interval:
+    """The sum of several numbers (at least one)."""
+    return reduce(add, parts)
 
 
 def negate(a: Interval) -> Interval:

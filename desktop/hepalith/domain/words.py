@@ -1,8 +1,11 @@
 """The program's words for units and for the enumerations of an assessment, for window, note and terminal alike."""
 
-from hepalith.domain.assessment import Answer, Basis, GateState, OverrideResult, Status, Urgency
-from hepalith.i18n import _
+from collections.abc import Sequence
 
+from hepalith.domain.assessment import Answer, Basis, GateState, Named, Outcome, OverrideResult, Status, Urgency
+from hepalith.i18n import _, plural
+
+_SHOWN = 3  # of what an answer adds or ends
 _SIGNS = (
     ("10*9/", "×10⁹/"),
     ("10*3/", "×10³/"),
@@ -155,3 +158,43 @@ def cost_text(cost: str) -> str:
         "mri": _("MRI"),
         "invasive": _("invasive"),
     }.get(cost, cost)
+
+
+def outcome_text(outcome: Outcome, now: Urgency, settles: int = 0) -> str:
+    """What an answer would change: "If yes: urgency rises to ...; adds ...".
+
+    now: the present urgency. settles: the open pieces of advice that the answer decides, if that is said too.
+    """
+    parts = []
+    if outcome.urgency is not None:
+        rises = outcome.urgency.rank > now.rank
+        text = _("urgency rises to {level}") if rises else _("urgency falls to {level}")
+        parts.append(text.format(level=_level_text(outcome.urgency)))
+    if outcome.starts:
+        parts.append(_("adds {advice}").format(advice=_some(outcome.starts)))
+    if outcome.ends:
+        parts.append(_("ends {advice}").format(advice=_some(outcome.ends)))
+    parts += [_("{gate}: {state}").format(gate=one.gate.label, state=gate_text(one.state)) for one in outcome.gates]
+    for leaders in outcome.leaders:
+        causes = _some(leaders.causes, _(" or "))
+        parts.append(_("leading cause: {causes}").format(causes=causes) if causes else _("no cause leads"))
+    if settles:
+        parts.append(plural("decides {count} open piece of advice", "decides {count} open pieces of advice", settles))
+    return _("If {answer}: {changes}").format(answer=outcome.answer, changes="; ".join(dict.fromkeys(parts)))
+
+
+def robust_text() -> str:
+    """That no single answer matters any more."""
+    return _("Robust: no open finding, by itself, changes urgency or plan.")
+
+
+def _level_text(level: Urgency) -> str:
+    return urgency_text(level).lower() if level is not Urgency.NONE else _("none")
+
+
+def _some(named: Sequence[Named], between: str = ", ") -> str:
+    labels = list(dict.fromkeys(one.label for one in named))
+    if len(labels) > _SHOWN:
+        more = plural("{count} more", "{count} more", len(labels) - _SHOWN)
+        return between.join(labels[:_SHOWN]) + f" (+ {more})"
+    return between.join(labels)

@@ -1,6 +1,6 @@
 """The knowledge base, compiled: entries by id, and every expression as a checked tree."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 import msgspec
@@ -20,7 +20,7 @@ from hepalith.knowledge.model import (
     Source,
     StartingPoint,
 )
-from hepalith.knowledge.tree import NumberNode, Reference, TruthNode
+from hepalith.knowledge.tree import Fires, GatePasses, Limit, Node, NumberNode, Reference, TruthNode, walk
 
 Places = dict[tuple[str, str], tuple[str, int]]  # (kind, id) -> (file, line)
 
@@ -91,8 +91,11 @@ class CompiledGate(msgspec.Struct, frozen=True, kw_only=True):
     basis: tuple[Basis, ...]  # of each item
 
 
-class Knowledge(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that the decision core, the forms and the note read. Entries by id, in the order of the files."""
+class Knowledge(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+    """Everything that the decision core, the forms and the note read. Entries by id, in the order of the files.
+
+    Equal only to itself, so that what is made from it can be kept beside it.
+    """
 
     header: Header
     hash: str
@@ -115,6 +118,40 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True):
     domains: Mapping[str, frozenset[str]]  # finding or derived finding -> all its choices
     inputs: Mapping[str, tuple[Reference, ...]]  # derived finding -> the entered findings that it is made from
     packs: Mapping[str, str]  # "kind/id" -> the pack in whose file the entry stands
+    limits: tuple[Limit, ...]  # the laboratories' own limits that anything is compared with
+
+    def trees(self) -> Iterator[Node]:
+        """Every checked tree."""
+        for derived in self.derived.values():
+            yield from (*trees_of(derived), derived.relevant)
+        yield from (*self.relevance.values(), *self.absence.values())
+        for recommendation in self.recommendations.values():
+            yield from (recommendation.when, *recommendation.escalate)
+        for one in self.conditions.values():
+            yield from (*one.arguments_for, *one.arguments_against, one.excluded, one.confirmed)
+        for gate in self.gates.values():
+            yield from gate.items
+
+    def behind(self, roots: Iterable[Node]) -> Iterator[Node]:
+        """All nodes of these trees, and of everything that they rest on: derived findings, gates, advice, absence."""
+        seen: set[tuple[str, str]] = set()
+        waiting = list(roots)
+        while waiting:
+            for node in walk(waiting.pop()):
+                yield node
+                for kind, name in _uses(node):
+                    if (kind, name) not in seen:
+                        seen.add((kind, name))
+                        waiting.extend(self._trees_of(kind, name))
+
+    def _trees_of(self, kind: str, name: str) -> tuple[Node, ...]:
+        if kind == "derived":
+            return trees_of(self.derived[name])
+        if kind == "gate":
+            return self.gates[name].items
+        if kind == "recommendation":
+            return (self.recommendations[name].when,)
+        return (self.absence[name],) if name in self.absence else ()
 
     def label(self, name: str) -> str:
         """What people call a finding or derived finding."""
@@ -152,3 +189,30 @@ def suppressors_of(
                 if winner != loser:
                     found.setdefault(loser, {}).setdefault(winner, (rule, winner))
     return {loser: tuple(winners.values()) for loser, winners in found.items()}
+
+
+def trees_of(compiled: CompiledDerived) -> tuple[Node, ...]:
+    """The trees that a derived finding is computed by."""
+    found: list[Node] = [] if compiled.tree is None else [compiled.tree]
+    for row in compiled.rows:
+        found.append(row.when)
+        if isinstance(row.then, Node):
+            found.append(row.then)
+    if isinstance(compiled.otherwise, Node):
+        found.append(compiled.otherwise)
+    return tuple(found)
+
+
+def _uses(node: Node) -> Iterator[tuple[str, str]]:
+    match node:
+        case Reference(name=name, derived=derived):
+            yield ("derived" if derived else "finding", name)
+        case GatePasses(gate=name):
+            yield ("gate", name)
+        case Fires(recommendations=names):
+            yield from (("recommendation", name) for name in names)
+
+
+def limits_of(trees: Iterable[Node]) -> tuple[Limit, ...]:
+    """The laboratories' own limits that the trees compare with, each once."""
+    return tuple(dict.fromkeys(node for tree in trees for node in walk(tree) if isinstance(node, Limit)))

@@ -18,7 +18,9 @@ from hepalith.knowledge.base import (
     Knowledge,
     Places,
     Problem,
+    limits_of,
     suppressors_of,
+    trees_of,
 )
 from hepalith.knowledge.checks import check_cycles, check_entries
 from hepalith.knowledge.expression import ExpressionError, Symbol, Symbols, parse_number, parse_truth
@@ -40,7 +42,6 @@ from hepalith.knowledge.tree import (
     ChoiceIn,
     ChoiceOf,
     Constant,
-    Node,
     NumberNode,
     Reference,
     TruthNode,
@@ -103,9 +104,11 @@ class _Compiler:
             domains={name: frozenset(symbol.choices) for name, symbol in self._symbols.findings.items()},
             inputs={name: _inputs_of(name, derived) for name in derived},
             packs={f"{kind}/{name}": PurePosixPath(file).stem for (kind, name), (file, _line) in self._places.items()},
+            limits=(),
         )
+        knowledge = replace(knowledge, limits=limits_of(knowledge.trees()))
         check_entries(files, self._symbols, self._problem)
-        trees = {name: _trees_of(compiled) for name, compiled in derived.items()}
+        trees = {name: trees_of(compiled) for name, compiled in derived.items()}
         trees |= {f"finding {name}": (tree,) for name, tree in absence.items()}
         trees |= {f"gate {name}": compiled.items for name, compiled in gates.items()}
         trees |= {f"recommendation {name}": (compiled.when,) for name, compiled in recommendations.items()}
@@ -319,22 +322,11 @@ class _Compiler:
         self._problems.append(Problem(file, line, name, message))
 
 
-def _trees_of(compiled: CompiledDerived) -> tuple[Node, ...]:
-    found: list[Node] = [] if compiled.tree is None else [compiled.tree]
-    for row in compiled.rows:
-        found.append(row.when)
-        if isinstance(row.then, Node):
-            found.append(row.then)
-    if isinstance(compiled.otherwise, Node):
-        found.append(compiled.otherwise)
-    return tuple(found)
-
-
 def _inputs_of(name: str, derived: Mapping[str, CompiledDerived]) -> tuple[Reference, ...]:
     found: dict[Reference, None] = {}
     waiting, visited = [name], {name}
     while waiting:
-        for tree in _trees_of(derived[waiting.pop(0)]):
+        for tree in trees_of(derived[waiting.pop(0)]):
             for reference in references(tree):
                 if not reference.derived:
                     found[reference] = None

@@ -32,8 +32,10 @@ from hepalith.domain.words import (
     decision_text,
     gate_text,
     kind_text,
+    outcome_text,
     override_text,
     review_text,
+    robust_text,
     strength_text,
     urgency_text,
 )
@@ -75,6 +77,7 @@ CLOSURE = "closure"
 NOT_APPLICABLE = "not_applicable"  # choice of a class whose table is not meant for this case
 TOLD_CAUSES = 6  # ranks of causes that are told with their arguments; the others are named
 _Item = TypeVar("_Item")
+_CHANGES = 2  # answers of an open finding whose effect is told
 _KINDS = ("do", "refer", "ask", "consider", "none_needed", "inform", "avoid")
 
 
@@ -143,6 +146,7 @@ class _Composer:
             remarks=self._remarks(),
             figures=figures_of(self._case, self._assessment, self._knowledge, self._made_with.outlines, self._words),
             missing=self._missing(),
+            robust=robust_text() if self._assessment.robust else "",
             not_recorded=self._not_recorded(),
             causes=self._causes(),
             classifications=self._classifications(),
@@ -363,6 +367,9 @@ class _Composer:
                 urgency=question.urgency,
                 urgency_label=urgency_text(question.urgency),
                 wanted_by=tuple(self._titles.get(name, name) for name in question.wanted_by),
+                changes=tuple(
+                    outcome_text(outcome, self._assessment.urgency.level) for outcome in question.outcomes[:_CHANGES]
+                ),
             )
             for question in self._assessment.questions
         )

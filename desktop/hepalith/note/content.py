@@ -187,6 +187,7 @@ class MissingPart(Part, frozen=True, kw_only=True):
     urgency: Urgency
     urgency_label: str
     wanted_by: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()  # what an answer would change, a sentence for each
 
 
 class ArgumentPart(Part, frozen=True, kw_only=True):
@@ -314,6 +315,7 @@ class NoteContent(Part, frozen=True, kw_only=True):
     remarks: tuple[Remark, ...]
     figures: tuple[FigurePart, ...]
     missing: tuple[MissingPart, ...]
+    robust: str
     not_recorded: tuple[str, ...]  # sections of the form in which nothing was recorded
     causes: tuple[CausePart, ...]
     classifications: tuple[ClassificationPart, ...]

@@ -13,6 +13,7 @@ from hepalith.note.content import (
     FindingSection,
     GateItemPart,
     GatePart,
+    MissingPart,
     NoteContent,
     OverridePart,
     Reference,
@@ -388,6 +389,13 @@ def _answered_no(section: FindingSection) -> Iterable[AnyBlock]:
         yield Paragraph(text=text, style="small")
 
 
+def _decides(one: MissingPart) -> str:
+    """What an answer changes; where no single answer changes anything yet, the advice that it is needed for."""
+    if one.changes:
+        return ". ".join(one.changes) + "."
+    return "; ".join(one.wanted_by[:3]) + (" …" if len(one.wanted_by) > 3 else "")
+
+
 def _missing(content: NoteContent) -> Iterable[AnyBlock]:
     yield Heading(text=_("What was not recorded"))
     yield Paragraph(text=_("Not recorded counts as unknown, never as normal."), style="intro")
@@ -404,7 +412,7 @@ def _missing(content: NoteContent) -> Iterable[AnyBlock]:
                 (
                     join(one.label, one.subject),
                     one.urgency_label,
-                    "; ".join(one.wanted_by[:3]) + (" …" if len(one.wanted_by) > 3 else ""),
+                    _decides(one),
                 )
                 for one in pressing
             ),
@@ -422,7 +430,9 @@ def _missing(content: NoteContent) -> Iterable[AnyBlock]:
             text=_("Also open, by section: {sections}. The attached data lists them.").format(sections=counted),
             style="small",
         )
-    if not content.missing:
+    if content.robust:
+        yield Paragraph(text=content.robust)
+    elif not content.missing:
         yield Paragraph(text=_("No open finding would change the advice."))
     yield from _open(content)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from hepalith.decision.ask_next import Asker
 from hepalith.decision.assess import Assessor, evaluate
 from hepalith.domain.assessment import Advice, Assessment, Status, TraceNode
 from hepalith.domain.case import (
@@ -74,6 +75,7 @@ class CaseSession:
         self._typing: Key | None = None
         self._saved: Case = self._empty()
         self._path: Path | None = None
+        self._asker: Asker | None = None  # takes a moment to make: not for the first, empty state
         self._assessor: Assessor
         self._state = self._make_state(self._saved)
 
@@ -86,6 +88,12 @@ class CaseSession:
     def as_of(self) -> date:
         """The date for which the open case is assessed."""
         return self._clock.today()
+
+    def prepare(self) -> None:
+        """Makes what takes a moment and is not needed to show an empty case, and finds out what to ask first."""
+        if self._asker is None:
+            self._asker = Asker(self.knowledge)
+            self._show(self._state.case, keep_journal=True)
 
     def listen(self, listener: Listener) -> None:
         """Calls `listener` with each new state, until `forget`."""
@@ -420,7 +428,9 @@ class CaseSession:
             listener(self._state)
 
     def _make_state(self, case: Case) -> CaseState:
-        self._assessor = Assessor(case, self.knowledge, self.as_of)
+        if self._asker is None and (case.observations or case.lesions):
+            self._asker = Asker(self.knowledge)
+        self._assessor = Assessor(case, self.knowledge, self.as_of, self._asker)
         return CaseState(
             case=case,
             assessment=self._assessor.assessment(trace=False),

@@ -1,10 +1,12 @@
 """Entry of the window for the composition root: run it, or take a picture of it."""
 
+import gc
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, QTimer
 from PySide6.QtWidgets import QApplication
 
 from hepalith.services.ports import ReferenceManual
@@ -46,6 +48,7 @@ def run(
     app = make_application(kept)
     window = MainWindow(session, manual, kept, examples)
     window.show()
+    QTimer.singleShot(0, partial(_get_ready, session))
     if case_path is not None:
         window.files.open_path(case_path)
         window.offer_recovery()
@@ -54,6 +57,13 @@ def run(
     else:
         window.offer_recovery()
     return app.exec()
+
+
+def _get_ready(session: CaseSession) -> None:
+    """What the first edit should not wait for, once the window stands."""
+    session.prepare()
+    gc.collect()
+    gc.freeze()  # the knowledge and what is made from it stay: no search for garbage among them at every other key
 
 
 def screenshot(

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 import msgspec
 
+from hepalith.decision.ask_next import in_order
 from hepalith.domain.assessment import (
     Advice,
     Answer,
@@ -22,11 +23,22 @@ from hepalith.domain.assessment import (
     Need,
     PlannedTest,
     Question,
+    QuestionGroup,
     Status,
     Urgency,
 )
 from hepalith.domain.case import PATIENT, Case
-from hepalith.domain.words import answer_text, class_text, cost_text, gate_text, kind_text, unit_text, urgency_text
+from hepalith.domain.words import (
+    answer_text,
+    class_text,
+    cost_text,
+    gate_text,
+    kind_text,
+    outcome_text,
+    robust_text,
+    unit_text,
+    urgency_text,
+)
 from hepalith.i18n import _, plural
 from hepalith.knowledge.base import Knowledge
 from hepalith.services.session import CaseState
@@ -40,7 +52,12 @@ _WEIGHT = {1: 1, 2: 2, 3: 4, 4: 8}
 _SHOWN_ARGUMENTS = 3
 _FEW = 6
 _ASKED = 6
+_SHOWN_OUTCOMES = 2
 _GLANCED = 3
+
+
+class Robust(msgspec.Struct, frozen=True):
+    """No single answer changes anything any more."""
 
 
 class Balance(msgspec.Struct, frozen=True):
@@ -190,7 +207,7 @@ class _Builder:
             self._section("later", then, later, self._advice, announced=False),
             self._section("gates", _("Gates that are shut"), safety, self._gates),
             self._section("causes", _("Causes"), made.causes, self._causes),
-            self._section("questions", _("Ask next"), made.questions[:_ASKED], self._questions),
+            self._section("questions", _("Ask next"), self._asked(), self._questions),
             self._section(
                 "classes",
                 _("Classifications and scores"),
@@ -413,22 +430,52 @@ class _Builder:
 
     # the rest
 
-    def _questions(self, questions: Sequence[Question]) -> Iterable[Card]:
-        for question in questions:
-            need = Need(finding=question.finding, subject=question.subject, label=question.label)
-            count = plural("decides {count} advice", "decides {count} pieces of advice", len(question.wanted_by))
-            word = urgency_text(question.urgency).lower() if question.urgency is not Urgency.NONE else _("no urgency")
-            yield Card(
-                key=("question", question.finding, question.subject),
-                page=("findings", question.finding),
-                title="",
-                needs=(need,),
-                tags=(
-                    count,
-                    _("up to: {level}").format(level=word),
-                    cost_text(question.cost),
-                ),
-            )
+    def _asked(self) -> Sequence[Question | QuestionGroup | Robust]:
+        made = self._assessment
+        first = in_order(made.questions, made.question_groups)[:_ASKED]
+        return [Robust(), *first] if made.robust else first
+
+    def _questions(self, questions: Sequence[Question | QuestionGroup | Robust]) -> Iterable[Card]:
+        for one in questions:
+            match one:
+                case Question():
+                    yield self._question(one)
+                case QuestionGroup():
+                    yield self._question_group(one)
+                case Robust():
+                    yield Card(key=("question", "robust", ""), title=robust_text())
+
+    def _question(self, one: Question) -> Card:
+        now = self._assessment.urgency.level
+        outcomes = [outcome_text(outcome, now) for outcome in one.outcomes]
+        count = plural("decides {count} advice", "decides {count} pieces of advice", len(one.wanted_by))
+        after = ", ".join(need.label for need in one.leads_to)
+        details = [
+            (_("Answers"), "\n".join(outcomes[_SHOWN_OUTCOMES:])),
+            (_("Asked after it"), after),
+        ]
+        return Card(
+            key=("question", one.finding, one.subject),
+            page=("findings", one.finding),
+            title="",
+            notes=tuple(outcomes[:_SHOWN_OUTCOMES]),
+            needs=(Need(finding=one.finding, subject=one.subject, label=one.label),),
+            tags=(count, self._up_to(one.urgency), cost_text(one.cost)),
+            details=tuple((caption, text) for caption, text in details if text),
+        )
+
+    def _question_group(self, one: QuestionGroup) -> Card:
+        return Card(
+            key=("question", f"{one.group} {one.findings[0].finding}", one.subject),
+            title=_("Any of these?"),
+            notes=(outcome_text(one.none, self._assessment.urgency.level, one.settles),),
+            needs=one.findings,
+            tags=(one.label, _("a yes: {level}").format(level=self._up_to(one.urgency)), cost_text(one.cost)),
+        )
+
+    def _up_to(self, level: Urgency) -> str:
+        word = urgency_text(level).lower() if level is not Urgency.NONE else _("no urgency")
+        return _("up to: {level}").format(level=word)
 
     def _classifications(self, classifications: Sequence[Classification]) -> Iterable[Card]:
         return map(self._classification, classifications)
