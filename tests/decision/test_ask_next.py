@@ -149,6 +149,18 @@ def test_a_stretch_between_thresholds_is_answered_beside_or_at_them() -> None:
     assert middle == [Decimal(68), Decimal("68.416"), Decimal(69)]
 
 
+def test_a_threshold_of_a_calculator_is_found_through_its_inputs() -> None:
+    """FIB-4 is age x AST / (platelets x root of ALT); advice asks whether it is above 2.67."""
+    known = case(
+        seen("age_years", number("60", "a")),
+        seen("platelets", number("150", "10*9/L")),
+        seen("alt", number("36", "U/L")),
+    )
+    ast = next(one for one in Answers(KNOWLEDGE).open(Evaluation(known, KNOWLEDGE, TODAY)) if one.finding == "ast")
+    assert 40 < Decimal("2.67") * 150 * 6 / 60 < 41
+    assert 40 in {one.stretch.high for one in ast.answers if one.stretch is not None}
+
+
 @pytest.mark.slow
 def test_no_value_matters_that_is_not_tried() -> None:
     """Any other value of a stretch changes what the tried one changes: no threshold is missed, calculators included."""
