@@ -17,7 +17,8 @@ from msgspec.structs import replace
 from hepalith.decision.assess import evaluate
 from hepalith.domain.assessment import Status
 from hepalith.domain.case import Case
-from hepalith.knowledge.base import Knowledge, compile_knowledge
+from hepalith.knowledge.base import Knowledge
+from hepalith.knowledge.compiler import compile_knowledge
 from hepalith.knowledge.loader import hash_of, read_files
 from hepalith.knowledge.model import KnowledgeFiles, Recommendation
 from hepalith.note.content import NoteContent

@@ -1,5 +1,6 @@
 """The order and the words of the note: from its content to blocks. The first page stands alone."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 
@@ -53,6 +54,7 @@ from hepalith.note.phrases import (
 )
 
 _OPEN_SHOWN, _INPUTS_SHOWN = 8, 6
+_EMPTY_LINES = re.compile(r"\n{4,}")  # the attached data keeps what was typed
 
 
 def outline(content: NoteContent, spared: float = 0.0) -> Document:
@@ -346,7 +348,7 @@ def _findings(content: NoteContent) -> Iterable[AnyBlock]:
         yield from _answered_no(section)
     for remark in content.remarks:
         yield Heading(text=remark.label, level=2)
-        yield Paragraph(text=remark.text)
+        yield Paragraph(text=_EMPTY_LINES.sub("\n\n\n", remark.text))
     if content.figures:
         pictures = (Picture(title=figure.title, svg=figure.svg, alt=figure.alt) for figure in content.figures)
         yield Pictures(items=tuple(pictures))
