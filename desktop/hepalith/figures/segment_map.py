@@ -16,21 +16,27 @@ _IN_A_ROW, _ROWS = 3, 2  # names of lesions in one segment; the others are count
 
 
 class Outline(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A segment: its corners, and where its name stands."""
+    """A segment: its corners, where its name stands, where it lies in words, and the digit that chooses it, or ""."""
 
     id: str
+    words: str
+    key: str = ""
     name: Place
     outline: tuple[Place, ...]
 
 
 class Outlines(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The whole liver, the segments that lie in front last. whole: what is made of several of them."""
+    """The whole liver, the segments that lie in front last. whole: what is made of several of them.
+
+    tags: what can be chosen and has no place of its own on the liver.
+    """
 
     width: float
     height: float
     note: str
     segments: tuple[Outline, ...]
     whole: Mapping[str, tuple[str, ...]] = {}
+    tags: tuple[Outline, ...] = ()
 
 
 class SegmentMap(msgspec.Struct, frozen=True, kw_only=True):
