@@ -132,7 +132,7 @@ class LiverMap(QWidget):
             apart = QPointF(*other.outline.name) - here
             along = QPointF.dotProduct(apart, way)
             across = abs(apart.x() * way.y() - apart.y() * way.x())
-            if along > 4:
+            if along > max(4, across / 3):
                 found.append((along + 2 * across, position))
         return self.regions[min(found)[1]] if found else None
 
