@@ -32,8 +32,16 @@ class FieldRow(QWidget):
     studies_wanted = Signal()
 
     def __init__(
-        self, session: CaseSession, finding: Finding, subject: str, at: At | None = None, parent: QWidget | None = None
+        self,
+        session: CaseSession,
+        finding: Finding,
+        subject: str,
+        at: At | None = None,
+        parent: QWidget | None = None,
+        *,
+        in_table: bool = False,
     ) -> None:
+        """in_table: a cell of a row that says itself which examination it is about."""
         super().__init__(parent)
         self.finding = finding
         self.subject = subject
@@ -46,12 +54,12 @@ class FieldRow(QWidget):
         self._warning = ""
 
         self.editor = make_editor(finding, self, small=at is not None)
-        self.label = plain_label(finding.label if at is None else _at_word(session, at))
+        self.label = plain_label(finding.label if at is None or in_table else at_word(session, at))
         self.label.setBuddy(self.editor.focus_target())
         self.label.setToolTip(finding.help)
         self.editor.setToolTip(finding.help)
         self.label.setContentsMargins(0, 3, 0, 0)
-        self._stacked = self.editor.stacked
+        self._stacked = self.editor.stacked or in_table
         self._message = plain_label()
         self._message.hide()
         self._earlier: EarlierRows | None = None
@@ -389,7 +397,8 @@ class EarlierRows(QWidget):
             self._hint.setVisible(wanted)
 
 
-def _at_word(session: CaseSession, at: At) -> str:
+def at_word(session: CaseSession, at: At) -> str:
+    """An examination or a date in a few words."""
     study = next((one for one in session.state.case.studies if one.id == at[0]), None)
     parts = [study_word(study, session.knowledge) if study is not None else at[0], at[1]]
     return " ".join(part for part in parts if part) or _("Without examination or date")
