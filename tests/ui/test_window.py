@@ -22,8 +22,8 @@ from hepalith.ui.form import SectionForm
 from hepalith.ui.identity_page import IdentityPage
 from hepalith.ui.main_window import Arrangement, MainWindow
 from hepalith.ui.settings import WindowSettings
-from hepalith.ui.theme import DARK, LIGHT
 from hepalith.ui.studies_page import StudiesPage
+from hepalith.ui.theme import DARK, LIGHT
 from ui.conftest import FileManual
 
 KEY = Qt.Key

@@ -16,7 +16,7 @@ from hepalith.decision.observed import Group
 from hepalith.decision.overrides import set_aside
 from hepalith.decision.wording import observation_text
 from hepalith.domain.assessment import Assessment, PlannedTest
-from hepalith.domain.case import Case, Observation
+from hepalith.domain.case import Case, Observation, State
 from hepalith.domain.durations import parse_date
 from hepalith.domain.errors import InvalidValueError
 from hepalith.domain.truth import Truth
@@ -29,7 +29,8 @@ from hepalith.knowledge.tree import ChoiceOf, Quantity, Reference
 class Measured(msgspec.Struct, frozen=True, kw_only=True):
     """One measurement. value, error: in the canonical unit of the measure; error None: not known.
 
-    change: what the step from the measurement before is called; stage: of the lesion at that time; "" where not known.
+    change: what the step from the measurement before is called; stage: of the lesion at that time, or as reported;
+    "" where not known.
     """
 
     day: date
@@ -131,7 +132,7 @@ def _measured(
         modality=knowledge.choice_label(MODALITY, whole.observed.study(group).modality),
         error=_error(then, entry, lesion),
         change=_choice(then, entry.change, lesion),
-        stage=_choice(then, entry.stage, lesion) if entry.stage else "",
+        stage=(_choice(then, entry.stage, lesion) if entry.stage else "") or _reported(then, entry, lesion, day),
     )
 
 
@@ -155,6 +156,17 @@ def _choice(then: Evaluation, name: str, lesion: str) -> str:
     if len(possible) != 1 or not possible.isdisjoint(compiled.entry.quiet):
         return ""
     return then.knowledge.choice_label(name, next(iter(possible))).partition(" (")[0]
+
+
+def _reported(then: Evaluation, entry: CourseEntry, lesion: str, day: date) -> str:
+    """What was entered beside the measure on this day; "" for nothing."""
+    found = []
+    for name in entry.beside:
+        groups = then.observed.groups(name, lesion)
+        if groups and then.observed.date_of(groups[0]).last == day and groups[0][0].state is State.KNOWN:
+            text = observation_text(groups[0][0], then.knowledge.findings[name])
+            found.append(_("{stage} (reported)").format(stage=text))
+    return ", ".join(found)
 
 
 def _open(evaluation: Evaluation, name: str, lesion: str) -> tuple[str, ...]:

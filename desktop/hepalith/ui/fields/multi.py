@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QFont, QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from hepalith.domain.case import ItemsValue, Observation, State
 from hepalith.i18n import _
@@ -156,6 +156,8 @@ class MultiEditor(Editor):
             item.focused.connect(self._rove)
         foot = QHBoxLayout()
         foot.setSpacing(6)
+        answers = FlowLayout(gap=6)
+        foot.addLayout(answers, 1)
         self.none_button = QPushButton(_("None of these"), self)
         self.none_button.setAccessibleName(_("{label}: none of these").format(label=finding.label))
         self.none_button.setToolTip(_("Records each of these as absent"))
@@ -165,10 +167,10 @@ class MultiEditor(Editor):
         self.all_button.clicked.connect(self._on_show_all)
         self.state_label = plain_label(wraps=False)
         slant(self.state_label)
-        foot.addWidget(self.none_button)
-        foot.addWidget(self.all_button)
-        foot.addWidget(self.state_label, 1)
-        foot.addWidget(MoreButton(self, self))
+        self.state_label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.MinimumExpanding)
+        for widget in (self.none_button, self.all_button, self.state_label):
+            answers.addWidget(widget)
+        foot.addWidget(MoreButton(self, self), 0, Qt.AlignmentFlag.AlignTop)
         column.addLayout(foot)
         self._rove(self._items[0])
         self.show_observation(None)
