@@ -4,12 +4,10 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QWidget
-from pytestqt.qtbot import QtBot
 
 from hepalith.domain.case import ChoiceValue, ItemsValue, NumberValue
 from hepalith.services.session import CaseSession
 from hepalith.ui.main_window import MainWindow
-from hepalith.ui.settings import WindowSettings
 from screens.test_geometry import EXTENTS, cut_off, overflowing, settle
 from support.screens import assert_as_before
 from support.vignettes import knowledge_and_problems
@@ -40,19 +38,6 @@ def session(ports) -> CaseSession:
         made.record("us_stage_reported", ChoiceValue(candidates=(stage,)), "L1", study=study)
     made.record("calc_shape", ItemsValue(present=("rim_incomplete",), absent=("punctate", "rim")), "L1")
     return made
-
-
-@pytest.fixture
-def window(qtbot: QtBot, session: CaseSession, settings: WindowSettings, tmp_path: Path):
-    made = MainWindow(session, settings, tmp_path)
-    made._closing = True
-    qtbot.addWidget(made)
-    made.resize(1280, 720)
-    made.show()
-    qtbot.waitExposed(made)
-    yield made
-    made.choose_text_size(100)
-    made.choose_theme("light")
 
 
 @pytest.mark.parametrize("percent", [100, 200])

@@ -1,6 +1,6 @@
 """Reference pictures of the window: what is shown is compared with a picture that a person has looked at.
 
-`HEPALITH_WRITE_SCREENS=1 pytest tests/screens` writes them anew; look at each before it is committed.
+`HEPALITH_GOLDEN=write python -m pytest tests/screens` writes them anew; look at each before it is committed.
 """
 
 import os
@@ -19,7 +19,7 @@ def assert_as_before(shown: QImage, name: str, artifacts: Path) -> None:
     """Fails where a picture differs from its reference; the picture is then in the folder for artifacts."""
     kept = REFERENCES / f"{name}.png"
     shown = shown.convertToFormat(QImage.Format.Format_RGB32)
-    if os.environ.get("HEPALITH_WRITE_SCREENS"):
+    if os.environ.get("HEPALITH_GOLDEN") == "write":
         REFERENCES.mkdir(exist_ok=True)
         assert shown.save(str(kept), "PNG")
         return

@@ -14,7 +14,6 @@ from hepalith.services.session import CaseSession
 from hepalith.ui.course_part import CoursePart, ExaminationRow
 from hepalith.ui.form import SectionForm
 from hepalith.ui.main_window import MainWindow
-from hepalith.ui.settings import WindowSettings
 from hepalith.ui.theme import DARK, LIGHT
 from support.vignettes import knowledge_and_problems
 
@@ -28,17 +27,6 @@ def session(ports) -> CaseSession:
 
     made = CaseSession(knowledge_and_problems()[0], FixedClock(), ports.store, ports.journal, ports.note)
     made.add_lesion("right lobe")
-    return made
-
-
-@pytest.fixture
-def window(qtbot: QtBot, session: CaseSession, settings: WindowSettings, tmp_path) -> MainWindow:
-    made = MainWindow(session, settings, tmp_path)
-    made._closing = True
-    qtbot.addWidget(made)
-    made.resize(1280, 720)
-    made.show()
-    qtbot.waitExposed(made)
     return made
 
 

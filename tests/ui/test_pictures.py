@@ -21,7 +21,6 @@ from hepalith.ui.fields.segment_map import RegionButton, SegmentMapEditor
 from hepalith.ui.icons import picture_pixmap
 from hepalith.ui.main_window import MainWindow
 from hepalith.ui.picture_label import PictureLabel
-from hepalith.ui.settings import WindowSettings
 from support.vignettes import knowledge_and_problems
 
 KEY = Qt.Key
@@ -35,17 +34,6 @@ def session(ports) -> CaseSession:
     made = CaseSession(knowledge_and_problems()[0], FixedClock(), ports.store, ports.journal, ports.note)
     made.add_lesion("right lobe")
     made.add_lesion()
-    return made
-
-
-@pytest.fixture
-def window(qtbot: QtBot, session: CaseSession, settings: WindowSettings, tmp_path) -> MainWindow:
-    made = MainWindow(session, settings, tmp_path)
-    made._closing = True
-    qtbot.addWidget(made)
-    made.resize(1280, 720)
-    made.show()
-    qtbot.waitExposed(made)
     return made
 
 
