@@ -65,6 +65,24 @@ BROKEN = {
         "id: age, course: {error: total, change: kind}, ",
         ["age", "only a number of a lesion can"],
     ),
+    "course shown nowhere": (
+        "findings",
+        'other_units: {cm: "10"}',
+        'other_units: {cm: "10"}, course: {error: growth, change: kind, group: blob}',
+        ["size", '"blob"', "no section of a lesion"],
+    ),
+    "course beside something derived": (
+        "findings",
+        'other_units: {cm: "10"}',
+        'other_units: {cm: "10"}, course: {error: growth, change: kind, beside: [total]}',
+        ["size", '"total"', "cannot be entered for a lesion"],
+    ),
+    "picture of nothing": (
+        "findings",
+        "id: solid, label: Solid",
+        "id: solid, picture: unicorn, label: Solid",
+        ["solid", "unicorn", "resources/pictures"],
+    ),
     "absence without basis": (
         "findings",
         "absent_range: [51, 90], basis: default",

@@ -23,6 +23,7 @@ from hepalith.ui.identity_page import IdentityPage
 from hepalith.ui.main_window import Arrangement, MainWindow
 from hepalith.ui.settings import WindowSettings
 from hepalith.ui.studies_page import StudiesPage
+from hepalith.ui.theme import DARK, LIGHT
 from ui.conftest import FileManual
 
 KEY = Qt.Key
@@ -313,6 +314,13 @@ def test_the_panes_find_room(window: MainWindow, extent, percent: int, wanted: A
         assert window.panel.isVisible()
         window.open_finding("hot", PATIENT)
         assert window.form.isVisible()
+
+
+def test_tinted_words_follow_the_theme(window: MainWindow) -> None:
+    for theme, wanted in (("dark", DARK), ("light", LIGHT)):
+        window.choose_theme(theme)
+        QApplication.processEvents()
+        assert window.form.current()._help_label.palette().windowText().color().name() == wanted.muted
 
 
 def test_sizes_theme_and_text_size_are_remembered(

@@ -8,6 +8,7 @@ from hepalith.i18n import _, plural
 from hepalith.knowledge.base import Knowledge
 from hepalith.knowledge.model import Finding, Group
 from hepalith.services.session import CaseSession, CaseState
+from hepalith.ui.course_part import CoursePart
 from hepalith.ui.fields.row import FieldRow
 from hepalith.ui.fonts import plain_label
 from hepalith.ui.headings import Heading
@@ -67,6 +68,13 @@ class SectionForm(Page):
         self._session = session
         self._label = group.label
         self.rows: dict[str, FieldRow] = {}
+        self.courses: list[CoursePart] = []
+        for finding in session.knowledge.findings.values():
+            if finding.course is not None and finding.course.group == group.id:
+                course = CoursePart(session, finding, subject, self.widget())
+                course.refusal_changed.connect(self.refusal_changed)
+                self.courses.append(course)
+                self.column.addWidget(course)
         for finding in findings_of(group.id, session.knowledge):
             row = FieldRow(session, finding, subject, parent=self.widget())
             row.refusal_changed.connect(self.refusal_changed)
@@ -81,7 +89,7 @@ class SectionForm(Page):
     @property
     def refusals(self) -> int:
         """How many fields hold something that was refused."""
-        return sum(1 for row in self.rows.values() if row.refusal)
+        return sum(1 for row in self.rows.values() if row.refusal) + sum(course.refusals for course in self.courses)
 
     def show_state(self, state: CaseState) -> None:
         super().show_state(state)
@@ -89,6 +97,8 @@ class SectionForm(Page):
         title = self._label if self.subject == PATIENT else f"{subject_word(case, self.subject)} – {self._label}"
         if self.title_label.text() != title:
             self.title_label.setText(title)
+        for course in self.courses:
+            course.show_state(state)
         focused = QApplication.focusWidget()
         hidden_rows = 0
         for name, row in self.rows.items():
@@ -109,6 +119,9 @@ class SectionForm(Page):
         tinted(self._hidden_label, theme_of(self).muted)
 
     def take_focus(self) -> None:
+        if self.courses:
+            self.courses[0].take_focus()
+            return
         row = next((row for row in self.rows.values() if not row.isHidden()), None)
         if row is not None:
             row.take_focus()
@@ -125,6 +138,8 @@ class SectionForm(Page):
         return True
 
     def commit(self) -> None:
+        for course in self.courses:
+            course.commit()
         for row in self.rows.values():
             row.editor.commit()
 

@@ -7,12 +7,11 @@ from PySide6.QtWidgets import QFormLayout, QFrame, QHBoxLayout, QLabel, QPushBut
 from hepalith.domain.case import Study, parse_number
 from hepalith.domain.errors import InvalidValueError
 from hepalith.i18n import _
-from hepalith.knowledge.base import MODALITY
 from hepalith.services.session import CaseSession, CaseState
-from hepalith.ui.fields.date import DateInput
-from hepalith.ui.fields.editor import CalmCombo, PlainInput
+from hepalith.ui.fields.editor import PlainInput
 from hepalith.ui.fonts import embolden, plain_label
 from hepalith.ui.form import Page
+from hepalith.ui.study_inputs import StudyInputs
 from hepalith.ui.texts import state_word, study_word
 from hepalith.ui.theme import theme_of, tinted
 
@@ -20,7 +19,6 @@ from hepalith.ui.theme import theme_of, tinted
 class StudyBox(QFrame):
     """One examination."""
 
-    edited = Signal(object)  # Study
     removed = Signal(str)
 
     def __init__(self, session: CaseSession, study: Study, parent: QWidget | None = None) -> None:
@@ -30,12 +28,8 @@ class StudyBox(QFrame):
         self._study = study
         self.title_label = plain_label()
         embolden(self.title_label)
-        self.modality_input = CalmCombo()
-        self.modality_input.addItem(state_word(None), "")
-        finding = session.knowledge.findings.get(MODALITY)
-        for option in finding.choices if finding is not None else ():
-            self.modality_input.addItem(option.label, option.id)
-        self.date_input = DateInput(_("Date of the examination"))
+        self._inputs = StudyInputs(session, study, self)
+        self.modality_input, self.date_input = self._inputs.modality_input, self._inputs.date_input
         self.phase_input, self.slice_input = PlainInput(), PlainInput()
         self.remove_button = QPushButton(_("Remove"))
         form = QFormLayout()
@@ -62,8 +56,7 @@ class StudyBox(QFrame):
         column.addLayout(head)
         column.addLayout(form)
         column.addWidget(self._message)
-        self.modality_input.activated.connect(self._on_modality_chosen)
-        self.date_input.date_typed.connect(self._on_date_typed)
+        self._inputs.refused.connect(self.refuse)
         self.remove_button.clicked.connect(self._on_remove)
         self.setTabOrder(self.slice_input, self.remove_button)
         self.show_study(study, current=False, first=True)
@@ -79,8 +72,7 @@ class StudyBox(QFrame):
             self.remove_button.setAccessibleName(_("Remove {study}").format(study=title))
         if not changed:
             return
-        self.modality_input.setCurrentIndex(max(0, self.modality_input.findData(study.modality)))
-        self.date_input.show_text(study.date)
+        self._inputs.show_study(study)
         for edit, text in ((self.phase_input, study.phase), (self.slice_input, study.slice_mm)):
             if edit.text() != text:
                 edit.setText(text)
@@ -93,15 +85,8 @@ class StudyBox(QFrame):
 
     def commit(self) -> None:
         """Sends what is typed."""
-        self.date_input.commit()
+        self._inputs.commit()
         self._on_texts_finished()
-
-    def _on_modality_chosen(self, index: int) -> None:
-        self.edited.emit(msgspec.structs.replace(self._study, modality=self.modality_input.itemData(index)))
-
-    def _on_date_typed(self, text: str, final: bool) -> None:
-        if final:
-            self.edited.emit(msgspec.structs.replace(self._study, date=text))
 
     def _on_texts_finished(self) -> None:
         thickness = self.slice_input.text().strip()
@@ -111,7 +96,7 @@ class StudyBox(QFrame):
             return
         typed = msgspec.structs.replace(self._study, phase=self.phase_input.text().strip(), slice_mm=thickness)
         if typed != self._study:
-            self.edited.emit(typed)
+            self._inputs.send(typed)
 
     def _on_remove(self) -> None:
         self.removed.emit(self._study.id)
@@ -151,7 +136,6 @@ class StudiesPage(Page):
         for position, study in enumerate(studies):
             if study.id not in self._boxes:
                 box = StudyBox(self._session, study, self.widget())
-                box.edited.connect(self._on_edited)
                 box.removed.connect(self._session.remove_study)
                 self._boxes[study.id] = box
             box = self._boxes[study.id]
@@ -170,16 +154,6 @@ class StudiesPage(Page):
     def _on_add(self) -> None:
         name = self._session.add_study()
         self._boxes[name].modality_input.setFocus()
-
-    def _on_edited(self, study: Study) -> None:
-        reason = ""
-        try:
-            self._session.change_study(study)
-        except InvalidValueError as error:
-            reason = str(error)
-        box = self._boxes.get(study.id)
-        if box is not None:
-            box.refuse(reason)
 
 
 def _slice_problem(text: str) -> str:
