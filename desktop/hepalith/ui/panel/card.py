@@ -84,6 +84,7 @@ class CardWidget(QFrame):
     need_activated = Signal(str, str)  # finding, subject
     copied = Signal(str)
     page_wanted = Signal(str, str)  # kind and id of an entry: its page of the manual
+    decision_wanted = Signal(object)  # Card
 
     def __init__(self, explains: Explains, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -93,6 +94,8 @@ class CardWidget(QFrame):
         self._title = plain_label()
         embolden(self._title)
         self._body = plain_label()
+        self._decision = plain_label()
+        embolden(self._decision)
         self._notes = plain_label()
         self._needs: QLabel | None = None
         self._tags = plain_label()
@@ -116,6 +119,11 @@ class CardWidget(QFrame):
         self.manual_button.setIconSize(QSize(em(self), em(self)))
         self.manual_button.setToolTip(_("Reference manual"))
         self.manual_button.clicked.connect(self._on_manual)
+        self.decide_button = QToolButton(self)
+        self.decide_button.setAutoRaise(True)
+        self.decide_button.setText(_("Decide otherwise..."))
+        self.decide_button.setToolTip(_("Set this advice aside with a reason, or record a different plan"))
+        self.decide_button.clicked.connect(self._on_decide)
         head = QHBoxLayout()
         head.setSpacing(6)
         head.addWidget(self._title, 1)
@@ -123,6 +131,7 @@ class CardWidget(QFrame):
         foot = QHBoxLayout()
         foot.setSpacing(2)
         foot.addWidget(self._tags, 1)
+        foot.addWidget(self.decide_button, 0, Qt.AlignmentFlag.AlignBottom)
         foot.addWidget(self.why_button, 0, Qt.AlignmentFlag.AlignBottom)
         foot.addWidget(self.copy_button, 0, Qt.AlignmentFlag.AlignBottom)
         foot.addWidget(self.manual_button, 0, Qt.AlignmentFlag.AlignBottom)
@@ -130,6 +139,7 @@ class CardWidget(QFrame):
         self._column.setContentsMargins(12, 5, 4, 3)
         self._column.setSpacing(1)
         self._column.addLayout(head)
+        self._column.addWidget(self._decision)
         self._column.addWidget(self._body)
         self._column.addWidget(self._notes)
         self._column.addLayout(foot)
@@ -140,6 +150,7 @@ class CardWidget(QFrame):
             old, self.card = self.card, card
             _show_text(self._title, card.title)
             _show_text(self._body, card.body)
+            _show_text(self._decision, card.decision)
             _show_text(self._notes, "\n".join(card.notes))
             _show_text(self._tags, " · ".join(tag for tag in (card.who, *card.tags) if tag))
             if old is None or old.needs != card.needs:
@@ -156,6 +167,8 @@ class CardWidget(QFrame):
             self.why_button.setVisible(opens)
             self.copy_button.setVisible(opens)
             self.manual_button.setVisible(card.page is not None)
+                self.decide_button.setAccessibleName(_("Decide otherwise: {title}").format(title=name))
+            self.decide_button.setVisible(bool(card.decides))
             self._tint()
             self.update()
             if self.opened:
@@ -189,6 +202,7 @@ class CardWidget(QFrame):
     def _tint(self) -> None:
         theme = theme_of(self)
         tinted(self._tags, theme.muted)
+        tinted(self._decision, theme.warning)
         shut = self.card is not None and (
             self.card.tone == "shut" or (self.card.notes[:1] and self.card.notes[0].startswith("⛔"))
         )
@@ -205,7 +219,7 @@ class CardWidget(QFrame):
                 Qt.TextInteractionFlag.LinksAccessibleByMouse | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
             )
             self._needs.linkActivated.connect(self._on_link)
-            self._column.insertWidget(3, self._needs)
+            self._column.insertWidget(4, self._needs)
         self._needs.setText(needs_html(card.needs, _("Needs:") if card.title else ""))
         self._needs.setAccessibleName(", ".join(need.label for need in card.needs))
         self._needs.setVisible(bool(card.needs))
@@ -264,6 +278,9 @@ class CardWidget(QFrame):
     def _on_manual(self) -> None:
         if self.card is not None and self.card.page is not None:
             self.page_wanted.emit(*self.card.page)
+
+    def _on_decide(self) -> None:
+        self.decision_wanted.emit(self.card)
 
     def _on_copy(self) -> None:
         if self.card is not None:

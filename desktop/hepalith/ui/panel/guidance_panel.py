@@ -14,7 +14,8 @@ from hepalith.ui.fonts import em, embolden, plain_label
 from hepalith.ui.headings import Heading
 from hepalith.ui.icons import icon, pixmap
 from hepalith.ui.panel.card import CardWidget
-from hepalith.ui.panel.rows import Glance, Guidance, Head, Section, guidance_of, summary_text
+from hepalith.ui.panel.decision import DecisionDialog
+from hepalith.ui.panel.rows import Card, Glance, Guidance, Head, Section, guidance_of, summary_text
 from hepalith.ui.theme import level_colours, theme_of, tinted
 
 
@@ -80,6 +81,7 @@ class SectionBox(QWidget):
     need_activated = Signal(str, str)
     copied = Signal(str)
     page_wanted = Signal(str, str)
+    decision_wanted = Signal(object)  # Card
     opening_wanted = Signal(str, bool)  # section, whether open
 
     def __init__(self, session: CaseSession, section: Section, parent: QWidget | None = None) -> None:
@@ -131,6 +133,7 @@ class SectionBox(QWidget):
                 widget.need_activated.connect(self.need_activated)
                 widget.copied.connect(self.copied)
                 widget.page_wanted.connect(self.page_wanted)
+                widget.decision_wanted.connect(self.decision_wanted)
                 self._cards[row.key] = widget
                 widget.show_card(row, fresh=fresh)
                 self._list.insertWidget(position, widget)
@@ -237,6 +240,10 @@ class GuidancePanel(QWidget):
         self._opened[name] = opened
         self.show_state(self._session.state)
 
+    def decide(self, card: Card) -> None:
+        """Asks what was decided otherwise about the advice of a card."""
+        DecisionDialog(self._session, card, self).open()
+
     def take_focus(self) -> None:
         """Puts the keyboard into the panel."""
         self.copy_button.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -268,6 +275,7 @@ class GuidancePanel(QWidget):
                 box.need_activated.connect(self.need_activated)
                 box.copied.connect(self.copied)
                 box.page_wanted.connect(self.page_wanted)
+                box.decision_wanted.connect(self.decide)
                 box.opening_wanted.connect(self.open_section)
                 self._boxes[section.id] = box
                 box.show_section(section, fresh=True)

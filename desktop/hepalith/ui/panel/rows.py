@@ -21,6 +21,7 @@ from hepalith.domain.assessment import (
     GateItem,
     GateState,
     Need,
+    OverrideResult,
     PlannedTest,
     Question,
     QuestionGroup,
@@ -36,6 +37,7 @@ from hepalith.domain.words import (
     kind_text,
     outcome_text,
     robust_text,
+    decision_text,
     unit_text,
     urgency_text,
 )
@@ -83,6 +85,8 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     who: str = ""  # the lesions that it is about, where there are several
     page: tuple[str, str] | None = None  # kind and id of the entry whose page of the manual it opens
     details: tuple[tuple[str, str], ...] = ()  # caption, text: shown when the card is open
+    decision: str = ""  # what the clinician decided otherwise, or ""
+    decides: str = ""  # advice about which can be decided otherwise, or ""
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True):
@@ -137,6 +141,14 @@ def _glance(section: str, caption: str, advice: Sequence[Advice]) -> Iterable[Gl
         yield Glance(section=section, caption=caption, titles=titles[:_GLANCED], more=max(0, len(titles) - _GLANCED))
 
 
+def _decision(decided: OverrideResult | None) -> str:
+    if decided is None:
+        return ""
+    now = _("It is more urgent now than when this was decided.") if decided.risen else ""
+    text = ". ".join(part.rstrip(".") for part in (decision_text(decided), decided.text, now) if part)
+    return f"≠ {text}."
+
+
 def joined(given: Iterable[Card], case: Case) -> tuple[Card, ...]:
     """Cards that say the same of several lesions as one card that names them; the order is that of the first ones."""
     cards = tuple(given)
@@ -163,7 +175,13 @@ def _impersonal(needs: tuple[Need, ...], subject: str) -> tuple[Need, ...]:
 
 def card_text(card: Card) -> str:
     """A card as plain text, for the clipboard."""
-    lines = [card.title, card.body, *card.notes, *(f"{caption}: {text}" for caption, text in card.details)]
+    lines = [
+        card.title,
+        card.body,
+        card.decision,
+        *card.notes,
+        *(f"{caption}: {text}" for caption, text in card.details),
+    ]
     if card.who or card.tags:
         lines.insert(1, "[" + " · ".join(tag for tag in (card.who, *card.tags) if tag) + "]")
     return "\n".join(line for line in lines if line)
@@ -187,6 +205,7 @@ class _Builder:
         self._assessment = state.assessment
         self._knowledge = knowledge
         self._by_id = {(one.id, one.subject): one for one in state.assessment.recommendations}
+        self._decided = {(one.recommendation, one.subject): one for one in state.assessment.overrides}
 
     def guidance(self) -> Guidance:
         made = self._assessment
@@ -269,6 +288,14 @@ class _Builder:
         if urgency.set_by:
             title = self._title(urgency.set_by, urgency.subject)
             detail.append(_("set by {title} ({id})").format(title=title, id=urgency.set_by))
+        if urgency.without_set_aside is not None:
+            detail.append(
+                _("decided otherwise by the clinician, and shown all the same; the other advice gives: {word}").format(
+                    word=urgency_text(urgency.without_set_aside).lower()
+                )
+            )
+        elif (urgency.set_by, urgency.subject) in self._decided:
+            detail.append(_("decided otherwise by the clinician, and shown all the same"))
         could_be = ""
         if urgency.could_be is not None:
             could_be = _("Could be {word}: {title} ({id}) is not excluded").format(
@@ -333,6 +360,8 @@ class _Builder:
             needs=one.needs if one.status is Status.CANNOT_BE_EXCLUDED else (),
             explained=one.id,
             details=self._details(one.id, details, one.basis),
+            decision=_decision(self._decided.get((one.id, one.subject))),
+            decides=one.id,
         )
 
     def _gives_way(self, by: str, subject: str, label: str) -> str:
