@@ -16,6 +16,8 @@ from hepalith.domain.errors import CaseFileError, NoteError, WriteError
 from hepalith.knowledge.base import Knowledge
 from hepalith.knowledge.compiled import load_knowledge
 from hepalith.services.ports import NoteRequest, Recovery
+from hepalith.knowledge.loader import load_knowledge
+from hepalith.services.ports import NoteRequest, Recovery, ReportText
 from hepalith.services.session import CaseSession
 from hepalith.ui.fonts import apply_text_size, load_fonts
 from hepalith.ui.main_window import MainWindow
@@ -82,6 +84,12 @@ class FileNote:
             raise NoteError("There is no room for the note.")
         for path in request.files:
             path.write_bytes(b"%PDF " + assessment.urgency.level.value.encode())
+
+    def report_text(self, case: Case, assessment: Assessment, at: datetime, *, short: bool) -> ReportText:
+        if self.fails:
+            raise NoteError("There is no room for the note.")
+        form = "short" if short else "long"
+        return ReportText(plain=f"{form}: {assessment.impression}", html=f"<p><b>{form}</b></p>")
 
 
 class FileManual:

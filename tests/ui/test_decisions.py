@@ -9,7 +9,6 @@ from hepalith.domain.case import PATIENT, NumberValue, YesNoValue
 from hepalith.services.session import CaseSession
 from hepalith.ui.main_window import MainWindow
 from hepalith.ui.panel.decision import DecisionDialog
-
 from ui.conftest import process
 from ui.test_accessibility import nameless
 from ui.test_panel import section, widget

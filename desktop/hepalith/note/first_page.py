@@ -46,16 +46,16 @@ def first_page(content: NoteContent, room: "FirstPage") -> Iterable[AnyBlock]:
     )
     yield from _state(content)
     yield Paragraph(text=content.impression, style="lead")
-    yield _band(content)
-    yield Facts(rows=_class_rows(content))
+    yield urgency_band(content)
+    yield Facts(rows=class_rows(content))
     yield from _overrides(content)
     yield Heading(text=_("What to do now"))
-    yield from _brief(
+    yield from in_brief(
         content.plan, room.plan, short=room.short, nothing=_("Nothing to do follows from what is recorded.")
     )
     if content.avoid:
         yield Heading(text=_("What to avoid"))
-        yield from _brief(content.avoid, room.avoid, short=room.short, mark="×")
+        yield from in_brief(content.avoid, room.avoid, short=room.short, mark="×")
     shut = _shut(content)
     if shut:
         yield Heading(text=_("Check before treatment"))
@@ -109,7 +109,8 @@ def _state_lines(content: NoteContent) -> list[str]:
     return lines
 
 
-def _band(content: NoteContent) -> Band:
+def urgency_band(content: NoteContent) -> Band:
+    """The urgency, what set it, what is not excluded, and what was decided otherwise."""
     urgency = content.urgency
     label = (
         urgency.label
@@ -164,7 +165,8 @@ def _titled(title: str, name: str) -> str:
     return f"{title} ({name})" if name else title
 
 
-def _class_rows(content: NoteContent) -> tuple[tuple[str, str], ...]:
+def class_rows(content: NoteContent) -> tuple[tuple[str, str], ...]:
+    """The class of the case and the leading causes."""
     made = content.case_class
     text = f"{made.label}: {made.certainty}" if made.certainty else made.label
     rows = [(_("Class"), text)]
@@ -179,9 +181,10 @@ def _class_rows(content: NoteContent) -> tuple[tuple[str, str], ...]:
     return tuple(rows)
 
 
-def _brief(
+def in_brief(
     statements: tuple[Statement, ...], shown: int, *, short: bool, nothing: str = "", mark: str = ""
 ) -> Iterable[AnyBlock]:
+    """So many statements with their text; of the others the titles."""
     if shown:
         items = (
             Item(
@@ -261,8 +264,8 @@ class FirstPage:
 
     def _fixed(self, content: NoteContent) -> float:
         height = 58.0 + 8 + 14 * self._lines(content.impression, 78) + 38
-        height += sum(13 * self._lines(value, 90) for _label, value in _class_rows(content))
-        height += 12 * sum(self._lines(line, 100) for line in _band(content).lines)
+        height += sum(13 * self._lines(value, 90) for _label, value in class_rows(content))
+        height += 12 * sum(self._lines(line, 100) for line in urgency_band(content).lines)
         height += sum(11 * self._lines(line, 112) for line in _state_lines(content))
         height += self._letterhead(content)
         height += self._override_height(content)

@@ -93,14 +93,14 @@ def _footer(content: NoteContent) -> str:
 def _details(content: NoteContent) -> Iterable[AnyBlock]:
     yield PageEnd()
     yield from _changes(content)
-    yield from _recommendations(content)
+    yield from recommendations(content)
     yield from _overrides(content)
     yield from _gates(content.gates)
-    yield from _plan(content)
+    yield from follow_up_plan(content)
     yield from _reopen(content)
     yield from _causes(content)
     yield from _classifications(content)
-    yield from _findings(content)
+    yield from findings_as_entered(content)
     yield from _missing(content)
     yield from _conflicts(content)
 
@@ -111,7 +111,8 @@ def _changes(content: NoteContent) -> Iterable[AnyBlock]:
         yield Bullets(lines=content.options.changed)
 
 
-def _recommendations(content: NoteContent) -> Iterable[AnyBlock]:
+def recommendations(content: NoteContent) -> Iterable[AnyBlock]:
+    """All that applies, in full, under its heading."""
     yield Heading(text=_("Recommendations"))
     yield Paragraph(
         text=_("In order of urgency. Each names its basis; the numbers in brackets are the references at the end."),
@@ -210,7 +211,8 @@ def _item_label(item: GateItemPart) -> str:
     return _("{label} (caution, does not bar)").format(label=item.label) if item.caution else item.label
 
 
-def _plan(content: NoteContent) -> Iterable[AnyBlock]:
+def follow_up_plan(content: NoteContent) -> Iterable[AnyBlock]:
+    """The dates of the follow-up under their heading; nothing if there are none."""
     if not content.follow_up:
         return
     yield Heading(text=_("Follow-up plan"))
@@ -334,7 +336,8 @@ def _classification(one: ClassificationPart) -> tuple[str, ...]:
 # findings
 
 
-def _findings(content: NoteContent) -> Iterable[AnyBlock]:
+def findings_as_entered(content: NoteContent) -> Iterable[AnyBlock]:
+    """What was entered, under its heading."""
     yield Heading(text=_("Findings as entered"))
     if not content.findings and not content.remarks:
         yield Paragraph(text=_("Nothing was recorded."))
@@ -494,6 +497,15 @@ def _end(content: NoteContent, room: FirstPage) -> Iterable[AnyBlock]:
         yield Heading(text=_("References"))
         yield References(rows=tuple((reference.number, _reference(reference)) for reference in content.references))
     cited = () if full else _cited_first(content, room)
+def references(content: NoteContent) -> Iterable[AnyBlock]:
+    """The numbered list of what is cited, under its heading; nothing if there is none."""
+    if content.references:
+
+
+def _end(content: NoteContent) -> Iterable[AnyBlock]:
+    if full:
+        yield from references(content)
+    cited = () if full else _cited_first(content)
     if cited:
         texts = "; ".join(f"[{one.number}] {join(one.id, *one.identifiers[:1], by=' ')} ({one.basis})" for one in cited)
         yield Paragraph(text=_("References: {references}.").format(references=texts), style="small")

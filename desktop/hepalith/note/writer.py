@@ -28,14 +28,15 @@ from hepalith.note.embedded import (
     verify,
 )
 from hepalith.note.files import write_whole
-from hepalith.note.html import html_page
+from hepalith.note.html import html_blocks, html_page
 from hepalith.note.options import Letterhead, NoteOptions, NoteState
 from hepalith.note.outline import outline
 from hepalith.note.patient import load_patient_words, patient_page
 from hepalith.note.pdf import make_pdf
-from hepalith.note.text import markdown, plain_text
+from hepalith.note.report import report
+from hepalith.note.text import markdown, plain_blocks, plain_text
 from hepalith.note.words import instant_text
-from hepalith.services.ports import NoteRequest
+from hepalith.services.ports import NoteRequest, ReportText
 
 _SPARED = (-140.0, -70.0, 0.0, 70.0, 140.0, 240.0, 400.0)  # points that the short form leaves free: the first that fits
 DRAFT = NoteOptions()
@@ -171,6 +172,12 @@ class TypstNoteWriter:
         if path.suffix.lower() != ".pdf":
             return _text_form(path, page)
         return make_pdf(page, b"", at, self._resources)
+
+    def report_text(self, case: Case, assessment: Assessment, at: datetime, *, short: bool) -> ReportText:
+        """Findings, impression and recommendation for the radiology system or the record, in the words of the note."""
+        options = NoteOptions(form="short" if short else "full")
+        blocks = report(self.content(case, assessment, at, options))
+        return ReportText(plain=plain_blocks(blocks) + "\n", html=html_blocks(blocks))
 
     def made_from(self, path: Path) -> tuple[Case, Assessment]:
         """The case and the assessment that are embedded in a note. Raises NoteError."""

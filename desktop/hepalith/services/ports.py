@@ -74,6 +74,13 @@ class NoteRequest(msgspec.Struct, frozen=True, kw_only=True):
     amends: Path | None = None
 
 
+class ReportText(msgspec.Struct, frozen=True, kw_only=True):
+    """Text to paste into the radiology system or the record: the same as plain text and as a fragment of HTML."""
+
+    plain: str
+    html: str
+
+
 class NoteWriter(Protocol):
     """Makes the management note, and reads back what a note was made from."""
 
@@ -82,6 +89,9 @@ class NoteWriter(Protocol):
 
         A final note that is in the way is never written over.
         """
+
+    def report_text(self, case: Case, assessment: Assessment, at: datetime, *, short: bool) -> ReportText:
+        """Findings, impression and recommendation in the words of the note. Raises NoteError."""
 
     def made_from(self, path: Path) -> tuple[Case, Assessment]:
         """The case and the assessment that are embedded in a note. Raises NoteError."""

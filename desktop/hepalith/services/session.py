@@ -32,7 +32,7 @@ from hepalith.i18n import _
 from hepalith.knowledge.base import Knowledge
 from hepalith.knowledge.entry import check_limit, check_value
 from hepalith.knowledge.model import Finding
-from hepalith.services.ports import CaseStore, Clock, Journal, NoteRequest, NoteWriter, Recovery
+from hepalith.services.ports import CaseStore, Clock, Journal, NoteRequest, NoteWriter, Recovery, ReportText
 
 CASE_ENDING = ".json"  # other files that hold a case (notes) are never written over
 UNDO_LIMIT = 500
@@ -341,6 +341,11 @@ class CaseSession:
         assessment = evaluate(case, self.knowledge, self.as_of, trace=True)
         signed = msgspec.structs.replace(request, author=request.author or self.author)
         self._note.export(case, assessment, self._clock.now(), signed)
+
+    def report_text(self, *, short: bool) -> ReportText:
+        """Findings, impression and recommendation of the present state, to be pasted. Raises NoteError."""
+        state = self._state
+        return self._note.report_text(state.case, state.assessment, self._clock.now(), short=short)
 
     # inside
 

@@ -302,7 +302,10 @@ class MainWindow(QMainWindow):
         self.lesion_action = self._action(edit_menu, _("Add a &lesion"), self.case_list.add_lesion, "Ctrl+L", "add")
         self.rename_action = self._action(edit_menu, _("Na&me the lesion"), self.case_list.rename_lesion, "F2")
         self.copy_action = self._action(
-            edit_menu, _("&Copy the impression"), self.panel.copy_button.click, "Ctrl+Shift+C", "copy"
+            edit_menu, _("&Copy for the report"), self.panel.copy_short, "Ctrl+Shift+C", "copy"
+        )
+        self.copy_long_action = self._action(
+            edit_menu, _("Copy for the &record, in full"), self.panel.copy_long, "Ctrl+Alt+C"
         )
 
         view_menu = bar.addMenu(_("&View"))
@@ -416,6 +419,7 @@ class MainWindow(QMainWindow):
         self.panel.page_wanted.connect(self.manual.open)
         self.manual.announced.connect(self._say)
         self.manual.failed.connect(self._on_manual_failed)
+        self.panel.failed.connect(self._say)
         self.files.committing.connect(self.form.commit)
         self.files.case_opened.connect(self._on_case_opened)
         self.files.announced.connect(self._say)

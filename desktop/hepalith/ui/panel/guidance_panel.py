@@ -3,10 +3,21 @@
 from collections.abc import Sequence
 from html import escape
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QPixmap
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QScrollArea,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
+from hepalith.domain.errors import NoteError
 from hepalith.i18n import _, plural
 from hepalith.services.session import CaseSession, CaseState
 from hepalith.ui.flow_layout import FlowLayout
@@ -15,7 +26,7 @@ from hepalith.ui.headings import Heading
 from hepalith.ui.icons import icon, pixmap
 from hepalith.ui.panel.card import CardWidget
 from hepalith.ui.panel.decision import DecisionDialog
-from hepalith.ui.panel.rows import Card, Glance, Guidance, Head, Section, guidance_of, summary_text
+from hepalith.ui.panel.rows import Card, Glance, Guidance, Head, Section, guidance_of
 from hepalith.ui.theme import level_colours, theme_of, tinted
 
 
@@ -159,6 +170,7 @@ class GuidancePanel(QWidget):
     need_activated = Signal(str, str)  # finding, subject
     copied = Signal(str)
     page_wanted = Signal(str, str)  # kind and id of an entry: its page of the manual
+    failed = Signal(str)
 
     def __init__(self, session: CaseSession, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -174,9 +186,14 @@ class GuidancePanel(QWidget):
         self.copy_button.setIcon(icon("copy", self))
         self.copy_button.setIconSize(QSize(em(self), em(self)))
         self.copy_button.setAutoRaise(True)
-        self.copy_button.setToolTip(_("Copy urgency, class and impression"))
+        self.copy_button.setToolTip(_("Copy findings, impression and recommendation"))
         self.copy_button.setAccessibleName(self.copy_button.toolTip())
-        self.copy_button.clicked.connect(self._on_copy)
+        self.copy_button.clicked.connect(self.copy_short)
+        self.copy_button.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
+        menu = QMenu(self.copy_button)
+        menu.addAction(_("&Short, for the radiology report"), self.copy_short)
+        menu.addAction(_("&Long, for the record"), self.copy_long)
+        self.copy_button.setMenu(menu)
         self.glance_label = QLabel(self)
         self.glance_label.setWordWrap(True)
         self.glance_label.setTextFormat(Qt.TextFormat.RichText)
@@ -239,6 +256,26 @@ class GuidancePanel(QWidget):
         """Opens or closes a section; it stays so with the next states."""
         self._opened[name] = opened
         self.show_state(self._session.state)
+
+    def copy_short(self) -> None:
+        """Puts findings, impression and recommendation on the clipboard, as short as a radiology report wants them."""
+        self._copy(short=True)
+
+    def copy_long(self) -> None:
+        """Puts the same on the clipboard in full, for the record."""
+        self._copy(short=False)
+
+    def _copy(self, *, short: bool) -> None:
+        try:
+            made = self._session.report_text(short=short)
+        except NoteError as error:
+            self.failed.emit(str(error))
+            return
+        content = QMimeData()
+        content.setText(made.plain)
+        content.setHtml(made.html)
+        QGuiApplication.clipboard().setMimeData(content)
+        self.copied.emit(_("findings, impression and recommendation"))
 
     def decide(self, card: Card) -> None:
         """Asks what was decided otherwise about the advice of a card."""
@@ -346,8 +383,3 @@ class GuidancePanel(QWidget):
             QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
             self.card_area.verticalScrollBar().setValue(box.y())
             box.head_button.setFocus(Qt.FocusReason.ShortcutFocusReason)
-
-    def _on_copy(self) -> None:
-        if self.guidance is not None:
-            QGuiApplication.clipboard().setText(summary_text(self.guidance.head))
-            self.copied.emit(_("impression"))

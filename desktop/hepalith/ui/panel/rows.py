@@ -187,17 +187,6 @@ def card_text(card: Card) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def summary_text(head: Head) -> str:
-    """Urgency, class and impression as plain text, for the clipboard."""
-    lines = [
-        head.impression,
-        _("Urgency: {word}. {detail}").format(word=head.word, detail=head.detail).strip(),
-        head.could_be,
-        _("Class: {name} ({certainty})").format(name=head.class_text, certainty=head.certainty),
-    ]
-    return "\n".join(line for line in lines if line)
-
-
 class _Builder:
     def __init__(self, state: CaseState, knowledge: Knowledge, opened: Mapping[str, bool]) -> None:
         self._opened = opened
