@@ -56,7 +56,7 @@ def _impression(content: NoteContent) -> Iterable[AnyBlock]:
 
 
 def _findings_in_short(content: NoteContent) -> Iterable[AnyBlock]:
-    """What was seen of the lesions; without lesions what is recorded of the patient. What was answered no is counted."""
+    """What was seen of the lesions; without lesions, of the patient. What was answered no is counted."""
     chosen = [section for section in content.findings if section.subject] or list(content.findings)
     lines = tuple(line for section in chosen if (line := _in_a_line(section)))
     if lines:
