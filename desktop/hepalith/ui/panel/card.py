@@ -4,7 +4,7 @@ from html import escape
 from typing import Protocol
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from hepalith.domain.assessment import Need, TraceNode
@@ -93,6 +93,8 @@ class CardWidget(QFrame):
         self.opened = False
         self._title = plain_label()
         embolden(self._title)
+        self._mark = plain_label(wraps=False)
+        self._mark.hide()
         self._body = plain_label()
         self._decision = plain_label()
         embolden(self._decision)
@@ -127,6 +129,7 @@ class CardWidget(QFrame):
         head = QHBoxLayout()
         head.setSpacing(6)
         head.addWidget(self._title, 1)
+        head.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignTop)
         self._head = head
         foot = QHBoxLayout()
         foot.setSpacing(2)
@@ -176,11 +179,17 @@ class CardWidget(QFrame):
         elif fresh and self.opened:
             self._show_details()
 
+    def mark(self, text: str) -> None:
+        """Shows a word in a frame that says how the card differs from before; "" takes it away."""
+        if self._mark.text() != text:
+            _show_text(self._mark, text)
+            self.update()
+
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         theme = theme_of(self)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setPen(QPen(QColor(theme.accent[0]), 2) if self._mark.text() else QPen(Qt.PenStyle.NoPen))
         painter.setBrush(QColor(theme.surface))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0, 0, -1, -1), 4, 4)
         colour = _tone(theme, self.card.tone if self.card is not None else "")
@@ -203,6 +212,7 @@ class CardWidget(QFrame):
         theme = theme_of(self)
         tinted(self._tags, theme.muted)
         tinted(self._decision, theme.warning)
+        tinted(self._mark, theme.accent[0])
         shut = self.card is not None and (
             self.card.tone == "shut" or (self.card.notes[:1] and self.card.notes[0].startswith("⛔"))
         )

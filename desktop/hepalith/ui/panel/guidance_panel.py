@@ -1,9 +1,9 @@
 """The right pane: urgency, class and impression always in sight, then the cards."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 
-from PySide6.QtCore import QEvent, QMimeData, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import (
     QApplication,
@@ -20,14 +20,18 @@ from PySide6.QtWidgets import (
 from hepalith.domain.errors import NoteError
 from hepalith.i18n import _, plural
 from hepalith.services.session import CaseSession, CaseState
+from hepalith.ui.announce import announce
 from hepalith.ui.flow_layout import FlowLayout
 from hepalith.ui.fonts import em, embolden, plain_label
 from hepalith.ui.headings import Heading
 from hepalith.ui.icons import icon, pixmap
 from hepalith.ui.panel.card import CardWidget
 from hepalith.ui.panel.decision import DecisionDialog
+from hepalith.ui.panel.differences import Key, Mark, differences
 from hepalith.ui.panel.rows import Card, Glance, Guidance, Head, Section, guidance_of
 from hepalith.ui.theme import level_colours, theme_of, tinted
+
+MARKED_MS = 6000  # how long it can be seen what an edit changed
 
 
 class UrgencyBand(QFrame):
@@ -125,6 +129,12 @@ class SectionBox(QWidget):
             self.head_button.setAccessibleDescription(_("closed") if section.closed else _("open"))
         self._show_cards(fresh=fresh)
 
+    def mark(self, marks: Mapping[Key, Mark]) -> None:
+        """Marks the cards that are new or different; the others lose their mark."""
+        words = {Mark.NEW: _("● new"), Mark.CHANGED: _("● changed")}
+        for key, card in self._cards.items():
+            card.mark(words[marks[key]] if key in marks else "")
+
     def cards(self) -> tuple[CardWidget, ...]:
         """The cards that are shown, in order."""
         keys = [card.key for card in self._section.cards]
@@ -176,6 +186,11 @@ class GuidancePanel(QWidget):
         super().__init__(parent)
         self._session = session
         self.guidance: Guidance | None = None
+        self._case_id = ""
+        self._marks_end = QTimer(self)
+        self._marks_end.setSingleShot(True)
+        self._marks_end.setInterval(MARKED_MS)
+        self._marks_end.timeout.connect(self._end_marks)
         self._opened: dict[str, bool] = {}  # sections that the user opened or closed
         self._boxes: dict[str, SectionBox] = {}
         self.band = UrgencyBand(self)
@@ -238,6 +253,7 @@ class GuidancePanel(QWidget):
     def show_state(self, state: CaseState) -> None:
         """Shows the assessment of a state; widgets of unchanged cards are left alone."""
         guidance = guidance_of(state, self._session.knowledge, self._opened)
+        before = self.guidance if state.case.case_id == self._case_id else None
         tinted(self._review_label, theme_of(self).muted)
         if self.guidance is None or guidance.head != self.guidance.head:
             self._show_head(guidance.head)
@@ -246,7 +262,27 @@ class GuidancePanel(QWidget):
         self._body.setUpdatesEnabled(False)
         self._show_sections(guidance)
         self._body.setUpdatesEnabled(True)
-        self.guidance = guidance
+        self.guidance, self._case_id = guidance, state.case.case_id
+        self._show_differences(before)
+
+    def _show_differences(self, before: Guidance | None) -> None:
+        """Marks for a moment what the last edit changed, and has it spoken."""
+        if self.guidance is None or before is None:
+            self._marks_end.stop()
+            self._mark({})
+        elif self.guidance != before:
+            found = differences(before, self.guidance)
+            self._mark(found.marks)
+            self._marks_end.start()
+            if found.sentence:
+                announce(self, found.sentence)
+
+    def _mark(self, marks: Mapping[Key, Mark]) -> None:
+        for box in self._boxes.values():
+            box.mark(marks)
+
+    def _end_marks(self) -> None:
+        self._mark({})
 
     def section(self, name: str) -> SectionBox | None:
         """The box of a section that is shown."""
