@@ -4,7 +4,7 @@ Widgets and commands send edits here and show the state that comes back; they de
 """
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
 
@@ -161,6 +161,23 @@ class CaseSession:
                 Observation(finding=finding, subject=subject, study=key[2], date=key[3], state=state)
             )
         )
+
+    def record_together(self, answers: Iterable[tuple[str, str, Value | State]]) -> None:
+        """Records answers to several findings as one edit: (finding, subject, value, or why there is none).
+
+        Raises InvalidValueError, and then records none of them.
+        """
+        case = self._state.case
+        for finding, subject, answer in answers:
+            entry = self._finding(finding)
+            state, value = (answer, None) if isinstance(answer, State) else (State.KNOWN, answer)
+            if value is not None:
+                check_value(entry, value)
+            key, _old = self._target(entry, subject, None, None)
+            case = case.with_observation(
+                Observation(finding=finding, subject=subject, study=key[2], date=key[3], state=state, value=value)
+            )
+        self._edit(case)
 
     def clear(
         self,

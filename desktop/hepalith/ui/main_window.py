@@ -33,6 +33,7 @@ from hepalith.ui.examples import Example, examples_in, title_of
 from hepalith.ui.files import FileActions, dropped_file
 from hepalith.ui.fonts import SIZES, apply_text_size, em
 from hepalith.ui.form import FormPane, SectionForm
+from hepalith.ui.guided.page import GuidedPage
 from hepalith.ui.icons import icon
 from hepalith.ui.identity_page import IdentityPage
 from hepalith.ui.manual import ManualOpener
@@ -41,6 +42,7 @@ from hepalith.ui.settings import WindowSettings
 from hepalith.ui.studies_page import StudiesPage
 from hepalith.ui.theme import ThemeName, apply_theme
 
+GUIDED_PAGE = "page:guided"
 _WIDE_EMS = 62  # width that three panes side by side need
 _TALL_EMS = 46  # height that form and panel below each other need
 
@@ -73,6 +75,9 @@ class MainWindow(QMainWindow):
         self.panel = GuidancePanel(session)
         self.form.add_page(WHO_PAGE, IdentityPage(session))
         self.form.add_page(STUDIES_PAGE, StudiesPage(session))
+        self.guided = GuidedPage(session)
+        self.form.add_page(GUIDED_PAGE, self.guided)
+        self._before_guided = ("", "")  # page and subject to which guided entry goes back
 
         self.tabs = QTabBar()
         self.tabs.addTab(_("Findings"))
@@ -135,6 +140,23 @@ class MainWindow(QMainWindow):
         page = self.form.current()
         if isinstance(page, SectionForm):
             page.show_finding(finding)
+
+    def start_guided(self) -> None:
+        """Asks one question after the other, in place of the form."""
+        page = self.form.current()
+        if isinstance(page, SectionForm):
+            self._before_guided = (page.group, page.subject)
+        self.open_page(GUIDED_PAGE, "")
+        self.guided.start()
+
+    def _leave_guided(self) -> None:
+        page, subject = self._before_guided
+        if not page or self.form.form(page, subject) is None:
+            page, subject = self._first_group(), PATIENT
+        self.open_page(page, subject)
+        current = self.form.current()
+        if current is not None:
+            current.take_focus()
 
     # starting
 
@@ -300,6 +322,7 @@ class MainWindow(QMainWindow):
         edit_menu.addSeparator()
         self.find_action = self._action(edit_menu, _("&Find a field"), self._find, keys.Find, "find")
         self.lesion_action = self._action(edit_menu, _("Add a &lesion"), self.case_list.add_lesion, "Ctrl+L", "add")
+        self.guided_action = self._action(edit_menu, _("&Guided entry"), self.start_guided, "Ctrl+G", "help")
         self.rename_action = self._action(edit_menu, _("Na&me the lesion"), self.case_list.rename_lesion, "F2")
         self.copy_action = self._action(
             edit_menu, _("&Copy for the report"), self.panel.copy_short, "Ctrl+Shift+C", "copy"
@@ -343,6 +366,7 @@ class MainWindow(QMainWindow):
         for action in (self.undo_action, self.redo_action):
             tools.addAction(action)
         tools.addSeparator()
+        tools.addAction(self.guided_action)
         tools.addAction(self.lesion_action)
         tools.addAction(self.export_action)
         self.addToolBar(tools)
@@ -415,6 +439,7 @@ class MainWindow(QMainWindow):
         self.form.refusal_changed.connect(self._on_refusal_changed)
         self.form.studies_wanted.connect(self._on_studies_wanted)
         self.panel.need_activated.connect(self.open_finding)
+        self.guided.left.connect(self._leave_guided)
         self.panel.copied.connect(self._on_copied)
         self.panel.page_wanted.connect(self.manual.open)
         self.manual.announced.connect(self._say)
