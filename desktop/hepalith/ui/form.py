@@ -237,9 +237,12 @@ class FormPane(QWidget):
             page.commit()
 
     def _on_focus_changed(self, _old: QWidget | None, new: QWidget | None) -> None:
+        inside = new is not None and self.isAncestorOf(new)
         while new is not None and not isinstance(new, FieldRow):
             new = new.parentWidget()
         if isinstance(new, FieldRow) and self.isAncestorOf(new):
             text = f"{new.finding.label}: {new.finding.help}" if new.finding.help else new.finding.label
             self._help.setText(text)
             tinted(self._help, theme_of(self).muted)
+        elif inside:
+            self._help.clear()

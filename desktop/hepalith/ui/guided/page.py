@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from hepalith.domain.case import PATIENT, Case, ChoiceValue, ItemsValue, State, Value, YesNoValue
 from hepalith.domain.errors import InvalidValueError
@@ -14,6 +14,7 @@ from hepalith.knowledge.model import Finding
 from hepalith.services.session import CaseSession, CaseState
 from hepalith.ui.announce import announce
 from hepalith.ui.fields.row import FieldRow
+from hepalith.ui.flow_layout import FlowLayout
 from hepalith.ui.fonts import em, plain_label
 from hepalith.ui.form import Page
 from hepalith.ui.guided.steps import Key, Step, end_text, key_of, next_step
@@ -57,6 +58,7 @@ class GuidedPage(Page):
         self.marks: dict[str, QCheckBox] = {}
         self._row: FieldRow | None = None
         self._first: QWidget | None = None
+        self._answers = FlowLayout(gap=4)
         self._before = session.state.case  # when the step was shown
         self._progress = plain_label()
         self.column.addWidget(self._progress)
@@ -146,6 +148,7 @@ class GuidedPage(Page):
         self._question.setAccessibleName(_("Question"))
         column = QVBoxLayout(self._question)
         column.setContentsMargins(0, 8, 0, 0)
+        self._answers = FlowLayout(gap=4)
         self._place.addWidget(self._question)
         self._message.hide()
         if self.step is None:
@@ -154,15 +157,15 @@ class GuidedPage(Page):
             self._show_together(column, self.step)
         else:
             self._show_alone(column, self.step)
-        if self._done:
-            self._add(column, "back", _("Back one question"), self.go_back)
         self._show_progress(state)
         self.take_focus()
 
     def _show_end(self, column: QVBoxLayout) -> None:
         text = end_text(self._session.state.assessment, self._open)
         column.addWidget(Heading(text, 1.1))
-        self._first = self._add(column, "enter", _("Back to the form"), self.left.emit)
+        column.addLayout(self._answers)
+        self._first = self._add("enter", _("Back to the form"), self.left.emit)
+        self._add_back()
         announce(self, text)
 
     def _show_alone(self, column: QVBoxLayout, step: Step) -> None:
@@ -170,37 +173,32 @@ class GuidedPage(Page):
         finding = self._session.knowledge.findings[need.finding]
         self._head(column, finding.label, need.subject, finding.help)
         if finding.type == "yes_no":
-            self._add(column, _YES, _("Yes"), lambda: self._answer(YesNoValue(yes=True)))
-            self._add(column, _NO, _("No"), lambda: self._answer(YesNoValue(yes=False)))
+            self._add(_YES, _("Yes"), lambda: self._answer(YesNoValue(yes=True)))
+            self._add(_NO, _("No"), lambda: self._answer(YesNoValue(yes=False)))
         elif finding.type == "choice":
             for key, option in zip(_keys(len(finding.choices)), finding.choices, strict=True):
-                self._add(column, key, option.label, self._chosen(option.id))
+                self._add(key, option.label, self._chosen(option.id))
         elif finding.type == "multi":
             self._add_marks(column, {option.id: option.label for option in finding.choices})
-            self._add(column, _NO, _("None of these"), lambda: self._answer_items(finding, marked=False))
-            self._add(
-                column, "enter", _("Those marked, none of the others"), lambda: self._answer_items(finding, marked=True)
-            )
+            self._add(_NO, _("None of these"), lambda: self._answer_items(finding, marked=False))
+            self._add("enter", _("Those marked, none of the others"), lambda: self._answer_items(finding, marked=True))
         else:
             self._add_field(column, finding, need.subject)
-        self._add(column, _SKIP, _("Not recorded: ask no more"), self._skip)
-        self._add(column, _UNOBTAINABLE, state_word(State.UNOBTAINABLE), self._cannot)
+        self._add(_SKIP, _("Not recorded: ask no more"), self._skip)
+        self._add(_UNOBTAINABLE, state_word(State.UNOBTAINABLE), self._cannot)
         self._show_why(column, step)
 
     def _show_together(self, column: QVBoxLayout, step: Step) -> None:
         self._head(column, _("Any of these?"), step.findings[0].subject, step.section)
         self._add_marks(column, {need.finding: need.label for need in step.findings})
-        self._add(column, _NO, _("None of these: each was asked and is absent"), lambda: self._answer_group(rest=True))
+        self._add(_NO, _("None of these: each was asked and is absent"), lambda: self._answer_group(rest=True))
+        self._add("enter", _("Those marked, none of the others"), lambda: self._answer_group(rest=True, marked=True))
         self._add(
-            column, "enter", _("Those marked, none of the others"), lambda: self._answer_group(rest=True, marked=True)
-        )
-        self._add(
-            column,
             _SKIP,
             _("Not asked (what is marked is recorded)"),
             lambda: self._answer_group(rest=False, marked=True),
         )
-        self._add(column, _UNOBTAINABLE, state_word(State.UNOBTAINABLE), self._cannot)
+        self._add(_UNOBTAINABLE, state_word(State.UNOBTAINABLE), self._cannot)
         self._show_why(column, step)
 
     def _head(self, column: QVBoxLayout, title: str, subject: str, text: str) -> None:
@@ -211,27 +209,27 @@ class GuidedPage(Page):
             column.addWidget(plain_label(text))
         announce(self, who + title)
 
-    def _add(self, column: QVBoxLayout, key: str, text: str, slot: Callable[[], None]) -> QPushButton:
+    def _add(self, key: str, text: str, slot: Callable[[], None]) -> QPushButton:
         sign = {"enter": _("Enter"), "back": _("Backspace")}.get(key, key.upper())
         button = QPushButton(f"{sign}   {text}".strip().replace("&", "&&"))
         button.setAccessibleName(text)
         button.setAccessibleDescription(_("Key: {key}").format(key=sign) if sign else "")
         button.clicked.connect(slot)
-        row = QHBoxLayout()
-        row.addWidget(button)
-        row.addStretch(1)
-        column.addLayout(row)
+        self._answers.addWidget(button)
         if key:
             self.keys[key] = slot
         self._first = self._first or button
         return button
 
     def _add_marks(self, column: QVBoxLayout, labels: dict[str, str]) -> None:
-        for key, (name, label) in zip(_keys(len(labels)), labels.items(), strict=True):
+        grid = QGridLayout()
+        column.addLayout(grid)
+        half = (len(labels) + 1) // 2
+        for place, (key, (name, label)) in enumerate(zip(_keys(len(labels)), labels.items(), strict=True)):
             box = QCheckBox(f"{key.upper()}   {label}".strip().replace("&", "&&"))
             box.setAccessibleName(label)
             box.setAccessibleDescription(_("Key: {key}").format(key=key.upper()) if key else "")
-            column.addWidget(box)
+            grid.addWidget(box, place % half, place // half)
             self.marks[name] = box
             if key:
                 self.keys[key] = box.toggle
@@ -243,9 +241,15 @@ class GuidedPage(Page):
         column.addWidget(self._row)
         self._first = self._row.editor.focus_target()
         self._first.installEventFilter(self)
-        self._add(column, "enter", _("Next"), self._accept_field)
+        self._add("enter", _("Next"), self._accept_field)
+
+    def _add_back(self) -> None:
+        if self._done:
+            self._add("back", _("Back one question"), self.go_back)
 
     def _show_why(self, column: QVBoxLayout, step: Step) -> None:
+        self._add_back()
+        column.addLayout(self._answers)
         if step.why:
             label = plain_label(_("Why it is asked:") + "\n" + "\n".join(f"· {line}" for line in step.why))
             label.setContentsMargins(0, em(self) // 2, 0, 0)
