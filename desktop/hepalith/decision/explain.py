@@ -48,7 +48,8 @@ class Explainer:
         """The trace of a condition for a subject. Derived findings are opened down to what was entered."""
         answer = ANSWER[self._evaluation.truth(node, subject)]
         text, below = self._part(node, subject, depth)
-        return TraceNode(text=text, answer=answer, children=tuple(below))
+        finding, whose = self._entry(node, subject)
+        return TraceNode(text=text, answer=answer, finding=finding, subject=whose, children=tuple(below))
 
     def derived(self, name: str, subject: str) -> TraceNode:
         """How a derived finding came to its value."""
@@ -67,6 +68,16 @@ class Explainer:
             answer=answer,
             children=tuple(self._opened(reference, subject, _DEPTH)),
         )
+
+    def _entry(self, node: TruthNode, subject: str) -> tuple[str, str]:
+        """The finding that a leaf reads and whose it is; ("", "") for what reads several or none."""
+        inner = node.part if isinstance(node, Not) else node
+        if isinstance(inner, Not | And | Or | Quantified | GatePasses | Fires):
+            return "", ""
+        entered = [reference for reference in references(inner) if not reference.derived]
+        if len(entered) != 1:
+            return "", ""
+        return entered[0].name, subject if entered[0].lesion else PATIENT
 
     def _part(self, node: TruthNode, subject: str, depth: int) -> tuple[str, list[TraceNode]]:
         match node:
@@ -214,7 +225,15 @@ class Explainer:
             known = self._evaluation.is_known(reference, whose)
             text = self._named(reference, whose)
             answer = Answer.YES if known else Answer.UNKNOWN
-            below.append(TraceNode(text=text, answer=answer, children=tuple(self._opened(reference, whose, depth - 1))))
+            below.append(
+                TraceNode(
+                    text=text,
+                    answer=answer,
+                    finding="" if reference.derived else reference.name,
+                    subject="" if reference.derived else whose,
+                    children=tuple(self._opened(reference, whose, depth - 1)),
+                )
+            )
         return below
 
     def _result(self, name: str, then: object) -> str:

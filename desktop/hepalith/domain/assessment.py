@@ -357,10 +357,12 @@ class Assumption(Part, frozen=True, kw_only=True):
 
 
 class TraceNode(Part, frozen=True, kw_only=True):
-    """A part of a condition with its truth, in plain words."""
+    """A part of a condition with its truth, in plain words. finding, subject: whose entry it reads, if of one."""
 
     text: str
     answer: Answer
+    finding: str = ""
+    subject: str = ""
     children: tuple["TraceNode", ...] = ()
 
 

@@ -210,6 +210,13 @@ class FormPane(QWidget):
         form = self._forms.get((group, subject))
         return form.refusals if form is not None else 0
 
+    def light_up(self, finding: str, subject: str) -> None:
+        """Lights up the field of a finding, if it is on the open page, and no other."""
+        page = self.current()
+        if isinstance(page, SectionForm):
+            for name, row in page.rows.items():
+                row.light_up(on=name == finding and page.subject == subject)
+
     def show_state(self, state: CaseState) -> None:
         """Shows the state on the open page; others catch up when they are opened."""
         lesions = {lesion.id for lesion in state.case.lesions}

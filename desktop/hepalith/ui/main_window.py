@@ -439,6 +439,7 @@ class MainWindow(QMainWindow):
         self.form.refusal_changed.connect(self._on_refusal_changed)
         self.form.studies_wanted.connect(self._on_studies_wanted)
         self.panel.need_activated.connect(self.open_finding)
+        self.panel.reason_pointed.connect(self.form.light_up)
         self.guided.left.connect(self._leave_guided)
         self.panel.copied.connect(self._on_copied)
         self.panel.page_wanted.connect(self.manual.open)

@@ -52,6 +52,7 @@ class FieldRow(QWidget):
         self._recording = False
         self._refusal = ""
         self._warning = ""
+        self.lit = False
 
         self.editor = make_editor(finding, self, small=at is not None)
         self.label = plain_label(finding.label if at is None or in_table else at_word(session, at))
@@ -122,9 +123,19 @@ class FieldRow(QWidget):
         """Puts the keyboard into the field."""
         self.editor.focus_target().setFocus(Qt.FocusReason.ShortcutFocusReason)
 
+    def light_up(self, *, on: bool) -> None:
+        """Frames the field while a reason in the guidance that comes from it is pointed at."""
+        if self.lit is not on:
+            self.lit = on
+            self.update()
+
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         theme = theme_of(self)
         painter = QPainter(self)
+        if self.lit:
+            painter.setPen(QPen(QColor(theme.accent[0]), 2))
+            painter.setBrush(QColor(theme.surface))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 4, 4)
         known = self._shown is not None and self._shown.state is State.KNOWN
         colour = theme.border
         if self._refusal:

@@ -3,7 +3,7 @@
 from html import escape
 from typing import Protocol
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
@@ -12,7 +12,7 @@ from hepalith.i18n import _, plural
 from hepalith.ui.fonts import em, embolden, plain_label
 from hepalith.ui.icons import icon
 from hepalith.ui.panel.rows import Balance, Card, card_text
-from hepalith.ui.panel.trace_text import trace_html
+from hepalith.ui.panel.trace_text import link_to, links_of, trace_html
 from hepalith.ui.theme import Theme, theme_of, tinted
 
 _SHOWN_NEEDS = 6
@@ -28,7 +28,7 @@ class Explains(Protocol):
 def needs_html(needs: tuple[Need, ...], caption: str) -> str:
     """Links to the fields that are needed."""
     links = [
-        f'<a href="{escape(need.finding)}|{escape(need.subject)}">{escape(need.label)}</a>'
+        f'<a href="{escape(link_to(need.finding, need.subject))}">{escape(need.label)}</a>'
         for need in needs[:_SHOWN_NEEDS]
     ]
     more = len(needs) - len(links)
@@ -82,6 +82,7 @@ class CardWidget(QFrame):
     """Shows a card; written to only where it differs from what is shown."""
 
     need_activated = Signal(str, str)  # finding, subject
+    reason_pointed = Signal(str, str)  # the same, or "" twice when nothing is pointed at any more
     copied = Signal(str)
     page_wanted = Signal(str, str)  # kind and id of an entry: its page of the manual
     decision_wanted = Signal(object)  # Card
@@ -103,6 +104,7 @@ class CardWidget(QFrame):
         self._tags = plain_label()
         self._balance: BalanceBar | None = None
         self._details: QLabel | None = None
+        self._links: dict[str, str] = {}  # text of a reason, and where it leads
         self.why_button = QToolButton(self)
         self.why_button.setAutoRaise(True)
         self.why_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -229,6 +231,7 @@ class CardWidget(QFrame):
                 Qt.TextInteractionFlag.LinksAccessibleByMouse | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
             )
             self._needs.linkActivated.connect(self._on_link)
+            self._needs.linkHovered.connect(self._on_pointed)
             self._column.insertWidget(4, self._needs)
         self._needs.setText(needs_html(card.needs, _("Needs:") if card.title else ""))
         self._needs.setAccessibleName(", ".join(need.label for need in card.needs))
@@ -255,8 +258,10 @@ class CardWidget(QFrame):
             self._details = QLabel()
             self._details.setWordWrap(True)
             self._details.setTextFormat(Qt.TextFormat.RichText)
-            flags = Qt.TextInteractionFlag
-            self._details.setTextInteractionFlags(flags.TextSelectableByMouse | flags.TextSelectableByKeyboard)
+            self._details.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
+            self._details.linkActivated.connect(self._on_link)
+            self._details.linkHovered.connect(self._on_pointed)
+            self._details.installEventFilter(self)
             self._column.addWidget(self._details)
         html = "".join(parts)
         if self._details.text() != html:
@@ -268,7 +273,9 @@ class CardWidget(QFrame):
         caption = _("How it was decided")
         if self.card is not None and len(self.card.subjects) > 1:
             caption += f" ({subject})"
-        trace = trace_html(self._explains.explain(item, subject), theme)
+        node = self._explains.explain(item, subject)
+        self._links.update(links_of(node))
+        trace = trace_html(node, theme)
         return f'<p style="margin:6px 0 2px 0"><b>{escape(caption)}</b></p>{trace}'
 
     def toggle(self) -> None:
@@ -280,6 +287,19 @@ class CardWidget(QFrame):
             self._show_details()
         elif self._details is not None:
             self._details.hide()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """A reason that Tab reaches is pointed at as with the mouse; Qt tells only of the mouse."""
+        if watched is self._details and self._details is not None:
+            if event.type() is QEvent.Type.KeyRelease:
+                self._on_pointed(self._links.get(self._details.selectedText(), ""))
+            elif event.type() is QEvent.Type.FocusOut:
+                self._on_pointed("")
+        return super().eventFilter(watched, event)
+
+    def _on_pointed(self, target: str) -> None:
+        finding, _bar, subject = target.partition("|")
+        self.reason_pointed.emit(finding, subject)
 
     def _on_link(self, target: str) -> None:
         finding, _bar, subject = target.partition("|")

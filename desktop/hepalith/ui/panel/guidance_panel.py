@@ -94,6 +94,7 @@ class SectionBox(QWidget):
     """A titled list of cards that is opened and closed with its title."""
 
     need_activated = Signal(str, str)
+    reason_pointed = Signal(str, str)
     copied = Signal(str)
     page_wanted = Signal(str, str)
     decision_wanted = Signal(object)  # Card
@@ -152,6 +153,7 @@ class SectionBox(QWidget):
             if widget is None:
                 widget = CardWidget(self._session, self)
                 widget.need_activated.connect(self.need_activated)
+                widget.reason_pointed.connect(self.reason_pointed)
                 widget.copied.connect(self.copied)
                 widget.page_wanted.connect(self.page_wanted)
                 widget.decision_wanted.connect(self.decision_wanted)
@@ -178,6 +180,7 @@ class GuidancePanel(QWidget):
     """Follows every edit."""
 
     need_activated = Signal(str, str)  # finding, subject
+    reason_pointed = Signal(str, str)
     copied = Signal(str)
     page_wanted = Signal(str, str)  # kind and id of an entry: its page of the manual
     failed = Signal(str)
@@ -346,6 +349,7 @@ class GuidancePanel(QWidget):
             if section.id not in self._boxes:
                 box = SectionBox(self._session, section, self)
                 box.need_activated.connect(self.need_activated)
+                box.reason_pointed.connect(self.reason_pointed)
                 box.copied.connect(self.copied)
                 box.page_wanted.connect(self.page_wanted)
                 box.decision_wanted.connect(self.decide)
