@@ -15,8 +15,6 @@ from hepalith.domain.case import Case
 from hepalith.domain.errors import CaseFileError, NoteError, WriteError
 from hepalith.knowledge.base import Knowledge
 from hepalith.knowledge.compiled import load_knowledge
-from hepalith.services.ports import NoteRequest, Recovery
-from hepalith.knowledge.loader import load_knowledge
 from hepalith.services.ports import NoteRequest, Recovery, ReportText
 from hepalith.services.session import CaseSession
 from hepalith.ui.fonts import apply_text_size, load_fonts

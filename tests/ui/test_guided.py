@@ -193,7 +193,7 @@ def made(*questions: Question, groups: tuple[QuestionGroup, ...] = (), robust: b
 
     from hepalith.decision.assess import evaluate
     from hepalith.domain.case import Case
-    from hepalith.knowledge.loader import load_knowledge
+    from hepalith.knowledge.compiled import load_knowledge
 
     base = evaluate(
         Case(case_id="x", dictionary_version=1), load_knowledge(Path(__file__).parent / "knowledge"), date(2026, 6, 1)

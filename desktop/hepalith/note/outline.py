@@ -491,21 +491,18 @@ def _conflicts(content: NoteContent) -> Iterable[AnyBlock]:
 # the end
 
 
-def _end(content: NoteContent, room: FirstPage) -> Iterable[AnyBlock]:
-    full = content.options.form == "full"
-    if full and content.references:
-        yield Heading(text=_("References"))
-        yield References(rows=tuple((reference.number, _reference(reference)) for reference in content.references))
-    cited = () if full else _cited_first(content, room)
 def references(content: NoteContent) -> Iterable[AnyBlock]:
     """The numbered list of what is cited, under its heading; nothing if there is none."""
     if content.references:
+        yield Heading(text=_("References"))
+        yield References(rows=tuple((reference.number, _reference(reference)) for reference in content.references))
 
 
-def _end(content: NoteContent) -> Iterable[AnyBlock]:
+def _end(content: NoteContent, room: FirstPage) -> Iterable[AnyBlock]:
+    full = content.options.form == "full"
     if full:
         yield from references(content)
-    cited = () if full else _cited_first(content)
+    cited = () if full else _cited_first(content, room)
     if cited:
         texts = "; ".join(f"[{one.number}] {join(one.id, *one.identifiers[:1], by=' ')} ({one.basis})" for one in cited)
         yield Paragraph(text=_("References: {references}.").format(references=texts), style="small")

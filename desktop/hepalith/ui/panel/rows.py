@@ -33,11 +33,11 @@ from hepalith.domain.words import (
     answer_text,
     class_text,
     cost_text,
+    decision_text,
     gate_text,
     kind_text,
     outcome_text,
     robust_text,
-    decision_text,
     unit_text,
     urgency_text,
 )
