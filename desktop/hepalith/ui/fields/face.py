@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 from hepalith.ui.icons import picture_pixmap
 
 _LEAST_EMS = 10  # a button may become this narrow before its text is cut
-_TILE_EMS, _PICTURE_EMS, _GAP_EMS = 6.2, (4.0, 3.0), 0.3
+_TILE_EMS, _PICTURE_EMS, _GAP_EMS = 6.45, (4.0, 3.0), 0.3
 
 
 class Face:
