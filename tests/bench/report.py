@@ -6,8 +6,9 @@
     python3 tests/bench/report.py --compare OLD.json NEW.json
         names what of ours got slower by more than a quarter, and ends with 1 if anything did
 
-The report holds ratios to the floor of the same run (plain generated Python without traces), never seconds: seconds of
-two machines, or of one machine on two days, cannot be compared. docs/peers.md tells how to read it.
+Times are processor time. The report holds ratios to the floor of the same run (plain generated Python without
+traces), never seconds: seconds of two machines, or of one machine on two days, cannot be compared. docs/peers.md tells
+how to read it.
 Needs only Python, and Node with npm for `cql-execution`.
 """
 
