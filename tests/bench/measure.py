@@ -23,7 +23,7 @@ from typing import Any
 
 from bench import floor
 from bench.engines import ENGINES, Engine
-from bench.ours import READER, Ours
+from bench.ours import ALL, Ours
 from bench.rails import Plain, Rails, uses
 from hepalith.domain.case import Case
 from support.elm import Exporter
@@ -72,8 +72,7 @@ class Measurement:
         made = {kind: {"floor": result} for kind, (result, _) in right.items()}
         for kind in self.cases:
             expected = right[kind][1]
-            for trace in (False, True):
-                ours = Ours(trace=trace)
+            for ours in ALL:
                 made[kind][ours.name] = self._ours(ours, kind, expected)
                 _say(kind, ours.name)
             for engine in ENGINES:
@@ -83,7 +82,6 @@ class Measurement:
             _say(kind, "cql-execution")
         return {
             "machine": _machine(),
-            "reader": READER,
             "versions": {one.package: version(one.package) for one in ENGINES} | {"cql-execution": _cql_version()},
             "rules": len(self.rules),
             "cases": {kind: len(some) for kind, some in self.cases.items()},

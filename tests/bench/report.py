@@ -88,7 +88,6 @@ def report(measured: dict[str, Any]) -> dict[str, Any]:
     }
     return {
         "machine": measured["machine"],
-        "reader": measured["reader"],
         "versions": measured["versions"],
         "cases": measured["cases"],
         "rules": {name: one["rules"] for name, one in measured["kinds"]["missing"].items()},
@@ -133,7 +132,6 @@ def table(measured: dict[str, Any]) -> str:
     lines = [
         f"{machine['processor']}, {machine['memory']}, {machine['system']}.",
         f"Python {machine['python']}, Node {machine['node']}, {versions}.",
-        f"Ours is measured with {measured['reader']}.",
     ]
     for kind, engines in measured["kinds"].items():
         faster = times_faster(engines)
