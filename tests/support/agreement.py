@@ -6,10 +6,12 @@ what differs, and which advice, arguments and gate items were never seen true, o
 """
 
 import argparse
+import math
 import random
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 
@@ -18,7 +20,7 @@ from msgspec.structs import replace
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from hepalith.decision.answers import answers_of
+from hepalith.decision.answers import Open, answers_of
 from hepalith.decision.ask_next import Asker, WhatIf
 from hepalith.decision.causes import rank_causes
 from hepalith.decision.evaluation import Evaluation
@@ -200,7 +202,24 @@ class Generator:
         for one in self._random.sample(found, min(len(found), self._count(12))):
             observation = self._otherwise(self._random.choice(one.observations), as_of)
             case = case.with_observation(observation)
+        if not self._random.randrange(4):
+            case = self._of_one_day(case, as_of, [one for one in found if self._days(one.finding)])
         return case, as_of
+
+    def _of_one_day(self, case: Case, as_of: date, unasked: Sequence[Open]) -> Case:
+        """The case with all that gates trust for some days only of one day: before, on or after the last of these."""
+        for one in unasked:
+            if not case.of(one.finding, one.subject):
+                case = case.with_observation(self._random.choice(one.observations))
+        share = self._random.choice([Decimal("0.5"), Decimal(1), Decimal("1.2"), Decimal(3)])
+        for observation in case.observations:
+            if days := self._days(observation.finding):
+                dated = replace(observation, date=str(as_of - timedelta(days=math.ceil(days * share))))
+                case = case.without_observation(observation.key).with_observation(dated)
+        return case
+
+    def _days(self, finding: str) -> int | None:
+        return self._both.knowledge.findings[finding].max_age_days_for_gates
 
     def _count(self, most: int) -> int:
         return self._random.randrange(most + 1)
