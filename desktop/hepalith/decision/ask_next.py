@@ -127,9 +127,9 @@ class Asker:
         found = list(self._answers.open(Evaluation(case, self._knowledge, as_of, observed)))
         if self._layout.size > _SPARE + 2 * sum(len(one.answers) for one in found):
             self._layout = Layout()  # lesions that are gone have left too many places
-        together = [Together(members, self._layout.places(key)[0]) for key, members in self._together(found)]
-        variants = self._layout.variants(found, {one.variant: one.members for one in together})
-        reading = self._reader.read(observed, variants, self._layout.full)
+        together = [Together(members, self._layout.places(key, 1).numbers[0]) for key, members in self._together(found)]
+        members = {one.variant: one.members for one in together}
+        reading = self._reader.read(observed, self._layout.variation(found, members))
         return WhatIf(reading, [Tried(one, *self._layout.places_of(one)) for one in found], together)
 
     def _together(self, found: Iterable[Open]) -> Iterator[tuple[tuple[str, ...], tuple[Open, ...]]]:
