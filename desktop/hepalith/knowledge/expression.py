@@ -288,7 +288,7 @@ class _Parser:
     def _missing(self, call: ast.Call) -> Missing:
         if not self._allow_missing:
             _fail(
-                "missing(...) is only for questions, cautions, referral and work-up: elsewhere it could let the unknown decide"
+                "missing(...) is only for questions, cautions, referral and work-up: elsewhere the unknown would decide"
             )
         return Missing(self._reference(*self._arguments(call, 1))[0])
 
