@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from hepalith.decision.answers import Answer
+from hepalith.decision.answers import Answer, Open
 from hepalith.decision.effects import REQUEST, Change, Settled
 from hepalith.decision.planes import CASE
 from hepalith.decision.verdicts import LEVELS, Key
