@@ -228,4 +228,4 @@ def test_the_site_and_the_reviewers_are_named() -> None:
     text = plain_text(outline(writer.content(case, changed, AT)))
     assert "This site changed the knowledge: T-R01: other wording." in text
     assert "reviewed by Dr Who" in text
-    assert text.endswith("Decision support · Hepalith 0.1.0\n")
+    assert text.endswith("Decision support († not reviewed by a clinician) · Hepalith 0.1.0\n")

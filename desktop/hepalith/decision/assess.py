@@ -58,13 +58,20 @@ ASKED = 24  # questions, and groups of them, that are shown at each edit
 
 
 def evaluate(
-    case: Case, knowledge: Knowledge, as_of: date, *, trace: bool = True, asker: Asker | None = None
+    case: Case,
+    knowledge: Knowledge,
+    as_of: date,
+    *,
+    trace: bool = True,
+    full: bool = False,
+    asker: Asker | None = None,
 ) -> Assessment:
     """The assessment of a case at a date. Same case, knowledge and date: same result.
 
+    trace, full: see `Assessor.assessment`.
     asker: of the same knowledge, for many cases on one thread: it keeps what it made.
     """
-    return Assessor(case, knowledge, as_of, asker or Asker(knowledge)).assessment(trace=trace)
+    return Assessor(case, knowledge, as_of, asker or Asker(knowledge)).assessment(trace=trace, full=full)
 
 
 class Assessor:
@@ -90,14 +97,16 @@ class Assessor:
     def _explainer(self) -> Explainer:
         return Explainer(Evaluation(self._case, self._knowledge, self._as_of) if self._what_if else self.evaluation)
 
-    def assessment(self, *, trace: bool) -> Assessment:
+    def assessment(self, *, trace: bool, full: bool = False) -> Assessment:
         """Everything that is shown.
 
-        With `trace` also the traces, what the advice that nothing speaks for needs, and all questions, not the first.
+        full: also what the advice that nothing speaks for needs, and all questions, not the first; as in a note.
+        trace: all that, and the traces.
         """
+        full = full or trace
         judged = list(self._what_if.verdicts.judged(self._judgement)) if self._what_if else self._judgement.all()
-        asked = self._what_if.questions(None if trace else ASKED) if self._what_if else Questions()
-        advice = tuple(self._advice(one, full=trace) for one in judged)
+        asked = self._what_if.questions(None if full else ASKED) if self._what_if else Questions()
+        advice = tuple(self._advice(one, full=full) for one in judged)
         shown = tuple(one for one in advice if one.status is not Status.DOES_NOT_HOLD)
         causes = rank_causes(self.evaluation, lambda tree, subject: self._need_list(self._needs.of(tree, subject)))
         overrides = overrides_of(self._case, self._knowledge, advice)

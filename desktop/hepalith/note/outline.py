@@ -41,6 +41,7 @@ from hepalith.note.logo import logo_svg
 from hepalith.note.options import NoteState
 from hepalith.note.phrases import (
     NEEDS_SHOWN,
+    NOT_REVIEWED,
     aside_of,
     cites_text,
     dates_table,
@@ -83,8 +84,9 @@ def outline(content: NoteContent, spared: float = 0.0) -> Document:
 
 def _footer(content: NoteContent) -> str:
     made = content.provenance
-    text = _("Decision support, not reviewed by a clinician") if made.unreviewed else _("Decision support")
-    return f"{text} · Hepalith {made.program_version}"
+    whole = _("Decision support, not reviewed by a clinician ({sign})")
+    text = whole if made.unreviewed else _("Decision support ({sign} not reviewed by a clinician)")
+    return f"{text.format(sign=NOT_REVIEWED)} · Hepalith {made.program_version}"
 
 
 # the details
@@ -321,10 +323,9 @@ def _classifications(content: NoteContent) -> Iterable[AnyBlock]:
 
 def _classification(one: ClassificationPart) -> tuple[str, ...]:
     missing = _("Missing: {findings}.").format(findings=listed(one.needs)) if one.needs and not one.complete else ""
-    more = len(one.inputs) - _INPUTS_SHOWN
-    inputs = "; ".join(one.inputs[:_INPUTS_SHOWN]) + (
-        "; " + plural("{count} more", "{count} more", more) if more > 0 else ""
-    )
+    shown = len(one.inputs) if one.computed else _INPUTS_SHOWN
+    more = len(one.inputs) - shown
+    inputs = "; ".join(one.inputs[:shown]) + ("; " + plural("{count} more", "{count} more", more) if more > 0 else "")
     return (
         join(one.label, lesions(one.subjects)),
         one.value,
@@ -481,6 +482,7 @@ def _conflicts(content: NoteContent) -> Iterable[AnyBlock]:
                     (_("This program"), conflict.default),
                     (_("Because"), conflict.why),
                 ),
+                tag=tag_of(conflict.ground),
                 id=conflict.id,
             )
             for conflict in content.conflicts

@@ -355,7 +355,7 @@ class CaseSession:
         Raises NoteError, as `export_note`; an author that the request names goes before the session's own.
         """
         case = self._state.case
-        assessment = evaluate(case, self.knowledge, self.as_of, trace=True)
+        assessment = evaluate(case, self.knowledge, self.as_of, trace=False, full=True)
         signed = msgspec.structs.replace(request, author=request.author or self.author)
         self._note.export(case, assessment, self._clock.now(), signed)
 
