@@ -370,6 +370,7 @@ class _Composer:
                 changes=tuple(
                     outcome_text(outcome, self._assessment.urgency.level) for outcome in question.outcomes[:_CHANGES]
                 ),
+                leads_to=self._words.needs(question.leads_to),
             )
             for question in self._assessment.questions
         )

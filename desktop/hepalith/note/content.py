@@ -189,6 +189,7 @@ class MissingPart(Part, frozen=True, kw_only=True):
     urgency_label: str
     wanted_by: tuple[str, ...] = ()
     changes: tuple[str, ...] = ()  # what an answer would change, a sentence for each
+    leads_to: tuple[str, ...] = ()  # the findings that are asked only after it
 
 
 class ArgumentPart(Part, frozen=True, kw_only=True):
