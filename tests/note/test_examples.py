@@ -36,7 +36,7 @@ def knowledge() -> Knowledge:
 @cache
 def assessed(path: Path) -> tuple[Case, Assessment]:
     case = CaseFiles().load(path)
-    return case, evaluate(case, knowledge(), date(2026, 6, 1), trace=False, full=True)
+    return case, evaluate(case, knowledge(), date(2026, 6, 1), trace=False, full=True, further=True)
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +67,9 @@ def test_the_case_and_its_assessment_come_back(real_writer: TypstNoteWriter, tmp
     assert (data.case, data.assessment) == (case, assessment)
     assert encode_case(data.case) == path.read_bytes()
     assert (
-        evaluate(data.case, knowledge(), date.fromisoformat(data.assessment.as_of), trace=False, full=True)
+        evaluate(
+            data.case, knowledge(), date.fromisoformat(data.assessment.as_of), trace=False, full=True, further=True
+        )
         == data.assessment
     )
     assert real_writer.pdf(data.case, data.assessment, data.made, data.options) == note.read_bytes()

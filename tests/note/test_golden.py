@@ -60,7 +60,7 @@ def knowledge() -> Knowledge:
 def written(case: Case, as_of: date, made_with: Knowledge, form: str) -> tuple[NoteContent, str]:
     """What the note says, and its text; without its id: that depends on all that is not said too."""
     writer = TypstNoteWriter(made_with, resource_root(), "0.1.0")
-    assessment = evaluate(case, made_with, as_of, trace=False, full=True)
+    assessment = evaluate(case, made_with, as_of, trace=False, full=True, further=True)
     said = writer.content(case, assessment, AT, msgspec.convert({"form": form}, NoteOptions))
     said = replace(said, header=replace(said.header, note_id="(id)"))
     return said, plain_text(writer.document(said, AT))
@@ -113,7 +113,7 @@ def changed(recommendation: str, **fields: object) -> Knowledge:
 
 def said_by(path: Path, *, dated: bool) -> Recommendation:
     """A recommendation that the note of an example prints; with a follow-up date, if wanted."""
-    assessment = evaluate(CaseFiles().load(path), knowledge(), date(2026, 6, 1), trace=False, full=True)
+    assessment = evaluate(CaseFiles().load(path), knowledge(), date(2026, 6, 1), trace=False, full=True, further=True)
     planned = {test.recommendation for test in assessment.follow_up if test.due}
     holding = [one.id for one in assessment.recommendations if one.status is Status.HOLDS]
     name = next(name for name in holding if not dated or name in planned)

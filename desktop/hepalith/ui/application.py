@@ -14,6 +14,7 @@ from hepalith.services.session import CaseSession
 from hepalith.ui.fonts import apply_text_size, load_fonts
 from hepalith.ui.main_window import MainWindow
 from hepalith.ui.screenshot import grab
+from hepalith.ui.second_look import BesideTheWindow
 from hepalith.ui.settings import WindowSettings
 from hepalith.ui.theme import ThemeName, apply_theme
 
@@ -49,6 +50,7 @@ def run(
     window = MainWindow(session, manual, kept, examples)
     window.show()
     QTimer.singleShot(0, partial(_get_ready, session))
+    beside = BesideTheWindow(session, window.bridge)
     if case_path is not None:
         window.files.open_path(case_path)
         window.offer_recovery()
@@ -56,7 +58,10 @@ def run(
         window.show_start()
     else:
         window.offer_recovery()
-    return app.exec()
+    try:
+        return app.exec()
+    finally:
+        beside.close()
 
 
 def _get_ready(session: CaseSession) -> None:
