@@ -8,6 +8,7 @@ import gettext
 from hepalith.resources import resource_root
 
 DOMAIN = "hepalith"
+_NAMES = {"zh_CN": "简体中文"}
 
 _translations: gettext.NullTranslations = gettext.NullTranslations()
 
@@ -32,3 +33,12 @@ def _(text: str) -> str:
 def plural(one: str, many: str, count: int) -> str:
     """The form of the text that fits `count`, with `{count}` filled in."""
     return _translations.ngettext(one, many, count).format(count=count)
+
+
+def languages() -> dict[str, str]:
+    """The languages that the program speaks: code -> its own name."""
+    return {"en": "English"} | {
+        folder.name: _NAMES[folder.name]
+        for folder in sorted((resource_root() / "locale").glob("*"))
+        if folder.name in _NAMES
+    }

@@ -15,6 +15,8 @@ from hepalith.domain.case import Case
 from hepalith.domain.errors import CaseFileError, NoteError
 from hepalith.knowledge.base import Knowledge
 from hepalith.knowledge.loader import load_knowledge
+from hepalith.knowledge.model import KnowledgeFiles, ListEntry
+from hepalith.knowledge.site import Site, SiteProblem, site_problems
 from hepalith.services.ports import NoteRequest, Recovery
 from hepalith.services.session import CaseSession
 from hepalith.ui.fonts import apply_text_size, load_fonts
@@ -84,6 +86,35 @@ class FileNote:
             path.write_bytes(b"%PDF " + assessment.urgency.level.value.encode())
 
 
+class MemorySite:
+    """Site settings in memory, for the small knowledge base with a list of regions added."""
+
+    path = Path("site.toml")
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self.site = Site()
+        self.saved: list[Site] = []
+        self._shipped = KnowledgeFiles(
+            header=knowledge.header,
+            hash="",
+            findings=tuple(knowledge.findings.values()),
+            recommendations=tuple(one.entry for one in knowledge.recommendations.values()),
+            lists=(ListEntry(id="HOT_LANDS", label="Hot lands", of="country", values=("c1",), basis="default"),),
+        )
+
+    def read(self) -> Site:
+        return self.site
+
+    def shipped(self) -> KnowledgeFiles:
+        return self._shipped
+
+    def problems(self, site: Site) -> tuple[SiteProblem, ...]:
+        return site_problems(self._shipped, site)
+
+    def save(self, site: Site) -> None:
+        self.saved.append(site)
+
+
 class Ports(msgspec.Struct):
     """What the session was wired with."""
 
@@ -138,9 +169,18 @@ def settings(tmp_path: Path) -> WindowSettings:
 
 
 @pytest.fixture
-def window(qtbot: QtBot, session: CaseSession, settings: WindowSettings, tmp_path: Path) -> Iterator[MainWindow]:
+def site(knowledge: Knowledge) -> MemorySite:
+    """Site settings in memory."""
+    return MemorySite(knowledge)
+
+
+@pytest.fixture
+def window(
+    qtbot: QtBot, session: CaseSession, settings: WindowSettings, site: MemorySite, tmp_path: Path
+) -> Iterator[MainWindow]:
     """The main window, shown."""
-    made = MainWindow(session, settings, tmp_path / "examples")
+    settings.change(theme="light", tour_seen=True)
+    made = MainWindow(session, settings, tmp_path / "examples", site)
     made.files.opens_note = False
     qtbot.addWidget(made, before_close_func=_clean)
     made.show()

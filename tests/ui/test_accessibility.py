@@ -8,9 +8,13 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
+    QCheckBox,
     QComboBox,
     QLineEdit,
     QPlainTextEdit,
+    QPushButton,
+    QRadioButton,
+    QSpinBox,
     QTabBar,
     QTreeWidget,
     QWidget,
@@ -23,7 +27,7 @@ from hepalith.ui.case_list import STUDIES_PAGE, WHO_PAGE
 from hepalith.ui.dialogs import AboutDialog, StartDialog
 from hepalith.ui.fields.row import FieldRow
 from hepalith.ui.main_window import MainWindow
-from hepalith.ui.theme import DARK, LIGHT, Theme, contrast
+from hepalith.ui.theme import DARK, LIGHT, Theme, apply_theme, contrast
 
 CONTROLS = (QAbstractButton, QComboBox, QLineEdit, QPlainTextEdit, QTabBar, QTreeWidget)
 
@@ -126,9 +130,29 @@ def test_text_is_readable_in_both_themes(theme: Theme) -> None:
         assert contrast(text, ground) >= 4.5, (text, ground)
     for ground, text in (*theme.levels.values(), theme.accent, theme.refusal):
         assert contrast(text, ground) >= 4.5, (text, ground)
-    for edge in (theme.border, theme.accent[0], theme.refusal[0]):
-        assert contrast(edge, theme.surface) >= 3, edge
-        assert contrast(edge, theme.window) >= 2.7, edge
+    for edge, ground in itertools.product(
+        (theme.border, theme.accent[0], theme.refusal[0]), (theme.surface, theme.window)
+    ):
+        assert contrast(edge, ground) >= 3, (edge, ground)
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+@pytest.mark.parametrize("kind", [QLineEdit, QPlainTextEdit, QSpinBox, QComboBox, QPushButton, QCheckBox, QRadioButton])
+def test_the_edge_of_a_control_can_be_seen(qtbot: QtBot, kind: type[QWidget], theme: Theme) -> None:
+    """WCAG 2.2, 1.4.11: as drawn, since the style makes the colour of the edge itself."""
+    apply_theme(QApplication.instance(), theme.name)
+    host = QWidget()
+    qtbot.addWidget(host)
+    control = kind(host)
+    control.setGeometry(10, 10, 80, 40)
+    control.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    host.resize(100, 60)
+    host.show()
+    QApplication.processEvents()
+    drawn = host.grab().toImage()
+    line = [drawn.pixelColor(x, 30).name() for x in range(8, 22)]  # across the left edge, or the box to tick
+    apply_theme(QApplication.instance(), "light")
+    assert max(contrast(colour, theme.window) for colour in line) >= 3
 
 
 def test_contrast_as_wcag_defines_it() -> None:

@@ -331,7 +331,7 @@ def test_sizes_theme_and_text_size_are_remembered(
     qtbot.addWidget(again)
     again.show()
     QApplication.processEvents()
-    assert settings.theme == "dark"
+    assert settings.preferences.theme == "dark"
     assert (again.width(), again.height()) == (780, 600)
     assert again.entry_splitter.sizes() == pytest.approx(sizes, abs=6)
 

@@ -35,7 +35,15 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
 def _window_only() -> argparse.ArgumentParser:
     parser = _Parser(prog="hepalith", description=_("Opens the window."))
     parser.set_defaults(command="open")
+<<<<<<< HEAD
     _add_window(parser)
+=======
+    parser.add_argument("case", nargs="?", type=Path)
+    parser.add_argument("--chooser", action="store_true", help=_("show the example chooser first"))
+    parser.add_argument("--as-of", type=_day, metavar="DATE")
+    parser.add_argument("--site", type=Path, metavar="SITE.toml")
+    _add_profile(parser)
+>>>>>>> 78c746a (Settings in a dialog: preferences show at once, site settings are edited through a checked form; one folder for all files of a user; edges of controls can be seen in both themes)
     return parser
 
 
@@ -134,6 +142,12 @@ def _add_case(parser: argparse.ArgumentParser) -> None:
 def _add_context(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--as-of", type=_day, metavar="DATE", help=_("the date for which to assess (today by default)"))
     parser.add_argument("--site", type=Path, metavar="SITE.toml", help=_("settings of your hospital (see docs)"))
+    _add_profile(parser)
+
+
+def _add_profile(parser: argparse.ArgumentParser) -> None:
+    words = _("keep settings, unsaved edits and cache in this folder (or set HEPALITH_PROFILE)")
+    parser.add_argument("--profile", type=Path, metavar="FOLDER", help=words)
 
 
 def _day(text: str) -> date:

@@ -8,6 +8,8 @@ import msgspec
 
 from hepalith.domain.assessment import Assessment
 from hepalith.domain.case import Case
+from hepalith.knowledge.model import KnowledgeFiles
+from hepalith.knowledge.site import Site, SiteProblem
 
 
 class Clock(Protocol):
@@ -88,3 +90,23 @@ class NoteWriter(Protocol):
 
     def verified(self, path: Path) -> tuple[bool, str]:
         """Whether text and data of a note are as they were made, and the sentence that says so. Raises NoteError."""
+
+
+class SiteSettings(Protocol):
+    """The settings of this site, in a file that may be edited through a form."""
+
+    @property
+    def path(self) -> Path:
+        """Where the file is, or would be."""
+
+    def read(self) -> Site:
+        """The settings; of a missing file, none. Raises SiteError."""
+
+    def shipped(self) -> KnowledgeFiles:
+        """What the program comes with, before any site refined it: what a site may choose from."""
+
+    def problems(self, site: Site) -> tuple[SiteProblem, ...]:
+        """What does not fit."""
+
+    def save(self, site: Site) -> None:
+        """Writes the file, whole or not at all; its comments stay. Raises SiteError."""

@@ -87,6 +87,11 @@ class CaseSession:
         """The date for which the open case is assessed."""
         return self._clock.today()
 
+    def use(self, knowledge: Knowledge, note: NoteWriter, author: str) -> None:
+        """Goes on with knowledge that a site refined otherwise. The case, its file and what can be undone stay."""
+        self.knowledge, self._note, self.author = knowledge, note, author
+        self._show(self._state.case, keep_journal=True)
+
     def listen(self, listener: Listener) -> None:
         """Calls `listener` with each new state, until `forget`."""
         self._listeners.append(listener)

@@ -2,11 +2,14 @@
 
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QLocale, QObject, QSize, Qt
 from PySide6.QtWidgets import QApplication
 
+from hepalith.i18n import languages, set_language
+from hepalith.services.ports import SiteSettings
 from hepalith.services.session import CaseSession
 from hepalith.ui.fonts import apply_text_size, load_fonts
 from hepalith.ui.main_window import MainWindow
@@ -26,16 +29,86 @@ def make_application(settings: WindowSettings) -> QApplication:
     app.setDesktopFileName(_ID)
     app.setStyle("Fusion")
     load_fonts()
-    apply_text_size(app, settings.text_percent)
-    apply_theme(app, settings.theme)
+    apply_text_size(app, settings.preferences.text_percent)
+    apply_theme(app, settings.preferences.theme)
     return app
 
 
-def run(session: CaseSession, *, case_path: Path | None, examples: Path, show_chooser: bool, settings: Path) -> int:
+class Desktop(QObject):
+    """The window on a session; makes it anew where language or site settings change, and the work goes on in it.
+
+    refine: gives the session the knowledge and the names of the site as its file says now.
+    language: what the environment asks for, before what the user chose.
+    """
+
+    def __init__(
+        self,
+        session: CaseSession,
+        settings: WindowSettings,
+        examples: Path,
+        site: SiteSettings | None = None,
+        refine: Callable[[], None] | None = None,
+        language: str = "",
+    ) -> None:
+        super().__init__()
+        self._session = session
+        self._settings = settings
+        self._examples = examples
+        self._site = site
+        self._refine = refine
+        self._language = language
+        self.window = self._make()
+
+    def renew(self) -> None:
+        """A new window in place of the old one, on the same case, with what was undone and what can be."""
+        old = self.window
+        old.files.committing.emit()
+        old.remember_layout()
+        self.window = self._make()
+        self.window.show()
+        old.give_up()
+
+    def _make(self) -> MainWindow:
+        chosen = self._language or self._settings.preferences.language
+        set_language(chosen or system_language())
+        window = MainWindow(self._session, self._settings, self._examples, self._site)
+        window.setLayoutDirection(QApplication.layoutDirection())
+        window.renewal_wanted.connect(self.renew, Qt.ConnectionType.QueuedConnection)
+        window.site_changed.connect(self._on_site_changed, Qt.ConnectionType.QueuedConnection)
+        return window
+
+    def _on_site_changed(self) -> None:
+        if self._refine is not None:
+            self._refine()
+        self.renew()
+
+
+def system_language() -> str:
+    """The first of the user's languages that the program speaks."""
+    for name in QLocale.system().uiLanguages():
+        language = QLocale(name).language()
+        for code in languages():
+            if QLocale(code).language() is language:
+                return code
+    return "en"
+
+
+def run(
+    session: CaseSession,
+    *,
+    case_path: Path | None,
+    examples: Path,
+    show_chooser: bool,
+    settings: Path,
+    site: SiteSettings | None = None,
+    refine: Callable[[], None] | None = None,
+    language: str = "",
+) -> int:
     """Shows the window until it is closed; returns the exit code. `settings` is a folder."""
     kept = WindowSettings(settings)
     app = make_application(kept)
-    window = MainWindow(session, kept, examples)
+    desktop = Desktop(session, kept, examples, site, refine, language)
+    window = desktop.window
     window.show()
     if case_path is not None:
         window.files.open_path(case_path)
@@ -53,7 +126,7 @@ def screenshot(
     """Writes a picture of the window with a case; needs no screen. Raises CaseFileError."""
     with tempfile.TemporaryDirectory() as folder:
         kept = WindowSettings(Path(folder))
-        kept.theme = theme
+        kept.change(theme=theme)
         make_application(kept)
         if case_path is not None:
             session.open(case_path)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from hepalith.domain.errors import HepalithError
 from hepalith.i18n import _
-from hepalith.services.ports import Recovery
+from hepalith.services.ports import NoteRequest, Recovery
 from hepalith.services.session import CaseSession
 from hepalith.ui.examples import SUFFIX
 from hepalith.ui.settings import WindowSettings
@@ -122,7 +122,8 @@ class FileActions(QObject):
         """Writes the note to a file."""
         self._note_path = Path(path)
         self.announced.emit(_("Writing the note..."))
-        self.worker.start(partial(self._session.export_note, self._note_path))
+        request = NoteRequest(files=(self._note_path,), paper=self._settings.preferences.paper)
+        self.worker.start(partial(self._session.write_note, request))
 
     def show_error(self, text: str, detail: str = "") -> None:
         """A clear message; nothing is lost by it."""

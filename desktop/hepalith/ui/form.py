@@ -1,5 +1,7 @@
 """The form of one section of one subject, made from the findings dictionary alone."""
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
@@ -113,6 +115,11 @@ class SectionForm(Page):
         if row is not None:
             row.take_focus()
 
+    def prefer_units(self, units: Mapping[str, str]) -> None:
+        """Units in which the user likes to enter and to read findings."""
+        for name, row in self.rows.items():
+            row.prefer_unit(units.get(name, ""))
+
     def show_finding(self, finding: str) -> bool:
         """Scrolls to a field and puts the keyboard into it."""
         row = self.rows.get(finding)
@@ -141,6 +148,7 @@ class FormPane(QWidget):
         self._groups = {group.id: group for group in session.knowledge.header.groups}
         self._forms: dict[tuple[str, str], SectionForm] = {}
         self._pages: dict[str, Page] = {}
+        self._units: Mapping[str, str] = {}
         self.stack = QStackedWidget(self)
         self._help = plain_label()
         self._help.setContentsMargins(10, 4, 10, 4)
@@ -181,9 +189,16 @@ class FormPane(QWidget):
             made = SectionForm(self._session, known, subject, self)
             made.refusal_changed.connect(self.refusal_changed)
             made.studies_wanted.connect(self.studies_wanted)
+            made.prefer_units(self._units)
             self._forms[key] = made
             self.stack.addWidget(made)
         return self._forms[key]
+
+    def prefer_units(self, units: Mapping[str, str]) -> None:
+        """Units in which the user likes to enter and to read findings; what is recorded stays as it was entered."""
+        self._units = units
+        for form in self._forms.values():
+            form.prefer_units(units)
 
     def current(self) -> Page | None:
         """The page that is shown."""

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAction,
     QActionGroup,
@@ -16,15 +16,26 @@ from PySide6.QtGui import (
     QGuiApplication,
     QKeySequence,
     QResizeEvent,
+    QShortcut,
     QShowEvent,
 )
-from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QSplitter, QTabBar, QToolBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QMainWindow,
+    QMenu,
+    QSplitter,
+    QTabBar,
+    QToolBar,
+    QVBoxLayout,
+    QWidget,
+)
 
 from hepalith.domain.assessment import Status
 from hepalith.domain.case import PATIENT
 from hepalith.domain.words import urgency_text
 from hepalith.i18n import _, plural
-from hepalith.services.ports import Recovery
+from hepalith.services.ports import Recovery, SiteSettings
 from hepalith.services.session import CaseSession, CaseState
 from hepalith.ui.bridge import SessionBridge
 from hepalith.ui.case_list import STUDIES_PAGE, WHO_PAGE, CaseList
@@ -36,7 +47,8 @@ from hepalith.ui.form import FormPane, SectionForm
 from hepalith.ui.icons import icon
 from hepalith.ui.identity_page import IdentityPage
 from hepalith.ui.panel.guidance_panel import GuidancePanel
-from hepalith.ui.settings import WindowSettings
+from hepalith.ui.settings import Preferences, WindowSettings
+from hepalith.ui.settings_dialog import SettingsDialog
 from hepalith.ui.studies_page import StudiesPage
 from hepalith.ui.theme import ThemeName, apply_theme
 
@@ -55,15 +67,22 @@ class Arrangement(Enum):
 class MainWindow(QMainWindow):
     """Shows every state of a session and sends the user's intents to it."""
 
-    def __init__(self, session: CaseSession, settings: WindowSettings, examples: Path) -> None:
+    renewal_wanted = Signal()  # another language, or other site settings: a new window on the same session
+    site_changed = Signal()
+
+    def __init__(
+        self, session: CaseSession, settings: WindowSettings, examples: Path, site: SiteSettings | None = None
+    ) -> None:
         super().__init__()
         self._session = session
+        self._site = site
         self._settings = settings
         self._examples: tuple[Example, ...] = examples_in(examples)
         self._arrangement = Arrangement.BESIDE
         self._closing = False
         self._shown_before = False
         self._announced: tuple[str, int] = ("", 0)
+        self._preferences = settings.preferences  # as shown
         self.bridge = SessionBridge(session, self)
         self.files = FileActions(session, settings, self)
         self.case_list = CaseList(session)
@@ -102,6 +121,7 @@ class MainWindow(QMainWindow):
         self._make_actions()
         self._connect()
         self._restore_layout()
+        self.apply_preferences(settings.preferences)
         self.show_state(session.state)
         self._open_first_page()
 
@@ -166,6 +186,38 @@ class MainWindow(QMainWindow):
         keys = [(action.text().replace("&", ""), action.shortcut().toString()) for action in self._keyed]
         AboutDialog(self._session.knowledge, keys, self).open()
 
+    def show_settings(self) -> None:
+        """The settings; what is chosen shows at once."""
+        dialog = SettingsDialog(self._settings.preferences, self._session.knowledge, self._site, self)
+        dialog.previewed.connect(self.apply_preferences)
+        dialog.files_forgotten.connect(self._settings.forget_files)
+        dialog.site_saved.connect(self.site_changed)
+        dialog.finished.connect(self._on_settings_closed)
+        dialog.open()
+
+    def apply_preferences(self, chosen: Preferences) -> None:
+        """Shows preferences without remembering them; another language comes with the next window."""
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            if chosen.theme != self._preferences.theme:
+                apply_theme(app, chosen.theme)
+            if chosen.text_percent != self._preferences.text_percent:
+                apply_text_size(app, chosen.text_percent)
+                self._arrange()
+                self._share_room()
+        for action, value in self._choices:
+            action.setChecked(value in {chosen.theme, chosen.text_percent})
+        self.form.prefer_units(chosen.units)
+        self._preferences = chosen
+
+    def give_up(self) -> None:
+        """Closes without a question: another window took over the session."""
+        self.files.worker.wait()
+        self.bridge.close()
+        self._closing = True
+        self.hide()
+        self.deleteLater()
+
     # events of Qt
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -186,7 +238,7 @@ class MainWindow(QMainWindow):
             self.files.ask_then(self._close_for_good)
             return
         self.files.worker.wait()
-        self._remember_layout()
+        self.remember_layout()
         self.bridge.close()
         super().closeEvent(event)
 
@@ -264,7 +316,8 @@ class MainWindow(QMainWindow):
         if entry is not None:
             self.entry_splitter.restoreState(entry)
 
-    def _remember_layout(self) -> None:
+    def remember_layout(self) -> None:
+        """Remembers size, place and shares of the panes."""
         self._settings.remember_layout("window", self.saveGeometry())
         self._settings.remember_layout("entry", self.entry_splitter.saveState())
         self._settings.remember_layout(f"main_{self._arrangement.value}", self.main_splitter.saveState())
@@ -274,6 +327,7 @@ class MainWindow(QMainWindow):
     def _make_actions(self) -> None:
         self._keyed: list[QAction] = []
         self._pictured: list[tuple[QAction, str]] = []
+        self._choices: list[tuple[QAction, object]] = []  # checkable: theme and text size
         keys = QKeySequence.StandardKey
         bar = self.menuBar()
         file_menu = bar.addMenu(_("&File"))
@@ -301,6 +355,8 @@ class MainWindow(QMainWindow):
         self.copy_action = self._action(
             edit_menu, _("&Copy the impression"), self.panel.copy_button.click, "Ctrl+Shift+C", "copy"
         )
+        edit_menu.addSeparator()
+        self.settings_action = self._action(edit_menu, _("S&ettings..."), self.show_settings, "Ctrl+,")
 
         view_menu = bar.addMenu(_("&View"))
         self.region_action = self._action(view_menu, _("Next &region"), self._next_region, "F6")
@@ -309,10 +365,9 @@ class MainWindow(QMainWindow):
             view_menu.addMenu(_("&Theme")),
             [(_("As the system"), "system"), (_("Light"), "light"), (_("Dark"), "dark")],
             self.choose_theme,
-            self._settings.theme,
         )
         sizes = [(f"{percent} %", percent) for percent in SIZES]
-        self._add_choices(view_menu.addMenu(_("Text &size")), sizes, self.choose_text_size, self._settings.text_percent)
+        self._add_choices(view_menu.addMenu(_("Text &size")), sizes, self.choose_text_size)
 
         example_menu = bar.addMenu(_("E&xamples"))
         self.chooser_action = self._action(example_menu, _("&Start page..."), self.show_chooser, "")
@@ -364,41 +419,34 @@ class MainWindow(QMainWindow):
         action.triggered.connect(slot)
         return action
 
-    def _add_choices(
-        self, menu: QMenu, choices: Sequence[tuple[str, Any]], slot: Callable[..., None], chosen: object
-    ) -> None:
+    def _add_choices(self, menu: QMenu, choices: Sequence[tuple[str, Any]], slot: Callable[..., None]) -> None:
         group = QActionGroup(menu)
+        group.setExclusionPolicy(QActionGroup.ExclusionPolicy.ExclusiveOptional)  # a size between these has no mark
         for text, value in choices:
             action = menu.addAction(text)
             action.setCheckable(True)
-            action.setChecked(value == chosen)
             action.triggered.connect(partial(slot, value))
             group.addAction(action)
+            self._choices.append((action, value))
 
     def choose_theme(self, name: ThemeName, _checked: bool = True) -> None:
         """Shows and remembers another theme."""
-        self._settings.theme = name
-        app = QApplication.instance()
-        if isinstance(app, QApplication):
-            apply_theme(app, name)
+        self.apply_preferences(self._settings.change(theme=name))
 
     def choose_text_size(self, percent: int, _checked: bool = True) -> None:
         """Shows and remembers another text size."""
-        self._settings.text_percent = percent
-        app = QApplication.instance()
-        if isinstance(app, QApplication):
-            apply_text_size(app, percent)
-        self._arrange()
-        self._share_room()
+        self.apply_preferences(self._settings.change(text_percent=percent))
 
     def _fill_recent(self) -> None:
         self._recent_menu.clear()
         for path in self._settings.recent:
             action = self._recent_menu.addAction(path.name.replace("&", "&&"))
-            action.setToolTip(str(path))
             action.triggered.connect(partial(self.files.open_path, path))
         if not self._settings.recent:
             self._recent_menu.addAction(_("None yet")).setEnabled(False)
+        else:
+            self._recent_menu.addSeparator()
+            self._recent_menu.addAction(_("&Forget these")).triggered.connect(self._settings.forget_files)
 
     def _connect(self) -> None:
         self.bridge.state_changed.connect(self.show_state)
@@ -445,8 +493,17 @@ class MainWindow(QMainWindow):
         self._say(_("Copied: {what}").format(what=what))
 
     def _on_scheme_changed(self) -> None:
-        if self._settings.theme == "system":
-            self.choose_theme("system")
+        app = QApplication.instance()
+        if self._preferences.theme == "system" and isinstance(app, QApplication):
+            apply_theme(app, "system")
+
+    def _on_settings_closed(self, result: int) -> None:
+        dialog = self.sender()
+        if result == QDialog.DialogCode.Accepted and isinstance(dialog, SettingsDialog):
+            other_language = dialog.chosen.language != self._settings.preferences.language
+            self._settings.preferences = dialog.chosen
+            if other_language:
+                self.renewal_wanted.emit()
 
     def _close_for_good(self) -> None:
         self._closing = True

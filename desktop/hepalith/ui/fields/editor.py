@@ -42,6 +42,9 @@ class Editor(QWidget):
         """
         raise NotImplementedError
 
+    def prefer_unit(self, unit: str) -> None:
+        """The unit in which the user likes to enter and to read this finding; "" for none in particular."""
+
     def commit(self) -> None:
         """Sends at once what is typed and not sent yet."""
 

@@ -26,7 +26,7 @@ from hepalith.domain.assessment import (
     Urgency,
 )
 from hepalith.domain.case import PATIENT, Case
-from hepalith.domain.words import answer_text, class_text, gate_text, kind_text, unit_text, urgency_text
+from hepalith.domain.words import answer_text, class_text, cost_text, gate_text, kind_text, unit_text, urgency_text
 from hepalith.i18n import _, plural
 from hepalith.knowledge.base import Knowledge
 from hepalith.services.session import CaseState
@@ -421,20 +421,9 @@ class _Builder:
                 tags=(
                     count,
                     _("up to: {level}").format(level=word),
-                    self._cost(question.cost),
+                    cost_text(question.cost),
                 ),
             )
-
-    def _cost(self, cost: str) -> str:
-        return {
-            "ask": _("ask"),
-            "examine": _("examine"),
-            "laboratory": _("laboratory"),
-            "ultrasound": _("ultrasound"),
-            "ct": _("CT"),
-            "mri": _("MRI"),
-            "invasive": _("invasive"),
-        }.get(cost, cost)
 
     def _classifications(self, classifications: Sequence[Classification]) -> Iterable[Card]:
         return map(self._classification, classifications)
