@@ -78,12 +78,15 @@ class FileNote:
 
     def __init__(self) -> None:
         self.fails = False
+        self.content = b""
+        self.request = NoteRequest()
 
     def export(self, case: Case, assessment: Assessment, at: datetime, request: NoteRequest) -> None:
         if self.fails:
             raise NoteError("There is no room for the note.")
+        self.request = request
         for path in request.files:
-            path.write_bytes(b"%PDF " + assessment.urgency.level.value.encode())
+            path.write_bytes(self.content or b"%PDF " + assessment.urgency.level.value.encode())
 
 
 class MemorySite:

@@ -17,6 +17,15 @@ from hepalith.ui.screenshot import grab
 from hepalith.ui.settings import WindowSettings
 from hepalith.ui.theme import ThemeName, apply_theme
 
+_EFFECTS = (
+    Qt.UIEffect.UI_General,
+    Qt.UIEffect.UI_AnimateMenu,
+    Qt.UIEffect.UI_FadeMenu,
+    Qt.UIEffect.UI_AnimateCombo,
+    Qt.UIEffect.UI_AnimateTooltip,
+    Qt.UIEffect.UI_FadeTooltip,
+    Qt.UIEffect.UI_AnimateToolBox,
+)
 _ID = "org.hepalith.Hepalith"
 
 
@@ -28,6 +37,8 @@ def make_application(settings: WindowSettings) -> QApplication:
     app.setApplicationDisplayName("Hepalith")
     app.setDesktopFileName(_ID)
     app.setStyle("Fusion")
+    for effect in _EFFECTS:
+        app.setEffectEnabled(effect, False)  # noqa: FBT003 : nothing moves, whatever the system asks for
     load_fonts()
     apply_text_size(app, settings.preferences.text_percent)
     apply_theme(app, settings.preferences.theme)

@@ -1,10 +1,8 @@
 """Dialogs of the window: start and examples, recovery, about."""
 
-import platform
 from collections.abc import Sequence
 from pathlib import Path
 
-import PySide6
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
@@ -18,14 +16,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-import hepalith
-from hepalith.i18n import _
+from hepalith.i18n import _, catalogue_note
 from hepalith.knowledge.base import Knowledge
 from hepalith.services.ports import Recovery
 from hepalith.ui.examples import Example
 from hepalith.ui.fonts import em, plain_label
 from hepalith.ui.headings import Heading
 from hepalith.ui.theme import theme_of, tinted
+from hepalith.ui.versions import licences, versions
 
 
 class StartDialog(QDialog):
@@ -147,14 +145,14 @@ class RecoveryDialog(QDialog):
 class AboutDialog(QDialog):
     """Intended use, limits, review state, versions, keys."""
 
-    def __init__(self, knowledge: Knowledge, keys: Sequence[tuple[str, str]], parent: QWidget | None = None) -> None:
+    def __init__(self, knowledge: Knowledge, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(_("About Hepalith"))
         self.resize(em(self) * 42, em(self) * 32)
         browser = QTextBrowser()
         browser.setAccessibleName(_("About Hepalith"))
-        browser.setPlainText(self._text(knowledge, keys))
+        browser.setPlainText(_about(knowledge))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
@@ -162,26 +160,29 @@ class AboutDialog(QDialog):
         column.addWidget(browser, 1)
         column.addWidget(buttons)
 
-    def _text(self, knowledge: Knowledge, keys: Sequence[tuple[str, str]]) -> str:
-        header = knowledge.header
-        use = header.intended_use or _(
-            "Decision support for clinicians who have an imaging report with a liver calcification. "
-            "It lists causes, options and what is missing, each with its source; the clinician decides."
-        )
-        limits = header.limits_of_use or _(
-            "It does not look at images, gives no alarm, and knows only what is entered. "
-            "Not recorded never counts as normal."
-        )
-        parts = [
-            (_("Intended use"), use),
-            (_("Limits"), limits),
-            (_("Review state"), header.review_state),
-            (_("Knowledge"), _("version {version}, hash {hash}").format(version=header.version, hash=knowledge.hash)),
-            (_("Program"), f"{hepalith.__version__} (Python {platform.python_version()}, Qt {PySide6.__version__})"),
-            (_("Licence"), _("Apache-2.0. Fonts: SIL Open Font License. Qt for Python: LGPL-3.0.")),
-            (_("Keys"), "\n".join(f"{key}\t{text}" for text, key in keys if key)),
-        ]
-        return "\n\n".join(f"{title}\n{text}" for title, text in parts)
+
+def _about(knowledge: Knowledge) -> str:
+    header = knowledge.header
+    use = header.intended_use or _(
+        "Decision support for clinicians who have an imaging report with a liver calcification. "
+        "It lists causes, options and what is missing, each with its source; the clinician decides."
+    )
+    limits = header.limits_of_use or _(
+        "It does not look at images, gives no alarm, and knows only what is entered. "
+        "Not recorded never counts as normal."
+    )
+    changed = knowledge.deviations or (_("nothing: the knowledge as it comes with the program"),)
+    parts = [
+        (_("Intended use"), use),
+        (_("Limits"), limits),
+        (_("Review state"), header.review_state),
+        (_("Knowledge"), _("version {version}, hash {hash}").format(version=header.version, hash=knowledge.hash)),
+        (_("Refined by this site"), "\n".join(changed)),
+        (_("Language"), catalogue_note()),
+        (_("Program"), versions()),
+        (_("Licences"), "\n".join(licences())),
+    ]
+    return "\n\n".join(f"{title}\n{text}" for title, text in parts)
 
 
 def _recovery_words(recovery: Recovery) -> str:

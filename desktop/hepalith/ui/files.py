@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from PySide6.QtCore import QMimeData, QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from hepalith.domain.errors import HepalithError
+from hepalith.files import reason_of, write_atomically
 from hepalith.i18n import _
 from hepalith.services.ports import NoteRequest, Recovery
 from hepalith.services.session import CaseSession
@@ -42,9 +44,10 @@ class FileActions(QObject):
         self._then: Then | None = None
         self._box: QMessageBox | None = None
         self._note_path = Path()
+        self._note_done: Then = self._on_exported
         self.opens_note = True
         self.worker = Worker(self)
-        self.worker.succeeded.connect(self._on_exported)
+        self.worker.succeeded.connect(self._on_written)
         self.worker.failed.connect(self._on_export_failed)
 
     # cases
@@ -118,12 +121,61 @@ class FileActions(QObject):
         dialog.fileSelected.connect(self.export_to)
         dialog.open()
 
+    def preview_note(self) -> None:
+        """Makes the note and shows its pages, to be printed or kept."""
+        self.committing.emit()
+        self._folder = TemporaryDirectory()  # only this user can read it, and it goes as soon as the pages are shown
+        self._write(Path(self._folder.name) / _("note.pdf"), self._on_preview_made)
+
+    def show_pdf(self, content: bytes, name: str) -> None:
+        """Shows the pages of a finished PDF."""
+        from hepalith.ui.printing import PdfError, PreviewDialog  # PDFium is loaded when it is first wanted
+
+        try:
+            dialog = PreviewDialog(content, name, self._window)
+        except PdfError as error:
+            self.show_error(_("The note cannot be shown."), str(error))
+            return
+        dialog.save_wanted.connect(self._on_save_pdf)
+        dialog.open()
+
     def export_to(self, path: str) -> None:
         """Writes the note to a file."""
-        self._note_path = Path(path)
+        self._write(Path(path), self._on_exported)
+
+    def save_text(self, title: str, kinds: str, suffix: str, content: bytes) -> None:
+        """Chooses a file and writes a finished text or page to it."""
+        dialog = self._file_dialog(title, kinds)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(suffix)
+        dialog.fileSelected.connect(partial(self._write_bytes, content))
+        dialog.open()
+
+    def _write_bytes(self, content: bytes, path: str) -> None:
+        try:
+            write_atomically(Path(path), content)
+        except OSError as error:
+            self.show_error(_("The file was not written."), reason_of(error))
+        else:
+            self.announced.emit(_("Saved {name}").format(name=Path(path).name))
+
+    def _write(self, path: Path, then: Then) -> None:
+        self._note_path, self._note_done = path, then
         self.announced.emit(_("Writing the note..."))
         request = NoteRequest(files=(self._note_path,), paper=self._settings.preferences.paper)
         self.worker.start(partial(self._session.write_note, request))
+
+    def _on_written(self) -> None:
+        self._note_done()
+
+    def _on_preview_made(self) -> None:
+        content = self._note_path.read_bytes()
+        self._folder.cleanup()
+        self.announced.emit("")
+        self.show_pdf(content, self._note_path.name)
+
+    def _on_save_pdf(self, content: bytes) -> None:
+        self.save_text(_("Save the note"), _("PDF files (*.pdf)"), "pdf", content)
 
     def show_error(self, text: str, detail: str = "") -> None:
         """A clear message; nothing is lost by it."""

@@ -49,6 +49,8 @@ from hepalith.ui.identity_page import IdentityPage
 from hepalith.ui.panel.guidance_panel import GuidancePanel
 from hepalith.ui.settings import Preferences, WindowSettings
 from hepalith.ui.settings_dialog import SettingsDialog
+from hepalith.ui.shortcuts import Shortcuts, keys_page
+from hepalith.ui.shortcuts_dialog import ShortcutsDialog
 from hepalith.ui.studies_page import StudiesPage
 from hepalith.ui.theme import ThemeName, apply_theme
 
@@ -183,8 +185,15 @@ class MainWindow(QMainWindow):
 
     def show_about(self) -> None:
         """Intended use, limits, review state, versions and keys."""
-        keys = [(action.text().replace("&", ""), action.shortcut().toString()) for action in self._keyed]
-        AboutDialog(self._session.knowledge, keys, self).open()
+        AboutDialog(self._session.knowledge, self).open()
+
+    def show_shortcuts(self) -> None:
+        """The editor of keys."""
+        dialog = ShortcutsDialog(self.shortcuts, self._preferences.keys, self)
+        dialog.keys_chosen.connect(self._on_keys_chosen)
+        dialog.print_wanted.connect(self._on_keys_printed)
+        dialog.save_wanted.connect(self._on_keys_saved)
+        dialog.open()
 
     def show_settings(self) -> None:
         """The settings; what is chosen shows at once."""
@@ -207,6 +216,7 @@ class MainWindow(QMainWindow):
                 self._share_room()
         for action, value in self._choices:
             action.setChecked(value in {chosen.theme, chosen.text_percent})
+        self.shortcuts.give(chosen.keys)
         self.form.prefer_units(chosen.units)
         self._preferences = chosen
 
@@ -325,7 +335,6 @@ class MainWindow(QMainWindow):
     # actions
 
     def _make_actions(self) -> None:
-        self._keyed: list[QAction] = []
         self._pictured: list[tuple[QAction, str]] = []
         self._choices: list[tuple[QAction, object]] = []  # checkable: theme and text size
         keys = QKeySequence.StandardKey
@@ -340,6 +349,7 @@ class MainWindow(QMainWindow):
         self.save_as_action = self._action(file_menu, _("Save &as..."), self.files.save_as, "Ctrl+Shift+S")
         file_menu.addSeparator()
         self.export_action = self._action(file_menu, _("&Export note..."), self.files.export_note, "Ctrl+E", "note")
+        self.print_action = self._action(file_menu, _("&Print..."), self.files.preview_note, keys.Print)
         file_menu.addSeparator()
         self.close_action = self._action(file_menu, _("&Close"), self.close, keys.Close)
 
@@ -376,9 +386,15 @@ class MainWindow(QMainWindow):
             action = example_menu.addAction(example.title.replace("&", "&&"))
             action.triggered.connect(partial(self.files.open_example, example.path))
         help_menu = bar.addMenu(_("&Help"))
+        self.keys_action = self._action(help_menu, _("&Keys..."), self.show_shortcuts, "")
         self.about_action = self._action(
             help_menu, _("&About, intended use, keys"), self.show_about, keys.HelpContents, "help"
         )
+
+        named = {
+            name.removesuffix("_action"): value for name, value in vars(self).items() if isinstance(value, QAction)
+        }
+        self.shortcuts = Shortcuts(named, bar)
 
         tools = QToolBar(_("Tools"))
         tools.setObjectName("tools")
@@ -408,7 +424,6 @@ class MainWindow(QMainWindow):
         action = menu.addAction(text)
         if key:
             action.setShortcut(QKeySequence(key))
-            self._keyed.append(action)
         if picture:
             action.setIcon(icon(picture, self))
             self._pictured.append((action, picture))
@@ -496,6 +511,18 @@ class MainWindow(QMainWindow):
         app = QApplication.instance()
         if self._preferences.theme == "system" and isinstance(app, QApplication):
             apply_theme(app, "system")
+
+    def _on_keys_chosen(self, keys: dict[str, str]) -> None:
+        self.apply_preferences(self._settings.change(keys=keys))
+
+    def _on_keys_printed(self, keys: dict[str, str]) -> None:
+        from hepalith.ui.printing import print_html
+
+        print_html(keys_page(self.shortcuts.listed(keys)), self)
+
+    def _on_keys_saved(self, keys: dict[str, str]) -> None:
+        page = keys_page(self.shortcuts.listed(keys)).encode()
+        self.files.save_text(_("Save the list of keys"), _("Web pages (*.html)"), "html", page)
 
     def _on_settings_closed(self, result: int) -> None:
         dialog = self.sender()

@@ -141,7 +141,7 @@ def apply_theme(app: QApplication, choice: ThemeName) -> None:
     edged = QPalette(palette)
     edged.setColor(role.Window, _lightened(QColor(theme.border), _EDGE))
     for name in _EDGED:
-        app.setPalette(edged, name)
+        app.setPalette(edged, name)  # type: ignore[arg-type]  # the stubs say bytes, which it refuses
 
 
 def tinted(widget: QWidget, colour: str) -> None:
@@ -155,8 +155,7 @@ def tinted(widget: QWidget, colour: str) -> None:
 
 def _lightened(colour: QColor, factor: float) -> QColor:
     """The colour that becomes `colour` when Qt makes it darker by `factor`."""
-    hue, saturation, value, _alpha = colour.getHsvF()
-    return QColor.fromHsvF(hue, saturation, min(1.0, value * factor))
+    return QColor.fromHsvF(colour.hsvHueF(), colour.hsvSaturationF(), min(1.0, colour.valueF() * factor))
 
 
 def _luminance(colour: str) -> float:
