@@ -12,7 +12,9 @@ from hepalith.domain.errors import CaseFileError
 from hepalith.services.session import CaseSession
 from hepalith.ui.application import run, screenshot
 from hepalith.ui.dialogs import StartDialog
+from hepalith.ui.help import TourDialog
 from hepalith.ui.main_window import MainWindow
+from hepalith.ui.settings import WindowSettings
 
 
 def the_window() -> MainWindow:
@@ -47,6 +49,7 @@ def test_run_shows_the_chooser_and_ends_with_the_window(session: CaseSession, tm
         dialog.reject()
         window.close()
 
+    WindowSettings(tmp_path / "settings").change(tour_seen=True)
     QTimer.singleShot(50, close)
     code = run(session, case_path=None, examples=tmp_path, show_chooser=True, settings=tmp_path / "settings")
     assert code == 0
@@ -59,6 +62,26 @@ def test_run_opens_a_case(session: CaseSession, ports, tmp_path: Path) -> None:
     session.record("hot", YesNoValue(yes=True))
     session.save(path)
     session.new()
+    WindowSettings(tmp_path).change(tour_seen=True)
     QTimer.singleShot(50, lambda: the_window().close())
     assert run(session, case_path=path, examples=tmp_path, show_chooser=False, settings=tmp_path) == 0
     assert session.shown("hot") is not None
+
+
+def test_the_first_run_shows_the_tour_once_and_then_begins(session: CaseSession, tmp_path: Path) -> None:
+    seen = []
+
+    def close() -> None:
+        window = the_window()
+        tour = window.findChild(TourDialog)
+        seen.append((tour is not None, window.findChild(StartDialog) is None))
+        tour.begin_button.click()
+        chooser = window.findChild(StartDialog)
+        seen.append(chooser is not None)
+        chooser.reject()
+        window.close()
+
+    QTimer.singleShot(50, close)
+    assert run(session, case_path=None, examples=tmp_path, show_chooser=True, settings=tmp_path) == 0
+    assert seen == [(True, True), True]
+    assert WindowSettings(tmp_path).preferences.tour_seen

@@ -35,15 +35,7 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
 def _window_only() -> argparse.ArgumentParser:
     parser = _Parser(prog="hepalith", description=_("Opens the window."))
     parser.set_defaults(command="open")
-<<<<<<< HEAD
     _add_window(parser)
-=======
-    parser.add_argument("case", nargs="?", type=Path)
-    parser.add_argument("--chooser", action="store_true", help=_("show the example chooser first"))
-    parser.add_argument("--as-of", type=_day, metavar="DATE")
-    parser.add_argument("--site", type=Path, metavar="SITE.toml")
-    _add_profile(parser)
->>>>>>> 78c746a (Settings in a dialog: preferences show at once, site settings are edited through a checked form; one folder for all files of a user; edges of controls can be seen in both themes)
     return parser
 
 

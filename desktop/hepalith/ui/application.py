@@ -123,11 +123,7 @@ def run(
     window.show()
     if case_path is not None:
         window.files.open_path(case_path)
-        window.offer_recovery()
-    elif show_chooser:
-        window.show_start()
-    else:
-        window.offer_recovery()
+    window.begin(window.show_start if show_chooser and case_path is None else window.offer_recovery)
     return app.exec()
 
 

@@ -35,6 +35,7 @@ class FileActions(QObject):
     announced = Signal(str)
     committing = Signal()  # fields send what is typed and not sent yet
     exported = Signal(str)
+    dialog_made = Signal(object, str)  # QDialog to be opened, the place of the manual that is about it
 
     def __init__(self, session: CaseSession, settings: WindowSettings, window: QWidget) -> None:
         super().__init__(window)
@@ -137,7 +138,7 @@ class FileActions(QObject):
             self.show_error(_("The note cannot be shown."), str(error))
             return
         dialog.save_wanted.connect(self._on_save_pdf)
-        dialog.open()
+        self.dialog_made.emit(dialog, "print")
 
     def export_to(self, path: str) -> None:
         """Writes the note to a file."""

@@ -44,6 +44,7 @@ from hepalith.ui.examples import Example, examples_in, title_of
 from hepalith.ui.files import FileActions, dropped_file
 from hepalith.ui.fonts import SIZES, apply_text_size, em
 from hepalith.ui.form import FormPane, SectionForm
+from hepalith.ui.help import FIRST_TOPIC, HelpWindow, TourDialog, set_topic, topic_of
 from hepalith.ui.icons import icon
 from hepalith.ui.identity_page import IdentityPage
 from hepalith.ui.panel.guidance_panel import GuidancePanel
@@ -85,13 +86,23 @@ class MainWindow(QMainWindow):
         self._shown_before = False
         self._announced: tuple[str, int] = ("", 0)
         self._preferences = settings.preferences  # as shown
+        self._after_tour: Callable[[], None] | None = None
         self.bridge = SessionBridge(session, self)
         self.files = FileActions(session, settings, self)
         self.case_list = CaseList(session)
         self.form = FormPane(session)
         self.panel = GuidancePanel(session)
-        self.form.add_page(WHO_PAGE, IdentityPage(session))
-        self.form.add_page(STUDIES_PAGE, StudiesPage(session))
+        who, studies = IdentityPage(session), StudiesPage(session)
+        self.form.add_page(WHO_PAGE, who)
+        self.form.add_page(STUDIES_PAGE, studies)
+        for region, topic in (
+            (self.case_list, "list"),
+            (self.form, "form"),
+            (who, "who"),
+            (studies, "examinations"),
+            (self.panel, "guidance"),
+        ):
+            set_topic(region, topic)
 
         self.tabs = QTabBar()
         self.tabs.addTab(_("Findings"))
@@ -158,6 +169,14 @@ class MainWindow(QMainWindow):
 
     # starting
 
+    def begin(self, start: Callable[[], None]) -> None:
+        """Starts; on the very first run after the tour."""
+        if self._settings.preferences.tour_seen:
+            start()
+        else:
+            self._after_tour = start
+            self.show_tour()
+
     def show_start(self) -> None:
         """Offers unsaved edits of an earlier run, or else how to begin."""
         recoveries = self._session.recoveries()
@@ -166,7 +185,7 @@ class MainWindow(QMainWindow):
             dialog.recovery_chosen.connect(self.files.recover)
             dialog.recovery_given_up.connect(self._on_recovery_given_up)
             dialog.rejected.connect(self.show_chooser)
-            dialog.open()
+            self.open_dialog(dialog, "recovery")
         else:
             self.show_chooser()
 
@@ -181,11 +200,39 @@ class MainWindow(QMainWindow):
         dialog.new_wanted.connect(self.files.new)
         dialog.open_wanted.connect(self.files.open)
         dialog.example_chosen.connect(self.files.open_example)
-        dialog.open()
+        self.open_dialog(dialog, "start")
 
     def show_about(self) -> None:
-        """Intended use, limits, review state, versions and keys."""
-        AboutDialog(self._session.knowledge, self).open()
+        """Intended use, limits, review state, versions and licences."""
+        self.open_dialog(AboutDialog(self._session.knowledge, self), "limits")
+
+    def show_help(self) -> None:
+        """The manual at the place that is about what has the keyboard."""
+        self.show_topic(topic_of(QApplication.focusWidget()))
+
+    def show_topic(self, topic: str) -> None:
+        """The manual at a place; in front of the dialog that is open, if one is."""
+        host = QApplication.activeWindow() or self
+        found = host if isinstance(host, HelpWindow) else host.findChild(HelpWindow)
+        (found or HelpWindow(self._session.knowledge, host)).show_topic(topic)
+
+    def show_manual(self) -> None:
+        """The manual from its beginning."""
+        self.show_topic(FIRST_TOPIC)
+
+    def show_tour(self) -> None:
+        """What is where, on one screen."""
+        dialog = TourDialog(self)
+        dialog.manual_wanted.connect(self.show_manual)
+        dialog.finished.connect(self._on_tour_closed)
+        self.open_dialog(dialog, FIRST_TOPIC)
+
+    def open_dialog(self, dialog: QDialog, topic: str) -> None:
+        """Opens a dialog in which the key of the manual leads to a place of it."""
+        set_topic(dialog, topic)
+        for keys in self.help_action.shortcuts():
+            QShortcut(keys, dialog).activated.connect(self.show_help)
+        dialog.open()
 
     def show_shortcuts(self) -> None:
         """The editor of keys."""
@@ -193,7 +240,7 @@ class MainWindow(QMainWindow):
         dialog.keys_chosen.connect(self._on_keys_chosen)
         dialog.print_wanted.connect(self._on_keys_printed)
         dialog.save_wanted.connect(self._on_keys_saved)
-        dialog.open()
+        self.open_dialog(dialog, "keys")
 
     def show_settings(self) -> None:
         """The settings; what is chosen shows at once."""
@@ -202,7 +249,7 @@ class MainWindow(QMainWindow):
         dialog.files_forgotten.connect(self._settings.forget_files)
         dialog.site_saved.connect(self.site_changed)
         dialog.finished.connect(self._on_settings_closed)
-        dialog.open()
+        self.open_dialog(dialog, "settings")
 
     def apply_preferences(self, chosen: Preferences) -> None:
         """Shows preferences without remembering them; another language comes with the next window."""
@@ -387,9 +434,9 @@ class MainWindow(QMainWindow):
             action.triggered.connect(partial(self.files.open_example, example.path))
         help_menu = bar.addMenu(_("&Help"))
         self.keys_action = self._action(help_menu, _("&Keys..."), self.show_shortcuts, "")
-        self.about_action = self._action(
-            help_menu, _("&About, intended use, keys"), self.show_about, keys.HelpContents, "help"
-        )
+        self.help_action = self._action(help_menu, _("&Manual"), self.show_help, keys.HelpContents, "help")
+        self.tour_action = self._action(help_menu, _("&Tour..."), self.show_tour, "")
+        self.about_action = self._action(help_menu, _("&About, intended use, licences"), self.show_about, "")
 
         named = {
             name.removesuffix("_action"): value for name, value in vars(self).items() if isinstance(value, QAction)
@@ -475,6 +522,7 @@ class MainWindow(QMainWindow):
         self.files.committing.connect(self.form.commit)
         self.files.case_opened.connect(self._on_case_opened)
         self.files.announced.connect(self._say)
+        self.files.dialog_made.connect(self.open_dialog)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_scheme_changed)
 
     # slots
@@ -511,6 +559,12 @@ class MainWindow(QMainWindow):
         app = QApplication.instance()
         if self._preferences.theme == "system" and isinstance(app, QApplication):
             apply_theme(app, "system")
+
+    def _on_tour_closed(self) -> None:
+        self._settings.change(tour_seen=True)
+        then, self._after_tour = self._after_tour, None
+        if then is not None:
+            then()
 
     def _on_keys_chosen(self, keys: dict[str, str]) -> None:
         self.apply_preferences(self._settings.change(keys=keys))

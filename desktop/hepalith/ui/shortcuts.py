@@ -11,9 +11,8 @@ from hepalith.i18n import _
 
 _PORTABLE = QKeySequence.SequenceFormat.PortableText
 _NATIVE = QKeySequence.SequenceFormat.NativeText
-_MOVING = frozenset(
-    "Tab Backtab Space Return Enter Esc Backspace Del Ins Home End Menu Left Right Up Down PgUp PgDown".split()
-)
+_WRITING = {"Tab", "Backtab", "Space", "Return", "Enter", "Esc", "Backspace", "Del", "Ins"}
+_MOVING = {"Left", "Right", "Up", "Down", "PgUp", "PgDown", "Home", "End", "Menu"}
 
 
 class Keyed(msgspec.Struct, frozen=True):
@@ -125,4 +124,4 @@ def _sequences(keys: str) -> list[QKeySequence]:
 def _is_typing(keys: str) -> bool:
     """A key that a field needs: one that writes or moves, without Ctrl, Alt or Meta."""
     *held, last = keys.removesuffix("+").split("+")
-    return not {"Ctrl", "Alt", "Meta"} & set(held) and (len(last) <= 1 or last in _MOVING)
+    return not {"Ctrl", "Alt", "Meta"} & set(held) and (len(last) <= 1 or last in _WRITING | _MOVING)
