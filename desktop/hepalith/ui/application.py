@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 from hepalith.i18n import languages, set_language
 from hepalith.services.ports import SiteSettings
 from hepalith.services.session import CaseSession
+from hepalith.ui.errors import ErrorWatch
 from hepalith.ui.fonts import apply_text_size, load_fonts
 from hepalith.ui.main_window import MainWindow
 from hepalith.ui.screenshot import grab
@@ -70,6 +71,10 @@ class Desktop(QObject):
         self._language = language
         self.window = self._make()
 
+    def show_unexpected(self, error: BaseException) -> None:
+        """Tells of an exception that nobody caught."""
+        self.window.show_unexpected(error)
+
     def renew(self) -> None:
         """A new window in place of the old one, on the same case, with what was undone and what can be."""
         old = self.window
@@ -120,11 +125,17 @@ def run(
     app = make_application(kept)
     desktop = Desktop(session, kept, examples, site, refine, language)
     window = desktop.window
+    watch = ErrorWatch()
+    watch.noticed.connect(desktop.show_unexpected)
+    watch.start()
     window.show()
     if case_path is not None:
         window.files.open_path(case_path)
     window.begin(window.show_start if show_chooser and case_path is None else window.offer_recovery)
-    return app.exec()
+    try:
+        return app.exec()
+    finally:
+        watch.stop()
 
 
 def screenshot(

@@ -267,7 +267,8 @@ class FileActions(QObject):
 
     def _on_export_failed(self, reason: str) -> None:
         self.announced.emit(_("The note was not written."))
-        self.show_error(_("The note was not written. The case is unchanged."), reason)
+        if reason:
+            self.show_error(_("The note was not written. The case is unchanged."), reason)
 
     def _proposed_name(self, suffix: str) -> str:
         path = self._session.state.path

@@ -13,6 +13,7 @@ from hepalith.services.session import CaseSession, CaseState
 from hepalith.ui.fields.row import FieldRow
 from hepalith.ui.fonts import plain_label
 from hepalith.ui.headings import Heading
+from hepalith.ui.problems import ProblemStrip, problems_of
 from hepalith.ui.texts import subject_word
 from hepalith.ui.theme import theme_of, tinted
 
@@ -141,6 +142,7 @@ class FormPane(QWidget):
 
     refusal_changed = Signal()
     studies_wanted = Signal()
+    field_chosen = Signal(str, str)  # finding, subject
 
     def __init__(self, session: CaseSession, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -150,6 +152,7 @@ class FormPane(QWidget):
         self._pages: dict[str, Page] = {}
         self._units: Mapping[str, str] = {}
         self.stack = QStackedWidget(self)
+        self.problems = ProblemStrip(self)
         self._help = plain_label()
         self._help.setContentsMargins(10, 4, 10, 4)
         self._help.setAccessibleName(_("Help for the field"))
@@ -157,7 +160,10 @@ class FormPane(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.stack, 1)
+        column.addWidget(self.problems)
         column.addWidget(self._help)
+        self.refusal_changed.connect(self._show_problems)
+        self.problems.field_chosen.connect(self.field_chosen)
         QApplication.instance().focusChanged.connect(self._on_focus_changed)  # type: ignore[union-attr]
 
     def add_page(self, name: str, page: Page) -> None:
@@ -221,6 +227,7 @@ class FormPane(QWidget):
         page = self.current()
         if page is not None:
             page.show_state(state)
+        self._show_problems()
 
     def reset(self) -> None:
         """Drops all forms: another case was opened, and nothing typed for the old one may stay."""
@@ -235,6 +242,16 @@ class FormPane(QWidget):
         page = self.current()
         if page is not None:
             page.commit()
+
+    def _show_problems(self) -> None:
+        refusals = {
+            (name, subject): row.refusal
+            for (_group, subject), form in self._forms.items()
+            for name, row in form.rows.items()
+            if row.refusal
+        }
+        state, knowledge = self._session.state, self._session.knowledge
+        self.problems.show_problems(problems_of(state, knowledge, refusals), state, knowledge)
 
     def _on_focus_changed(self, _old: QWidget | None, new: QWidget | None) -> None:
         while new is not None and not isinstance(new, FieldRow):

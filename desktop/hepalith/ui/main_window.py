@@ -40,6 +40,7 @@ from hepalith.services.session import CaseSession, CaseState
 from hepalith.ui.bridge import SessionBridge
 from hepalith.ui.case_list import STUDIES_PAGE, WHO_PAGE, CaseList
 from hepalith.ui.dialogs import AboutDialog, RecoveryDialog, StartDialog
+from hepalith.ui.errors import ErrorDialog, error_report
 from hepalith.ui.examples import Example, examples_in, title_of
 from hepalith.ui.files import FileActions, dropped_file
 from hepalith.ui.fonts import SIZES, apply_text_size, em
@@ -100,6 +101,7 @@ class MainWindow(QMainWindow):
             (self.form, "form"),
             (who, "who"),
             (studies, "examinations"),
+            (self.form.problems, "problems"),
             (self.panel, "guidance"),
         ):
             set_topic(region, topic)
@@ -226,6 +228,21 @@ class MainWindow(QMainWindow):
         dialog.manual_wanted.connect(self.show_manual)
         dialog.finished.connect(self._on_tour_closed)
         self.open_dialog(dialog, FIRST_TOPIC)
+
+    def show_unexpected(self, error: BaseException) -> None:
+        """Tells of an exception that nobody caught; of the same one again only how often."""
+        header = self._session.knowledge.header
+        version = f"{_('Knowledge')} {header.version} {self._session.knowledge.hash}"
+        shown = self.findChild(ErrorDialog)
+        if shown is not None:
+            if shown.report == error_report(error, version):
+                shown.count()
+            return  # one dialog at a time: what follows mostly follows from the first
+        safe = _("Your work is safe: the case is as it was before that step, and every edit is kept on this machine.")
+        dialog = ErrorDialog(error, version, safe=safe, parent=self)
+        dialog.copy_wanted.connect(self._on_report_copied)
+        dialog.save_wanted.connect(self._on_report_saved)
+        self.open_dialog(dialog, "errors")
 
     def open_dialog(self, dialog: QDialog, topic: str) -> None:
         """Opens a dialog in which the key of the manual leads to a place of it."""
@@ -517,6 +534,7 @@ class MainWindow(QMainWindow):
         self.case_list.lesion_removed.connect(self._on_lesion_removed)
         self.form.refusal_changed.connect(self._on_refusal_changed)
         self.form.studies_wanted.connect(self._on_studies_wanted)
+        self.form.field_chosen.connect(self.open_finding)
         self.panel.need_activated.connect(self.open_finding)
         self.panel.copied.connect(self._on_copied)
         self.files.committing.connect(self.form.commit)
@@ -559,6 +577,12 @@ class MainWindow(QMainWindow):
         app = QApplication.instance()
         if self._preferences.theme == "system" and isinstance(app, QApplication):
             apply_theme(app, "system")
+
+    def _on_report_copied(self, report: str) -> None:
+        QGuiApplication.clipboard().setText(report)
+
+    def _on_report_saved(self, report: str) -> None:
+        self.files.save_text(_("Save the report"), _("Text files (*.txt)"), "txt", report.encode())
 
     def _on_tour_closed(self) -> None:
         self._settings.change(tour_seen=True)
