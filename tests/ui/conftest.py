@@ -60,10 +60,11 @@ class MemoryJournal:
 
     def __init__(self) -> None:
         self.kept: list[Recovery] = []
+        self.keeps = True
         self.discarded: list[str] = []
 
-    def write(self, case: Case, path: str, at: datetime) -> None:
-        pass
+    def write(self, case: Case, path: str, at: datetime) -> bool:
+        return self.keeps
 
     def discard(self, case_id: str) -> None:
         self.discarded.append(case_id)

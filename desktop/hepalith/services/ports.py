@@ -50,8 +50,11 @@ class Recovery(msgspec.Struct, frozen=True, kw_only=True):
 class Journal(Protocol):
     """Keeps edits that are not saved yet, so that nothing typed is lost."""
 
-    def write(self, case: Case, path: str, at: datetime) -> None:
-        """Keeps the present state of a case. Never raises: a full disk must not stop the work."""
+    def write(self, case: Case, path: str, at: datetime) -> bool:
+        """Keeps the present state of a case; returns whether it is kept.
+
+        Never raises: a full disk must not stop the work.
+        """
 
     def discard(self, case_id: str) -> None:
         """The case was saved or given up on purpose."""

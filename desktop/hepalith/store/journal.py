@@ -1,13 +1,17 @@
 """The journal of unsaved edits: one file for each open case, replaced at each edit, removed when the case is saved.
 
-What is left there after a crash is offered at the next start. Entries of a program that still runs are left alone.
+What is left there after a crash is offered at the next start. Entries of a program that still runs are left alone: it
+holds a lock that the system takes away from a program that ends, however it ends.
 """
 
 import json
-import os
+import time
+import uuid
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+from filelock import FileLock, Timeout
 
 from hepalith.domain.case import Case
 from hepalith.domain.errors import CaseFileError
@@ -16,6 +20,8 @@ from hepalith.services.ports import Recovery
 from hepalith.store.case_file import decode_case, encode_case
 
 _SUFFIX = ".journal"
+_LOCK_SUFFIX = ".running"
+_LEFT_OVER_S = 24 * 3600  # locks of programs that ended are removed after a day
 
 
 class FileJournal:
@@ -23,16 +29,17 @@ class FileJournal:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._lock: FileLock | None = None
 
-    def write(self, case: Case, path: str, at: datetime) -> None:
-        """Keeps the present state. A disk that refuses does not stop the work."""
-        head = {"path": path, "written": at.isoformat(), "process": os.getpid()}
-        content = json.dumps(head).encode() + b"\n" + encode_case(case)
+    def write(self, case: Case, path: str, at: datetime) -> bool:
+        """Keeps the present state; returns whether it is kept. A disk that refuses does not stop the work."""
         try:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            write_atomically(self._file(case.case_id), content)
+            head = {"path": path, "written": at.isoformat(), "lock": self._held_lock()}
+            write_atomically(self._file(case.case_id), json.dumps(head).encode() + b"\n" + encode_case(case))
         except OSError:
-            return
+            return False
+        return True
 
     def discard(self, case_id: str) -> None:
         """Removes the entry of a case."""
@@ -46,13 +53,14 @@ class FileJournal:
         found = [
             recovery for file in sorted(self._folder.glob(f"*{_SUFFIX}")) if (recovery := self._read(file)) is not None
         ]
+        self._tidy()
         return tuple(sorted(found, key=lambda recovery: recovery.written, reverse=True))
 
     def _read(self, file: Path) -> Recovery | None:
         try:
             first, _newline, rest = file.read_bytes().partition(b"\n")
             head: dict[str, Any] = json.loads(first)
-            if _runs(int(head["process"])):
+            if self._is_held(self._folder / Path(str(head["lock"])).name):
                 return None
             return Recovery(
                 name=file.name, case=decode_case(rest, file.name), path=str(head["path"]), written=str(head["written"])
@@ -64,16 +72,31 @@ class FileJournal:
         safe = "".join(letter for letter in case_id if letter.isalnum() or letter in "-_")
         return self._folder / f"{safe}{_SUFFIX}"
 
+    def _held_lock(self) -> str:
+        """The name of this program's lock, taken at the first edit and held until the program ends."""
+        if self._lock is None:
+            lock = FileLock(self._folder / f"{uuid.uuid4().hex}{_LOCK_SUFFIX}")
+            lock.acquire(blocking=False)
+            self._lock = lock
+        return Path(self._lock.lock_file).name
 
-def _runs(process: int) -> bool:
-    if process == os.getpid():
-        return True
-    if os.name != "posix":
+    def _is_held(self, path: Path) -> bool:
+        if self._lock is not None and Path(self._lock.lock_file) == path:
+            return True
+        if not path.is_file():
+            return False
+        lock = FileLock(path)
+        try:
+            lock.acquire(blocking=False)
+        except Timeout:
+            return True
+        lock.release()
         return False
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+
+    def _tidy(self) -> None:
+        for path in self._folder.glob(f"*{_LOCK_SUFFIX}"):
+            try:
+                if time.time() - path.stat().st_mtime > _LEFT_OVER_S and not self._is_held(path):
+                    path.unlink()
+            except OSError:
+                continue

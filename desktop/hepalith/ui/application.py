@@ -83,6 +83,7 @@ class Desktop(QObject):
         self.window = self._make()
         self.window.show()
         old.give_up()
+        self.window.files.take_lock()
 
     def _make(self) -> MainWindow:
         chosen = self._language or self._settings.preferences.language

@@ -1,6 +1,6 @@
 """Dialogs of the window: start and examples, recovery, about."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from hepalith.domain.errors import CaseFileError
 from hepalith.i18n import _, catalogue_note
 from hepalith.knowledge.base import Knowledge
 from hepalith.services.ports import Recovery
@@ -99,16 +100,28 @@ class RecoveryDialog(QDialog):
     recovery_chosen = Signal(object)  # Recovery
     recovery_given_up = Signal(object)  # Recovery
 
-    def __init__(self, recoveries: Sequence[Recovery], parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        recoveries: Sequence[Recovery],
+        differences: Callable[[Recovery], tuple[str, ...]],
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(_("Unsaved edits were found"))
-        self.resize(em(self) * 34, em(self) * 18)
+        self.resize(em(self) * 36, em(self) * 26)
         self._recoveries = list(recoveries)
         self.recovery_list = QListWidget()
         self.recovery_list.setAccessibleName(_("Unsaved edits"))
         for recovery in recoveries:
             self.recovery_list.addItem(_recovery_words(recovery))
+        self._differences = differences
+        self.difference_list = QListWidget()
+        self.difference_list.setAccessibleName(_("How they differ from the saved file"))
+        self.difference_list.setWordWrap(True)
+        caption = plain_label(_("How they differ from the saved file:"))
+        caption.setBuddy(self.difference_list)
+        self.recovery_list.currentRowChanged.connect(self._on_row_changed)
         self.recovery_list.setCurrentRow(0)
         text = plain_label(_("The program ended before these edits were saved. Open them again, or give them up."))
         self.open_button, self.drop_button = QPushButton(_("&Open again")), QPushButton(_("&Give up these edits"))
@@ -125,7 +138,18 @@ class RecoveryDialog(QDialog):
         column = QVBoxLayout(self)
         column.addWidget(text)
         column.addWidget(self.recovery_list, 1)
+        column.addWidget(caption)
+        column.addWidget(self.difference_list, 2)
         column.addLayout(row)
+
+    def _on_row_changed(self, row: int) -> None:
+        self.difference_list.clear()
+        if 0 <= row < len(self._recoveries):
+            try:
+                lines = self._differences(self._recoveries[row])
+            except CaseFileError as error:
+                lines = (_("It cannot be compared: {reason}").format(reason=error),)
+            self.difference_list.addItems(list(lines or (_("Nothing: they are as they were saved."),)))
 
     def _on_open(self) -> None:
         row = self.recovery_list.currentRow()

@@ -14,6 +14,7 @@ from hepalith.files import reason_of, write_atomically
 from hepalith.i18n import _
 from hepalith.services.ports import NoteRequest, Recovery
 from hepalith.services.session import CaseSession
+from hepalith.ui.case_lock import CaseLock
 from hepalith.ui.examples import SUFFIX
 from hepalith.ui.settings import WindowSettings
 from hepalith.ui.worker import Worker
@@ -50,6 +51,8 @@ class FileActions(QObject):
         self.worker = Worker(self)
         self.worker.succeeded.connect(self._on_written)
         self.worker.failed.connect(self._on_export_failed)
+        self.lock = CaseLock()
+        self.case_opened.connect(self.take_lock)
 
     # cases
 
@@ -184,6 +187,10 @@ class FileActions(QObject):
         box.setStandardButtons(QMessageBox.StandardButton.Ok)
         box.open()
 
+    def take_lock(self) -> None:
+        """Holds the lock of the open case's file, so that other windows notice."""
+        self.lock.take(self._session.state.path)
+
     # inside
 
     def _new(self) -> None:
@@ -202,6 +209,27 @@ class FileActions(QObject):
         self._open_path(Path(path))
 
     def _open_path(self, path: Path) -> None:
+        holder = self.lock.holder(path) if path.name.endswith(SUFFIX) else None
+        if holder is None:
+            self._open_own(path)
+            return
+        box = self._message(
+            QMessageBox.Icon.Warning,
+            _("{name} is open in another window.").format(name=path.name),
+            _("On {machine}, process {process}. Whoever saves last writes over the other's changes.").format(
+                machine=holder.machine, process=holder.process
+            ),
+        )
+        copy = box.addButton(_("Open as a &copy"), QMessageBox.ButtonRole.AcceptRole)
+        anyway = box.addButton(_("Open &all the same"), QMessageBox.ButtonRole.DestructiveRole)
+        cancel = box.addButton(_("Cancel"), QMessageBox.ButtonRole.RejectRole)
+        copy.clicked.connect(partial(self._open_example, path))
+        anyway.clicked.connect(partial(self._open_own, path))
+        box.setDefaultButton(copy)
+        box.setEscapeButton(cancel)
+        box.open()
+
+    def _open_own(self, path: Path, _checked: bool = False) -> None:
         try:
             self._session.open(path)
         except HepalithError as error:
@@ -211,7 +239,7 @@ class FileActions(QObject):
         self.case_opened.emit()
         self.announced.emit(_("Opened {name}").format(name=path.name))
 
-    def _open_example(self, path: Path) -> None:
+    def _open_example(self, path: Path, _checked: bool = False) -> None:
         try:
             self._session.open_copy(path)
         except HepalithError as error:
@@ -227,6 +255,12 @@ class FileActions(QObject):
         self._save_to(Path(path))
 
     def _save_to(self, path: Path | None) -> None:
+        if path is not None and self.lock.holder(path) is not None:
+            self._then = None
+            self.show_error(
+                _("{name} is open in another window.").format(name=path.name), _("Choose another name for this case.")
+            )
+            return
         try:
             self._session.save(path)
         except (HepalithError, OSError) as error:
@@ -234,6 +268,7 @@ class FileActions(QObject):
             self.show_error(_("The case was not saved. It is still open, nothing is lost."), str(error))
             return
         saved = self._session.state.path
+        self.lock.take(saved)
         if saved is not None:
             self._settings.remember(saved)
             self.announced.emit(_("Saved {name}").format(name=saved.name))

@@ -43,7 +43,7 @@ from hepalith.ui.dialogs import AboutDialog, RecoveryDialog, StartDialog
 from hepalith.ui.errors import ErrorDialog, error_report
 from hepalith.ui.examples import Example, examples_in, title_of
 from hepalith.ui.files import FileActions, dropped_file
-from hepalith.ui.fonts import SIZES, apply_text_size, em
+from hepalith.ui.fonts import SIZES, apply_text_size, em, plain_label
 from hepalith.ui.form import FormPane, SectionForm
 from hepalith.ui.help import FIRST_TOPIC, HelpWindow, TourDialog, set_topic, topic_of
 from hepalith.ui.icons import icon
@@ -130,6 +130,9 @@ class MainWindow(QMainWindow):
         column.addWidget(self.main_splitter, 1)
         self.setCentralWidget(central)
         self.statusBar().setSizeGripEnabled(False)
+        self.not_kept_label = plain_label("⚠ " + _("Edits cannot be kept on this disk. Save often."), wraps=False)
+        self.not_kept_label.hide()
+        self.statusBar().addPermanentWidget(self.not_kept_label)
         self.setMinimumSize(QSize(480, 360))
         self.setAcceptDrops(True)
         self.setWindowIcon(icon("hepalith", self))
@@ -148,6 +151,7 @@ class MainWindow(QMainWindow):
         self._show_list(state)
         self.panel.show_state(state)
         self._show_title(state)
+        self.not_kept_label.setVisible(not state.kept)
         self.undo_action.setEnabled(state.can_undo)
         self.redo_action.setEnabled(state.can_redo)
         self._announce(state)
@@ -183,7 +187,7 @@ class MainWindow(QMainWindow):
         """Offers unsaved edits of an earlier run, or else how to begin."""
         recoveries = self._session.recoveries()
         if recoveries:
-            dialog = RecoveryDialog(recoveries, self)
+            dialog = RecoveryDialog(recoveries, self._session.recovery_differences, self)
             dialog.recovery_chosen.connect(self.files.recover)
             dialog.recovery_given_up.connect(self._on_recovery_given_up)
             dialog.rejected.connect(self.show_chooser)
@@ -287,6 +291,7 @@ class MainWindow(QMainWindow):
     def give_up(self) -> None:
         """Closes without a question: another window took over the session."""
         self.files.worker.wait()
+        self.files.lock.release()
         self.bridge.close()
         self._closing = True
         self.hide()
@@ -312,6 +317,7 @@ class MainWindow(QMainWindow):
             self.files.ask_then(self._close_for_good)
             return
         self.files.worker.wait()
+        self.files.lock.release()
         self.remember_layout()
         self.bridge.close()
         super().closeEvent(event)

@@ -1,7 +1,7 @@
 """The imaging examinations: the present one and earlier ones."""
 
 import msgspec
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QFormLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from hepalith.domain.case import Study, parse_number
@@ -9,8 +9,8 @@ from hepalith.domain.errors import InvalidValueError
 from hepalith.i18n import _
 from hepalith.knowledge.base import MODALITY
 from hepalith.services.session import CaseSession, CaseState
-from hepalith.ui.fields.date import DateInput
-from hepalith.ui.fields.editor import CalmCombo, PlainInput
+from hepalith.ui.fields.date import DateInput, is_date
+from hepalith.ui.fields.editor import KEEP_MS, CalmCombo, PlainInput
 from hepalith.ui.fonts import embolden, plain_label
 from hepalith.ui.form import Page
 from hepalith.ui.texts import state_word, study_word
@@ -28,6 +28,8 @@ class StudyBox(QFrame):
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self._session = session
         self._study = study
+        self._pause = QTimer(self, interval=KEEP_MS, singleShot=True)
+        self._pause.timeout.connect(self._on_texts_finished)
         self.title_label = plain_label()
         embolden(self.title_label)
         self.modality_input = CalmCombo()
@@ -53,6 +55,7 @@ class StudyBox(QFrame):
         for edit in (self.phase_input, self.slice_input):
             edit.setPlaceholderText(state_word(None))
             edit.editingFinished.connect(self._on_texts_finished)
+            edit.textEdited.connect(self._pause.start)
         self._message = plain_label()
         self._message.hide()
         head = QHBoxLayout()
@@ -82,7 +85,7 @@ class StudyBox(QFrame):
         self.modality_input.setCurrentIndex(max(0, self.modality_input.findData(study.modality)))
         self.date_input.show_text(study.date)
         for edit, text in ((self.phase_input, study.phase), (self.slice_input, study.slice_mm)):
-            if edit.text() != text:
+            if edit.text().strip() != text:
                 edit.setText(text)
 
     def refuse(self, reason: str) -> None:
@@ -97,21 +100,29 @@ class StudyBox(QFrame):
         self._on_texts_finished()
 
     def _on_modality_chosen(self, index: int) -> None:
-        self.edited.emit(msgspec.structs.replace(self._study, modality=self.modality_input.itemData(index)))
+        self.edited.emit(msgspec.structs.replace(self._typed(), modality=self.modality_input.itemData(index)))
 
     def _on_date_typed(self, text: str, final: bool) -> None:
-        if final:
-            self.edited.emit(msgspec.structs.replace(self._study, date=text))
+        if final or is_date(text):
+            self.edited.emit(msgspec.structs.replace(self._typed(), date=text))
 
     def _on_texts_finished(self) -> None:
-        thickness = self.slice_input.text().strip()
-        reason = _slice_problem(thickness)
+        self._pause.stop()
+        reason = _slice_problem(self.slice_input.text().strip())
         if reason:
             self.refuse(reason)
-            return
-        typed = msgspec.structs.replace(self._study, phase=self.phase_input.text().strip(), slice_mm=thickness)
+        typed = self._typed()
         if typed != self._study:
             self.edited.emit(typed)
+
+    def _typed(self) -> Study:
+        """The examination with the texts as they are typed, so that no other edit takes them away."""
+        thickness = self.slice_input.text().strip()
+        return msgspec.structs.replace(
+            self._study,
+            phase=self.phase_input.text().strip(),
+            slice_mm=self._study.slice_mm if _slice_problem(thickness) else thickness,
+        )
 
     def _on_remove(self) -> None:
         self.removed.emit(self._study.id)

@@ -12,6 +12,8 @@ from hepalith.i18n import _
 from hepalith.knowledge.model import Finding
 from hepalith.ui.texts import state_word
 
+KEEP_MS = 400  # a pause in typing free words, after which they are recorded and so kept
+
 
 class Entered(msgspec.Struct, frozen=True, kw_only=True):
     """What the user entered. `final` is False while they may still be typing. Limits: None keeps what there is."""
