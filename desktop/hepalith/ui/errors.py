@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 import hepalith
 from hepalith.i18n import _
@@ -101,14 +101,17 @@ class ErrorDialog(QDialog):
         self.report_view.setReadOnly(True)
         self.report_view.setTabChangesFocus(True)
         self.report_view.setAccessibleName(_("Report"))
-        buttons = QDialogButtonBox()
-        self.copy_button = buttons.addButton(_("&Copy the report"), QDialogButtonBox.ButtonRole.ActionRole)
-        self.save_button = buttons.addButton(_("&Save the report..."), QDialogButtonBox.ButtonRole.ActionRole)
-        self.close_button = buttons.addButton(_("&Go on"), QDialogButtonBox.ButtonRole.AcceptRole)
+        self.copy_button, self.save_button = QPushButton(_("&Copy the report")), QPushButton(_("&Save the report..."))
+        self.close_button = QPushButton(_("&Go on"))
+        row = QHBoxLayout()
+        row.addWidget(self.copy_button)
+        row.addWidget(self.save_button)
+        row.addStretch(1)
+        row.addWidget(self.close_button)
         self.close_button.setDefault(True)
         self.copy_button.clicked.connect(self._on_copy)
         self.save_button.clicked.connect(self._on_save)
-        buttons.accepted.connect(self.accept)
+        self.close_button.clicked.connect(self.accept)
         column = QVBoxLayout(self)
         column.addWidget(Heading(_("Something went wrong in the program"), 1.25))
         column.addWidget(self._what)
@@ -116,7 +119,7 @@ class ErrorDialog(QDialog):
         column.addWidget(plain_label(_("The report names versions and the place in the program, no patient data:")))
         column.addWidget(self.report_view, 1)
         column.addWidget(self.times_label)
-        column.addWidget(buttons)
+        column.addLayout(row)
         self.resize(em(self) * 38, em(self) * 24)
 
     def count(self) -> None:

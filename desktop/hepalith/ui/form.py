@@ -182,6 +182,7 @@ class FormPane(QWidget):
         self._help.clear()
         page.show_state(self._session.state)
         self.stack.setCurrentWidget(page)
+        self._put_problems_last(page)
         return page
 
     def form(self, group: str, subject: str) -> SectionForm | None:
@@ -242,6 +243,16 @@ class FormPane(QWidget):
         page = self.current()
         if page is not None:
             page.commit()
+
+    def _put_problems_last(self, page: Page) -> None:
+        """Tab comes to the strip after the page, which may be younger than the strip."""
+        last, widget = None, self.problems.problem_list.nextInFocusChain()
+        while widget is not self.problems.problem_list:
+            if page.isAncestorOf(widget) and widget.focusPolicy() is not Qt.FocusPolicy.NoFocus:
+                last = widget
+            widget = widget.nextInFocusChain()
+        if last is not None:
+            QWidget.setTabOrder(last, self.problems.problem_list)
 
     def _show_problems(self) -> None:
         refusals = {

@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import (
     QDialog,
-    QDialogButtonBox,
     QHBoxLayout,
     QPushButton,
     QTextBrowser,
@@ -119,13 +118,15 @@ class TourDialog(QDialog):
             column.addWidget(head)
             column.addWidget(plain_label(text))
         column.addStretch(1)
-        buttons = QDialogButtonBox()
-        self.manual_button = buttons.addButton(_("Open the &manual"), QDialogButtonBox.ButtonRole.HelpRole)
-        self.begin_button = buttons.addButton(_("&Begin"), QDialogButtonBox.ButtonRole.AcceptRole)
+        self.manual_button, self.begin_button = QPushButton(_("Open the &manual")), QPushButton(_("&Begin"))
+        row = QHBoxLayout()
+        row.addWidget(self.manual_button)
+        row.addStretch(1)
+        row.addWidget(self.begin_button)
         self.begin_button.setDefault(True)
         self.manual_button.clicked.connect(self.manual_wanted)
-        buttons.accepted.connect(self.accept)
-        column.addWidget(buttons)
+        self.begin_button.clicked.connect(self.accept)
+        column.addLayout(row)
         self.resize(em(self) * 36, em(self) * 26)
 
 
