@@ -247,7 +247,7 @@ class FormPane(QWidget):
     def _put_problems_last(self, page: Page) -> None:
         """Tab comes to the strip after the page, which may be younger than the strip."""
         last, widget = None, self.problems.problem_list.nextInFocusChain()
-        while widget is not self.problems.problem_list:
+        while widget is not None and widget is not self.problems.problem_list:
             if page.isAncestorOf(widget) and widget.focusPolicy() is not Qt.FocusPolicy.NoFocus:
                 last = widget
             widget = widget.nextInFocusChain()

@@ -1,5 +1,7 @@
 """The imaging examinations: the present one and earlier ones."""
 
+from itertools import pairwise
+
 import msgspec
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QFormLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
@@ -58,17 +60,17 @@ class StudyBox(QFrame):
             edit.textEdited.connect(self._pause.start)
         self._message = plain_label()
         self._message.hide()
-        head = QHBoxLayout()
-        head.addWidget(self.title_label, 1)
-        head.addWidget(self.remove_button)
+        foot = QHBoxLayout()
+        foot.addStretch(1)
+        foot.addWidget(self.remove_button)
         column = QVBoxLayout(self)
-        column.addLayout(head)
+        column.addWidget(self.title_label)
         column.addLayout(form)
         column.addWidget(self._message)
+        column.addLayout(foot)
         self.modality_input.activated.connect(self._on_modality_chosen)
         self.date_input.date_typed.connect(self._on_date_typed)
         self.remove_button.clicked.connect(self._on_remove)
-        self.setTabOrder(self.slice_input, self.remove_button)
         self.show_study(study, current=False, first=True)
 
     def show_study(self, study: Study, *, current: bool, first: bool = False) -> None:
@@ -93,6 +95,11 @@ class StudyBox(QFrame):
         self._message.setText("✗ " + _("Refused: {reason} What was recorded before stays.").format(reason=reason))
         tinted(self._message, theme_of(self).alert)
         self._message.setVisible(bool(reason))
+
+    def stops(self) -> list[QWidget]:
+        """Where Tab stops, as one reads."""
+        date = self.date_input.text_input
+        return [self.modality_input, date, self.phase_input, self.slice_input, self.remove_button]
 
     def commit(self) -> None:
         """Sends what is typed."""
@@ -169,6 +176,9 @@ class StudiesPage(Page):
             if self._list.indexOf(box) != position:
                 self._list.insertWidget(position, box)
             box.show_study(study, current=study.id == latest)
+        stops = [stop for study in studies for stop in self._boxes[study.id].stops()] + [self.add_button]
+        for first, second in pairwise(stops):
+            QWidget.setTabOrder(first, second)
 
     def take_focus(self) -> None:
         first = next(iter(self._boxes.values()), None)
