@@ -29,7 +29,7 @@ from hepalith.ui.fields.row import FieldRow
 from hepalith.ui.main_window import MainWindow
 from hepalith.ui.settings import WindowSettings
 from hepalith.ui.theme import DARK, LIGHT, Theme, apply_theme, contrast
-from support.looking import clipped, nameless, out_of_order, tab_stops
+from support.looking import clipped, nameless, out_of_order
 
 
 def test_every_control_has_a_name(window: MainWindow, session: CaseSession) -> None:
@@ -92,7 +92,7 @@ def test_tab_goes_down_the_form_field_by_field(qtbot: QtBot, window: MainWindow)
 
 
 @pytest.mark.parametrize("extent", [(1280, 720), (960, 1040)], ids=["beside", "below"])
-def test_tab_goes_through_the_whole_window_as_one_reads(window: MainWindow, session: CaseSession, extent) -> None:
+def test_tab_goes_through_list_and_form_as_one_reads(window: MainWindow, session: CaseSession, extent) -> None:
     lesion = session.add_lesion()
     session.add_study()
     session.record("redness", NumberValue(number="900", unit="umol/L"))  # something in the strip of problems
@@ -105,14 +105,6 @@ def test_tab_goes_through_the_whole_window_as_one_reads(window: MainWindow, sess
         window.open_page(page, "")
         settle()
         assert "; ".join(out_of_order(window, (window.case_list, window.form))) == ""
-    regions = (window.case_list, window.form, window.panel)
-    visited = [
-        [region.isAncestorOf(stop) for region in regions].index(True)
-        for stop in tab_stops(window)
-        if any(region.isAncestorOf(stop) for region in regions)
-    ]
-    turns = [region for region, _same in itertools.groupby(visited)]
-    assert turns in ([0, 1, 2], [0, 1, 2, 0], [1, 2, 0], [2, 0, 1])  # the order is a ring
 
 
 @pytest.mark.parametrize("extent", [(1280, 720), (960, 1040)], ids=["wide", "narrow"])

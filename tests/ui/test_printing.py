@@ -103,6 +103,8 @@ def test_the_preview_shows_and_keeps_the_very_file(qtbot: QtBot, window: MainWin
     assert [view.accessibleName() for view in dialog.views] == ["Page 1 of 2", "Page 2 of 2"]
     assert dialog.views[1].accessibleDescription() == "page 2"
     assert "Letter" in dialog._paper()
+    for _round in range(5):
+        QApplication.processEvents()
     width = dialog.views[0].width()
     drawn = dialog.views[0].grab().toImage()
     assert dark_rows(drawn) == 1

@@ -151,16 +151,16 @@ class FormPane(QWidget):
         self._forms: dict[tuple[str, str], SectionForm] = {}
         self._pages: dict[str, Page] = {}
         self._units: Mapping[str, str] = {}
-        self.stack = QStackedWidget(self)
         self.problems = ProblemStrip(self)
+        self.stack = QStackedWidget(self)
         self._help = plain_label()
         self._help.setContentsMargins(10, 4, 10, 4)
         self._help.setAccessibleName(_("Help for the field"))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        column.addWidget(self.problems)  # before the pages also for Tab: they are made later
         column.addWidget(self.stack, 1)
-        column.addWidget(self.problems)
         column.addWidget(self._help)
         self.refusal_changed.connect(self._show_problems)
         self.problems.field_chosen.connect(self.field_chosen)
@@ -182,7 +182,6 @@ class FormPane(QWidget):
         self._help.clear()
         page.show_state(self._session.state)
         self.stack.setCurrentWidget(page)
-        self._put_problems_last(page)
         return page
 
     def form(self, group: str, subject: str) -> SectionForm | None:
@@ -243,16 +242,6 @@ class FormPane(QWidget):
         page = self.current()
         if page is not None:
             page.commit()
-
-    def _put_problems_last(self, page: Page) -> None:
-        """Tab comes to the strip after the page, which may be younger than the strip."""
-        last, widget = None, self.problems.problem_list.nextInFocusChain()
-        while widget is not None and widget is not self.problems.problem_list:
-            if page.isAncestorOf(widget) and widget.focusPolicy() is not Qt.FocusPolicy.NoFocus:
-                last = widget
-            widget = widget.nextInFocusChain()
-        if last is not None:
-            QWidget.setTabOrder(last, self.problems.problem_list)
 
     def _show_problems(self) -> None:
         refusals = {

@@ -172,6 +172,7 @@ class PreviewDialog(QDialog):
         self.area = QScrollArea()
         self.area.setWidgetResizable(True)
         self.area.setFrameShape(QFrame.Shape.NoFrame)
+        self.area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)  # or it takes room after all fitted
         self.area.setAccessibleName(_("Pages"))
         self.area.setWidget(inside)
         self.print_button, self.save_button = QPushButton(_("&Print...")), QPushButton(_("&Save as..."))
