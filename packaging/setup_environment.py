@@ -31,6 +31,8 @@ LOCKS = {
     "test": ROOT / "packaging" / "requirements-test.lock",
 }
 
+NODE_PACKAGES = ROOT / "tests" / "standard" / "node"  # what tests compare with; locked by its package-lock.json
+
 # Debian's and Ubuntu's packages that a small system may lack; "a|b": either will do (newer systems renamed some).
 WINDOW_PACKAGES = (
     "libgl1",
@@ -150,6 +152,9 @@ def set_up(task: str) -> None:
     UNFINISHED.touch()
     install_python_packages(task)
     check_imports(advice)
+    compile_knowledge()
+    if task == "test":
+        provide_node_packages()
     UNFINISHED.unlink()
     done = {name: fingerprint(name) for name in LOCKS if name == task or task == "test"}
     STAMP.write_text(json.dumps({"root": str(ROOT), **done}, indent=1), encoding="utf-8")
@@ -283,15 +288,32 @@ def install_python_packages(task: str) -> None:
         raise SetupError("the program could not be installed into its environment; the reason stands above.")
 
 
+def provide_node_packages() -> None:
+    """What some tests compare with, where Node is installed. Without it those tests are skipped and say so."""
+    npm = shutil.which("npm")
+    if npm is None or shutil.which("node") is None:
+        return
+    say("Installing the packages of Node that tests compare with")
+    command = [npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--fetch-retries=1", "--loglevel=error"]
+    if run(command, NODE_PACKAGES, subprocess.DEVNULL):
+        say("That failed, the reason stands above; going on without.")
+
+
 def check_imports(advice: str) -> None:
     """Raises SetupError if a library that the window needs cannot be loaded."""
-    modules = "hepalith, dateutil, msgspec, pikepdf, platformdirs, typst, yaml, PySide6.QtWidgets"
+    modules = "hepalith, dateutil, jinja2, msgspec, pikepdf, platformdirs, typst, yaml, PySide6.QtWidgets"
     if run([str(environment_python()), "-c", f"import {modules}"]):
         raise SetupError(
             "a library cannot be loaded; the last line above names it. The window needs the system's libraries for\n"
             "OpenGL and EGL, GLib, D-Bus, fontconfig, xkbcommon and xcb."
             + (f"\nRun: {advice}" if advice else " Install your system's packages for them.")
         )
+
+
+def compile_knowledge() -> None:
+    """The compiled form of the knowledge in the user's cache folder. It only saves time: without it, all works."""
+    if run([str(environment_python()), "-m", "hepalith", "knowledge", "compile"], output=subprocess.DEVNULL):
+        say("The knowledge could not be compiled beforehand; the first start will take a moment longer.")
 
 
 def environment_python() -> Path:

@@ -32,6 +32,8 @@ def reason_of(error: OSError) -> str:
     """Why a file could not be read or written, in plain words."""
     known = {
         errno.ENOSPC: _("the disk is full"),
+        errno.EDQUOT: _("your share of the disk is full"),
+        errno.EFBIG: _("the file is larger than is allowed there"),
         errno.EACCES: _("access is not allowed there"),
         errno.EPERM: _("access is not allowed there"),
         errno.EROFS: _("the disk is read-only"),

@@ -1,5 +1,6 @@
 """Finds the files that come with the program. Stands beside the layers; knows no layer."""
 
+from functools import lru_cache
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent
@@ -35,3 +36,9 @@ def resource(*parts: str) -> Path:
     if not path.exists():
         raise ResourceError(f"A file of the program is missing: {path}. Install the program again.")
     return path
+
+
+@lru_cache(maxsize=1)
+def picture_names() -> frozenset[str]:
+    """The names of the pictures that the knowledge may name."""
+    return frozenset(path.stem for path in resource("pictures").glob("*.svg"))

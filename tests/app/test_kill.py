@@ -32,7 +32,7 @@ session = wiring.make_session(folders)
 session.save(Path(sys.argv[1]) / "case.hepalith.json")
 settings = WindowSettings(folders.settings)
 app = make_application(settings)
-window = Desktop(session, settings, Path(sys.argv[1])).window
+window = Desktop(session, wiring.later_manual(session.knowledge, folders), settings, Path(sys.argv[1])).window
 window.show()
 window.open_finding(sys.argv[2], PATIENT)
 QTest.keyClicks(app.focusWidget() or window.form.current().rows[sys.argv[2]].editor.number_input, "51")

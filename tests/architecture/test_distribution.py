@@ -12,6 +12,7 @@ import pytest
 import hepalith
 from hepalith.resources import ResourceError, resource, resource_root
 
+COMPILED = "hepalith/_resources/compiled"
 LOCKS = ("requirements.lock", "requirements-test.lock")
 
 
@@ -26,15 +27,21 @@ def project(project_root: Path) -> dict[str, object]:
 
 
 @pytest.fixture(scope="session")
-def wheel_files(project_root: Path, tmp_path_factory: pytest.TempPathFactory) -> set[str]:
-    """The names of the files of a freshly built wheel."""
+def wheel(project_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A freshly built wheel."""
     folder = tmp_path_factory.mktemp("wheel")
     build = "import sys, hatchling.build as build; build.build_wheel(sys.argv[1])"
     result = subprocess.run(
         [sys.executable, "-c", build, str(folder)], cwd=project_root, capture_output=True, text=True, check=False
     )
     assert result.returncode == 0, result.stdout + result.stderr
-    (wheel,) = folder.glob("*.whl")
+    (made,) = folder.glob("*.whl")
+    return made
+
+
+@pytest.fixture(scope="session")
+def wheel_files(wheel: Path) -> set[str]:
+    """The names of the files of the wheel."""
     with zipfile.ZipFile(wheel) as archive:
         return set(archive.namelist())
 
@@ -47,7 +54,27 @@ def test_wheel_holds_every_resource(project_root: Path, wheel_files: set[str]) -
         if path.is_file() and "__pycache__" not in path.parts
     }
     assert expected
-    assert {name for name in wheel_files if name.startswith("hepalith/_resources/")} == expected
+    shipped = {name for name in wheel_files if name.startswith("hepalith/_resources/")}
+    assert {name for name in shipped if not name.startswith(COMPILED)} == expected
+
+
+def test_the_installed_program_starts_from_the_compiled_form(wheel: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(tmp_path)
+    assert len(list((tmp_path / COMPILED).iterdir())) == 1
+    program = (
+        "import sys; sys.path.insert(0, sys.argv[1]); sys.modules['hepalith.knowledge.loader'] = None\n"
+        "from pathlib import Path\n"
+        "from hepalith.app import wiring\n"
+        "folders = wiring.Folders(cache=Path('none'), journal=Path('none'), settings=Path('none'))\n"
+        "made = wiring.make_knowledge(folders)\n"
+        "print(wiring.compiled_folder(), len(made.recommendations))"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path)], capture_output=True, text=True, check=False, cwd=tmp_path
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stdout.startswith(str(tmp_path / COMPILED))
 
 
 def test_wheel_holds_every_module(wheel_files: set[str]) -> None:

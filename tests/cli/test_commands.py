@@ -16,6 +16,7 @@ from hepalith.cli.arguments import parse_arguments
 from hepalith.services.schemas import assessment_schema, case_schema
 from hepalith.store.case_file import encode_case
 from support.building import case, number, seen, yes
+from support.small import write_small
 
 RESOURCES = Path(__file__).parents[2] / "resources"
 
@@ -114,6 +115,33 @@ def test_knowledge_check_of_the_program_and_of_a_broken_folder(
     (tmp_path / "knowledge.yaml").write_text("version: 1")
     assert main(["knowledge", "check", "--folder", str(tmp_path)]) == 1
     assert "knowledge.yaml" in capsys.readouterr().out
+
+
+def test_knowledge_compile_writes_the_form_or_says_why_not(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["knowledge", "compile", "--out", str(tmp_path / "forms")]) == 0
+    (form,) = (tmp_path / "forms").iterdir()
+    assert str(form) in capsys.readouterr().out
+    assert main(["knowledge", "compile", "--out", str(form)]) == 4
+    assert str(form) in capsys.readouterr().err
+
+
+def test_knowledge_book_writes_the_manual(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    small = write_small(tmp_path / "knowledge")
+    out = tmp_path / "manual"
+    book = ["knowledge", "book", "--out", str(out), "--folder", str(small)]
+    assert main([*book, "--as-of", "2026-06-01"]) == 0
+    assert str(out / "index.html") in capsys.readouterr().out
+    page = out / "recommendations" / "ALARM.html"
+    assert "review overdue" not in page.read_text(encoding="utf-8")
+    assert main([*book, "--as-of", "2027-06-01"]) == 0
+    assert "review overdue" in page.read_text(encoding="utf-8")
+
+
+def test_knowledge_book_does_not_write_over_other_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "mine.txt").touch()
+    assert main(["knowledge", "book", "--out", str(tmp_path)]) == 4
+    assert "holds something else" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 
 def test_note_writes_a_pdf(case_file: Path, tmp_path: Path) -> None:

@@ -53,6 +53,25 @@ def test_each_kind_of_change_is_found() -> None:
     }
 
 
+def test_leading_causes_and_shut_gates_are_told() -> None:
+    before = make_assessment(make_case())
+    first = before.causes[0]
+    shut = next(one for one in before.recommendations if one.gates_shut)
+    after = msgspec.structs.replace(
+        before,
+        causes=(msgspec.structs.replace(first, id="OTHER", label="Another cause"), *before.causes[1:]),
+        recommendations=tuple(
+            msgspec.structs.replace(one, gates_shut=()) if one is shut else one for one in before.recommendations
+        ),
+    )
+    found = {change.kind: change for change in changes_between(before, after)}
+    assert set(found) == {ChangeKind.CAUSES, ChangeKind.GATES}
+    assert found[ChangeKind.CAUSES].subject == first.subject
+    assert first.label in found[ChangeKind.CAUSES].before
+    assert "Another cause" in found[ChangeKind.CAUSES].after
+    assert (found[ChangeKind.GATES].item, found[ChangeKind.GATES].after) == (shut.id, "")
+
+
 def test_what_holds_in_neither_is_no_change() -> None:
     before = make_assessment(make_case())
     after = msgspec.structs.replace(

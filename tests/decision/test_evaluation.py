@@ -9,7 +9,8 @@ from hepalith.decision.evaluation import Evaluation
 from hepalith.domain.case import Case, Observation, State, Study
 from hepalith.domain.interval import Interval
 from hepalith.domain.truth import Truth
-from hepalith.knowledge.base import Knowledge, _Compiler
+from hepalith.knowledge.base import Knowledge
+from hepalith.knowledge.compiler import _Compiler
 from hepalith.knowledge.expression import Symbols, parse_truth
 from hepalith.knowledge.loader import hash_of, read_files
 from hepalith.knowledge.tree import ChoiceOf, Quantity, Reference
@@ -140,10 +141,10 @@ def test_laboratory_limits_are_the_own_ones_or_marked_as_assumed(small: Knowledg
     tree = parse_truth("bilirubin > uln(bilirubin)", "patient", symbols)
     own = Evaluation(case(seen("bilirubin", number("1.0", "mg/dL"), upper="1.2")), small, TODAY)
     assert own.truth(tree, "patient") is F
-    assert own.assumed == {}
+    assert own.assumed_limits() == {}
     assumed = Evaluation(case(seen("bilirubin", number("22", "umol/L"))), small, TODAY)
     assert assumed.truth(tree, "patient") is T
-    assert assumed.assumed == {("bilirubin", "patient", "upper"): Decimal(21)}
+    assert assumed.assumed_limits() == {("bilirubin", "patient", "upper"): Decimal(21)}
 
 
 def test_a_table_with_a_missing_input_gives_what_is_possible(small: Knowledge) -> None:

@@ -57,6 +57,14 @@ def test_logarithms_of_what_cannot_be_are_unbounded() -> None:
     assert iv.square_root(point(9)) == point(3)
 
 
+def test_what_no_number_is_the_result_of_is_not_known() -> None:
+    for undefined in (iv.natural_log(point(-1)), iv.log10(between("-1", "5")), iv.square_root(between("-1", "4"))):
+        assert undefined == ANYTHING
+    assert not iv.natural_log(point(0)).is_point
+    assert not iv.exponential(point(1000)).is_point
+    assert iv.less(point(1000), iv.exponential(point(1000))) is T
+
+
 def test_rounding_is_half_up_as_people_round() -> None:
     assert iv.rounded(point("2.5"), 0) == point(3)
     assert iv.rounded(point("38.05"), 1) == point("38.1")

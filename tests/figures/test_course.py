@@ -15,8 +15,9 @@ from hepalith.figures.course import Course, Measured, NextExamination, course_te
 from hepalith.figures.drawing import Area, Dot, Label, Line
 from hepalith.figures.plot import draw_course
 from hepalith.knowledge.base import Knowledge
-from support.building import case, number, seen, yes
+from support.building import case, choice, number, seen, yes
 from support.small import FINDINGS, REST, compile_small
+from support.vignettes import knowledge_and_problems
 
 TODAY = date(2026, 6, 1)
 STUDIES = tuple(
@@ -99,6 +100,37 @@ def test_what_is_not_decided_has_no_name(knowledge: Knowledge) -> None:
     assert [one.stage for one in course_of(about, knowledge).measured] == ["", ""]  # solid or not is unknown
 
 
+def test_a_stage_that_was_only_reported_says_so() -> None:
+    found = [
+        one
+        for study, size, stage in (("S0", "60", "CE3a"), ("S2", "58", ""), ("S3", "57", "CE4"))
+        for one in (
+            seen("size_mm", number(size, "mm"), "L1", study),
+            seen("us_stage_reported", choice(stage), "L1", study) if stage else None,
+        )
+        if one is not None
+    ]
+    about = case(*found, lesions=1, studies=STUDIES)
+    assert [one.stage for one in course_of(about, real()).measured] == ["CE3a (reported)", "", "CE4 (reported)"]
+
+
+def test_a_step_without_a_name_says_what_it_needs() -> None:
+    about = case(
+        *(seen("size_mm", number("9", "mm"), "L1", study) for study in ("S2", "S3")), lesions=1, studies=STUDIES
+    )
+    assert "Earlier imaging" in course_of(about, real()).open
+    compared = about.with_observation(seen("prior_imaging", choice("compared")))
+    assert course_of(compared, real()).open == ()
+    assert course_of(compared, real()).measured[-1].change == "Unchanged"
+
+
+def real() -> Knowledge:
+    """The program's own knowledge, which says what is entered beside the size."""
+    knowledge, problems = knowledge_and_problems()
+    assert problems == ()
+    return knowledge
+
+
 def test_the_next_examination_is_that_of_advice_that_is_followed(knowledge: Knowledge) -> None:
     about = sizes("18", "19")
     shown = course_of(about, knowledge).next
@@ -141,12 +173,15 @@ NEXT = st.none() | st.builds(
 )
 
 
-@given(st.lists(MEASURED, min_size=2, max_size=12), NEXT)
-def test_every_point_lies_within_the_picture(measured: list[Measured], planned: NextExamination | None) -> None:
+@given(st.lists(MEASURED, min_size=2, max_size=12), NEXT, st.floats(150, 500))
+def test_every_point_lies_within_the_picture(
+    measured: list[Measured], planned: NextExamination | None, width: float
+) -> None:
     ordered = tuple(sorted(measured, key=lambda one: one.day))
     drawing = draw_course(
-        Course(finding="size", label="Size", unit="mm", lesion="L1", measured=ordered, next=planned), "L1"
+        Course(finding="size", label="Size", unit="mm", lesion="L1", measured=ordered, next=planned), "L1", width
     )
+    assert drawing.width == width
     dots = [shape.at for shape in drawing.shapes if isinstance(shape, Dot)]
     assert len(dots) == len(ordered)
     assert dots == sorted(dots, key=lambda at: at[0])

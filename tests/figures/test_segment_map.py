@@ -7,7 +7,7 @@ from hepalith.domain.case import ItemsValue, Observation, State
 from hepalith.figures.drawing import Area, Label
 from hepalith.figures.segment_map import Outlines, draw_segments, read_outlines, segment_map_of, segment_text
 from hepalith.knowledge.base import Knowledge
-from hepalith.knowledge.loader import load_knowledge
+from hepalith.knowledge.compiled import load_knowledge
 from hepalith.resources import resource
 from note.builders import make_case, make_knowledge
 

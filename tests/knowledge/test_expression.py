@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from hepalith.knowledge.base import _Compiler
+from hepalith.knowledge.compiler import _Compiler
 from hepalith.knowledge.expression import ExpressionError, Symbols, parse_number, parse_truth
 from hepalith.knowledge.loader import hash_of, read_files
 from support.small import write_small

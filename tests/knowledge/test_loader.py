@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from hepalith.knowledge.loader import KnowledgeFileError, check_knowledge, load_knowledge, load_yaml
+from hepalith.knowledge.loader import KnowledgeFileError, check_knowledge, load_yaml, read_knowledge
 from support.small import FINDINGS, HEADER, REST, compile_small, write_small
 
 BROKEN = {
@@ -65,6 +65,24 @@ BROKEN = {
         "id: age, course: {error: total, change: kind}, ",
         ["age", "only a number of a lesion can"],
     ),
+    "course shown nowhere": (
+        "findings",
+        'other_units: {cm: "10"}',
+        'other_units: {cm: "10"}, course: {error: growth, change: kind, group: blob}',
+        ["size", '"blob"', "no section of a lesion"],
+    ),
+    "course beside something derived": (
+        "findings",
+        'other_units: {cm: "10"}',
+        'other_units: {cm: "10"}, course: {error: growth, change: kind, beside: [total]}',
+        ["size", '"total"', "cannot be entered for a lesion"],
+    ),
+    "picture of nothing": (
+        "findings",
+        "id: solid, label: Solid",
+        "id: solid, picture: unicorn, label: Solid",
+        ["solid", "unicorn", "resources/pictures"],
+    ),
     "absence without basis": (
         "findings",
         "absent_range: [51, 90], basis: default",
@@ -122,30 +140,7 @@ def test_all_problems_come_at_once_with_file_and_line(tmp_path: Path) -> None:
 def test_broken_knowledge_is_never_used(tmp_path: Path) -> None:
     write_small(tmp_path, rest=REST.replace("4.0 mg/dL", "4.0 mmHg"))
     with pytest.raises(KnowledgeFileError, match="knowledge check"):
-        load_knowledge(tmp_path)
-
-
-def test_the_cache_gives_the_same_knowledge_and_follows_the_files(tmp_path: Path) -> None:
-    folder, cache = tmp_path / "knowledge", tmp_path / "cache"
-    folder.mkdir()
-    write_small(folder)
-    first = load_knowledge(folder, cache)
-    assert list(cache.iterdir())
-    assert load_knowledge(folder, cache) == first
-    write_small(folder, rest=REST.replace("Act on", "Look at"))
-    changed = load_knowledge(folder, cache)
-    assert changed.recommendations["ALARM"].entry.action.startswith("Look at")
-    assert changed.hash != first.hash
-
-
-def test_a_damaged_cache_is_made_again(tmp_path: Path) -> None:
-    folder, cache = tmp_path / "knowledge", tmp_path / "cache"
-    folder.mkdir()
-    write_small(folder)
-    first = load_knowledge(folder, cache)
-    for file in cache.iterdir():
-        file.write_bytes(b"\x00damaged")
-    assert load_knowledge(folder, cache) == first
+        read_knowledge(tmp_path)
 
 
 def test_yes_and_no_are_words_and_numbers_are_exact() -> None:

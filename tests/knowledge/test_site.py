@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from hepalith.decision.assess import evaluate
-from hepalith.knowledge.base import Knowledge, compile_knowledge
+from hepalith.knowledge.base import Knowledge
+from hepalith.knowledge.compiler import compile_knowledge
 from hepalith.knowledge.loader import hash_of, read_files
 from hepalith.knowledge.site import SiteError, read_site
 from support.building import case, number, seen, yes

@@ -49,7 +49,8 @@ from hepalith.domain.case import (
     TextValue,
     YesNoValue,
 )
-from hepalith.knowledge.base import Knowledge, compile_knowledge
+from hepalith.knowledge.base import Knowledge
+from hepalith.knowledge.compiler import compile_knowledge
 from hepalith.knowledge.model import (
     ChoiceOption,
     CourseEntry,

@@ -5,18 +5,21 @@ from datetime import date
 from functools import cache, lru_cache
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from hepalith.decision.assess import evaluate
 from hepalith.domain.assessment import Assessment
 from hepalith.domain.case import Case
 from hepalith.knowledge.base import Knowledge
-from hepalith.knowledge.loader import load_knowledge
+from hepalith.knowledge.compiled import load_knowledge
+from hepalith.note.document import Heading
 from hepalith.note.embedded import Integrity, read_note, verify
-from hepalith.note.options import NoteOptions
+from hepalith.note.options import Letterhead, NoteOptions
+from hepalith.note.outline import outline
 from hepalith.note.writer import TypstNoteWriter
 from hepalith.resources import resource_root
-from hepalith.store.case_file import CaseFiles
+from hepalith.store.case_file import CaseFiles, encode_case
 from note.builders import AT
 
 EXAMPLES = sorted((resource_root() / "examples").glob("*.hepalith.json"))
@@ -38,21 +41,57 @@ def real_writer() -> TypstNoteWriter:
     return TypstNoteWriter(knowledge(), resource_root(), "0.1.0")
 
 
-@pytest.mark.parametrize("path", [pytest.param(path, id=path.name.split(".")[0]) for path in EXAMPLES])
-def test_note_of_an_example(
-    real_writer: TypstNoteWriter, tmp_path: Path, pages_of: Callable[[Path], list[str]], path: Path
-) -> None:
+EACH = pytest.mark.parametrize("path", [pytest.param(path, id=path.name.split(".")[0]) for path in EXAMPLES])
+Pages = Callable[[Path], list[str]]
+LETTERHEAD = Letterhead(
+    name="St. Elsewhere University Hospital",
+    lines=("Department of Radiology", "Long Street 1, Elsewhere", "Telephone 1"),
+    logo=b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 30 10"><rect width="30" height="10"/></svg>',
+)
+LOOKS = {
+    "plain": NoteOptions(),
+    "letterhead": NoteOptions(paper="us-letter", letterhead=LETTERHEAD),
+}
+
+
+@EACH
+def test_the_case_and_its_assessment_come_back(real_writer: TypstNoteWriter, tmp_path: Path, path: Path) -> None:
     case, assessment = assessed(path)
     note = tmp_path / "note.pdf"
     real_writer.write(case, assessment, note, AT)
     assert verify(note) is Integrity.UNCHANGED
-    assert read_note(note).case == case
-    assert read_note(note).assessment == assessment
-    first, second, *rest = pages_of(note)
-    assert "Follow-up" in first
-    assert "Recommendations" in second.splitlines()[:6]
-    assert "Knowledge hash" in "".join([second, *rest])
-    real_writer.write(case, assessment, note, AT, NoteOptions(form="short"))
+    data = read_note(note)
+    assert (data.case, data.assessment) == (case, assessment)
+    assert encode_case(data.case) == path.read_bytes()
+    assert evaluate(data.case, knowledge(), date.fromisoformat(data.assessment.as_of), trace=False) == data.assessment
+    assert real_writer.pdf(data.case, data.assessment, data.made, data.options) == note.read_bytes()
+
+
+@pytest.mark.pages
+@pytest.mark.parametrize("look", LOOKS)
+@EACH
+def test_pages_of_an_example(
+    real_writer: TypstNoteWriter, tmp_path: Path, pages_of: Pages, path: Path, look: str
+) -> None:
+    case, assessment = assessed(path)
+    note, options = tmp_path / "note.pdf", LOOKS[look]
+    real_writer.write(case, assessment, note, AT, options)
+    pages = pages_of(note)
+    assert "Follow-up" in pages[0]
+    assert "Recommendations" in pages[1].splitlines()[:6]
+    assert "Knowledge hash" in "".join(pages[1:])
+    blocks = outline(real_writer.content(case, assessment, AT, options)).blocks
+    headings = {block.text for block in blocks if isinstance(block, Heading) and len(block.text) > len("L1")}
+    for number, page in enumerate(pages, 1):
+        assert f"Page {number} of {len(pages)}" in page
+        assert body(page)[-1] not in headings, f"page {number} ends with a heading"
+    real_writer.write(case, assessment, note, AT, msgspec.structs.replace(options, form="short"))
     assert len(pages_of(note)) == 1
-    real_writer.write_patient_page(case, assessment, note, AT)
+    real_writer.write_patient_page(case, assessment, note, AT, options)
     assert len(pages_of(note)) == 1
+
+
+def body(page: str) -> list[str]:
+    """The lines of a page between its header and its footer."""
+    lines = [line for line in page.splitlines() if line.strip()]
+    return [line for line in lines if not line.startswith(("Decision support", "Note "))]

@@ -1,7 +1,6 @@
 """Only a small, harmless picture becomes the logo of a letterhead."""
 
 import contextlib
-import resource
 import struct
 import zlib
 from pathlib import Path
@@ -86,6 +85,7 @@ def test_a_logo_is_read_from_its_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("bomb", ["pixels", "nested"])
 def test_a_picture_that_unfolds_without_end_costs_little(writer: TypstNoteWriter, bomb: str) -> None:
+    resource = pytest.importorskip("resource")  # Windows has none
     logo = png(100, 50, pixels=BOMB) if bomb == "pixels" else SVG % (b"<g>" * 30_000 + b"</g>" * 30_000)
     case = make_case()
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

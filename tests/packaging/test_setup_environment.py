@@ -288,6 +288,47 @@ def test_only_hashed_packages_are_installed(setup_module: ModuleType, monkeypatc
     assert {"--no-deps", "--no-index", "--no-build-isolation"} <= set(program)
 
 
+def test_set_up_compiles_the_knowledge_and_goes_on_without(
+    setup_module: ModuleType,
+    made_environment: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    commands: list[list[str]] = []
+
+    def run(command: list[str], **_: object) -> int:
+        commands.append(command[1:])
+        return int("compile" in command)
+
+    monkeypatch.setattr(setup_module, "provide_system_packages", lambda _wanted: "")
+    monkeypatch.setattr(setup_module, "run", run)
+    setup_module.set_up("start")
+    assert commands[-1] == ["-m", "hepalith", "knowledge", "compile"]
+    assert "first start will take a moment longer" in capsys.readouterr().out
+    assert setup_module.is_current("start")
+
+
+def test_packages_of_node_come_by_their_lock_where_node_is(
+    setup_module: ModuleType, fake_programs: FakePrograms, tmp_path: Path
+) -> None:
+    record = tmp_path / "asked"
+    fake_programs(node="exit 0", npm=f'echo "$@" > "{record}"')
+    setup_module.provide_node_packages()
+    assert record.read_text(encoding="utf-8").split()[0] == "ci"
+    assert "--ignore-scripts" in record.read_text(encoding="utf-8")
+
+
+def test_without_node_or_network_set_up_goes_on(
+    setup_module: ModuleType, fake_programs: FakePrograms, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = fake_programs(node="exit 0", npm="exit 1")
+    setup_module.provide_node_packages()
+    assert "going on without" in capsys.readouterr().out
+    (folder / "npm").unlink()
+    setup_module.provide_node_packages()
+    assert not capsys.readouterr().out
+
+
 def test_children_get_no_misleading_variables(setup_module: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("PYTHONPATH", "PYTHONHOME", "PIP_TARGET", "PIP_USER", "PIP_CONSTRAINT", "PIP_NO_DEPS"):
         monkeypatch.setenv(name, "1")

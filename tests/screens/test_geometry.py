@@ -83,14 +83,14 @@ def test_no_text_is_cut_off(window: MainWindow, session: CaseSession, filled: st
 @pytest.mark.parametrize("percent", [100, 200])
 def test_real_sections_have_room(qtbot, settings, tmp_path, ports, percent: int) -> None:
     from support.vignettes import knowledge_and_problems
-    from ui.conftest import FixedClock
+    from ui.conftest import FileManual, FixedClock
 
     knowledge, problems = knowledge_and_problems()
     if problems:
         pytest.skip("the knowledge has problems; its own tests tell them")
     session = CaseSession(knowledge, FixedClock(), ports.store, ports.journal, ports.note)
     lesion = session.add_lesion()
-    window = MainWindow(session, settings, tmp_path)
+    window = MainWindow(session, FileManual(tmp_path), settings, tmp_path)
     window._closing = True
     qtbot.addWidget(window)
     window.resize(1280, 720)

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from hepalith.knowledge.base import Knowledge, Problem, compile_knowledge
+from hepalith.knowledge.base import Knowledge, Problem
+from hepalith.knowledge.compiler import compile_knowledge
 from hepalith.knowledge.loader import hash_of, read_files
 
 DATA = Path(__file__).parents[1] / "data" / "small"

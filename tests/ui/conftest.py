@@ -12,12 +12,12 @@ from pytestqt.qtbot import QtBot
 
 from hepalith.domain.assessment import Assessment
 from hepalith.domain.case import Case
-from hepalith.domain.errors import CaseFileError, NoteError
+from hepalith.domain.errors import CaseFileError, NoteError, WriteError
 from hepalith.knowledge.base import Knowledge
-from hepalith.knowledge.loader import load_knowledge
+from hepalith.knowledge.compiled import load_knowledge
 from hepalith.knowledge.model import KnowledgeFiles, ListEntry
 from hepalith.knowledge.site import Site, SiteProblem, site_problems
-from hepalith.services.ports import NoteRequest, Recovery
+from hepalith.services.ports import NoteRequest, Recovery, ReportText
 from hepalith.services.session import CaseSession
 from hepalith.ui.fonts import apply_text_size, load_fonts
 from hepalith.ui.main_window import MainWindow
@@ -118,6 +118,33 @@ class MemorySite:
     def save(self, site: Site) -> None:
         self.saved.append(site)
 
+    def report_text(self, case: Case, assessment: Assessment, at: datetime, *, short: bool) -> ReportText:
+        if self.fails:
+            raise NoteError("There is no room for the note.")
+        form = "short" if short else "long"
+        return ReportText(plain=f"{form}: {assessment.impression}", html=f"<p><b>{form}</b></p>")
+
+
+class FileManual:
+    """A manual of empty pages, made when they are asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.asked: list[tuple[str, str]] = []
+        self.fails = False
+
+    def page(self, kind: str, name: str, as_of: date) -> Path:
+        assert as_of == TODAY
+        if self.fails:
+            raise WriteError("The disk is full.")
+        self.asked.append((kind, name))
+        path = self.folder / f"{kind}-{name}.html"
+        path.touch()
+        return path
+
+    def write(self, folder: Path, as_of: date) -> None:
+        raise NotImplementedError
+
 
 class Ports(msgspec.Struct):
     """What the session was wired with."""
@@ -125,6 +152,7 @@ class Ports(msgspec.Struct):
     store: MemoryStore
     journal: MemoryJournal
     note: FileNote
+    manual: FileManual
 
 
 def process(times: int = 5) -> None:
@@ -155,9 +183,10 @@ def knowledge() -> Knowledge:
 
 
 @pytest.fixture
-def ports() -> Ports:
+def ports(tmp_path: Path) -> Ports:
     """Fresh ports."""
-    return Ports(store=MemoryStore(), journal=MemoryJournal(), note=FileNote())
+    manual = FileManual(tmp_path)
+    return Ports(store=MemoryStore(), journal=MemoryJournal(), note=FileNote(), manual=manual)
 
 
 @pytest.fixture
@@ -180,11 +209,11 @@ def site(knowledge: Knowledge) -> MemorySite:
 
 @pytest.fixture
 def window(
-    qtbot: QtBot, session: CaseSession, settings: WindowSettings, site: MemorySite, tmp_path: Path
+    qtbot: QtBot, session: CaseSession, ports: Ports, settings: WindowSettings, site: MemorySite, tmp_path: Path
 ) -> Iterator[MainWindow]:
     """The main window, shown."""
     settings.change(theme="light", tour_seen=True)
-    made = MainWindow(session, settings, tmp_path / "examples", site)
+    made = MainWindow(session, ports.manual, settings, tmp_path / "examples", site)
     made.files.opens_note = False
     qtbot.addWidget(made, before_close_func=_clean)
     made.show()

@@ -15,6 +15,7 @@ from hepalith.ui.dialogs import StartDialog
 from hepalith.ui.help import TourDialog
 from hepalith.ui.main_window import MainWindow
 from hepalith.ui.settings import WindowSettings
+from ui.conftest import FileManual
 
 
 def the_window() -> MainWindow:
@@ -26,7 +27,7 @@ def the_window() -> MainWindow:
 def test_a_picture_has_the_size_and_the_theme(session: CaseSession, tmp_path: Path, theme) -> None:
     session.record("hot", YesNoValue(yes=True))
     path = tmp_path / "window.png"
-    screenshot(session, None, path, (960, 700), theme)
+    screenshot(session, FileManual(tmp_path), None, path, (960, 700), theme)
     picture = QImage(str(path))
     assert (picture.width(), picture.height()) == (960, 700)
     assert (picture.pixelColor(5, 695).lightness() < 128) is (theme == "dark")
@@ -35,7 +36,7 @@ def test_a_picture_has_the_size_and_the_theme(session: CaseSession, tmp_path: Pa
 
 def test_a_picture_that_cannot_be_written_is_an_error(session: CaseSession, tmp_path: Path) -> None:
     with pytest.raises(CaseFileError, match=r"cannot be written"):
-        screenshot(session, None, tmp_path / "no" / "such" / "folder.png", (960, 700))
+        screenshot(session, FileManual(tmp_path), None, tmp_path / "no" / "such" / "folder.png", (960, 700))
     assert session._listeners == []
 
 
@@ -51,7 +52,14 @@ def test_run_shows_the_chooser_and_ends_with_the_window(session: CaseSession, tm
 
     WindowSettings(tmp_path / "settings").change(tour_seen=True)
     QTimer.singleShot(50, close)
-    code = run(session, case_path=None, examples=tmp_path, show_chooser=True, settings=tmp_path / "settings")
+    code = run(
+        session,
+        FileManual(tmp_path),
+        case_path=None,
+        examples=tmp_path,
+        show_chooser=True,
+        settings=tmp_path / "settings",
+    )
     assert code == 0
     assert seen == [True]
     assert (tmp_path / "settings" / "window.ini").exists()
@@ -64,7 +72,8 @@ def test_run_opens_a_case(session: CaseSession, ports, tmp_path: Path) -> None:
     session.new()
     WindowSettings(tmp_path).change(tour_seen=True)
     QTimer.singleShot(50, lambda: the_window().close())
-    assert run(session, case_path=path, examples=tmp_path, show_chooser=False, settings=tmp_path) == 0
+    code = run(session, ports.manual, case_path=path, examples=tmp_path, show_chooser=False, settings=tmp_path)
+    assert code == 0
     assert session.shown("hot") is not None
 
 

@@ -9,7 +9,8 @@ from hepalith.domain.case import PATIENT, ChoiceValue, ItemsValue, NumberValue, 
 from hepalith.services.session import CaseSession
 from hepalith.ui.main_window import MainWindow
 from hepalith.ui.panel.card import CardWidget
-from hepalith.ui.panel.rows import Card, Section, card_text, summary_text
+from hepalith.ui.panel.rows import Card, Section, card_text
+from ui.conftest import Ports
 
 YES = YesNoValue(yes=True)
 
@@ -178,11 +179,17 @@ def test_the_same_advice_for_several_lesions_is_one_card(window: MainWindow, ses
     assert [card.who for card in section(window, "later").cards] == ["Lesion 2", "Lesion 1"]
 
 
-def test_copying(qtbot: QtBot, window: MainWindow, hot_and_red: None) -> None:
+def test_copying(qtbot: QtBot, window: MainWindow, ports: Ports, hot_and_red: None) -> None:
+    impression = window.panel.impression_label.text()
+    qtbot.keyClick(window.panel.copy_button, Qt.Key.Key_Space)
+    copied = QApplication.clipboard().mimeData()
+    assert (copied.text(), copied.html()) == (f"short: {impression}", "<p><b>short</b></p>")
+    window.copy_long_action.trigger()
+    assert QApplication.clipboard().text() == f"long: {impression}"
+    ports.note.fails = True
     window.copy_action.trigger()
-    text = QApplication.clipboard().text()
-    assert text == summary_text(window.panel.guidance.head)
-    assert "Urgency: Emergency: today. Within 24 hours" in text or "within 24 hours" in text
+    assert QApplication.clipboard().text() == f"long: {impression}"
+    assert window.statusBar().currentMessage() == "There is no room for the note."
     card = widget(window, "now", "Look after the heat")
     qtbot.mouseClick(card.copy_button, Qt.MouseButton.LeftButton)
     assert QApplication.clipboard().text() == card_text(card.card)

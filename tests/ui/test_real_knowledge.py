@@ -16,6 +16,7 @@ from hepalith.ui.main_window import MainWindow
 from hepalith.ui.panel.rows import guidance_of
 from hepalith.ui.settings import WindowSettings
 from support.vignettes import all_vignettes, case_of, knowledge_and_problems
+from ui.conftest import FileManual
 
 VIGNETTES = {vignette.id: vignette for vignette in all_vignettes()}
 CHOSEN = [name for name in ("CV03", "CV51", "BV09", "NV24", "FV30", "CV23") if name in VIGNETTES]
@@ -91,7 +92,7 @@ def test_everything_that_applies_is_shown(real: CaseSession) -> None:
 def test_each_section_of_the_dictionary_opens(
     qtbot: QtBot, real: CaseSession, settings: WindowSettings, tmp_path: Path
 ) -> None:
-    window = MainWindow(real, settings, tmp_path)
+    window = MainWindow(real, FileManual(tmp_path), settings, tmp_path)
     window._closing = True
     qtbot.addWidget(window)
     window.show()

@@ -183,10 +183,10 @@ def test_recent_files_can_be_switched_off_and_forgotten(
 
 
 def test_another_language_or_site_goes_on_in_a_new_window_with_the_same_case(
-    qtbot: QtBot, session: CaseSession, settings: WindowSettings, site, tmp_path: Path
+    qtbot: QtBot, session: CaseSession, settings: WindowSettings, site, ports, tmp_path: Path
 ) -> None:
     refined = []
-    desktop = Desktop(session, settings, tmp_path, site, lambda: refined.append(True))
+    desktop = Desktop(session, ports.manual, settings, tmp_path, site, lambda: refined.append(True) or ports.manual)
     first = desktop.window
     first.show()
     first.activateWindow()

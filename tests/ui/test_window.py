@@ -23,6 +23,8 @@ from hepalith.ui.identity_page import IdentityPage
 from hepalith.ui.main_window import Arrangement, MainWindow
 from hepalith.ui.settings import WindowSettings
 from hepalith.ui.studies_page import StudiesPage
+from hepalith.ui.theme import DARK, LIGHT
+from ui.conftest import FileManual
 
 KEY = Qt.Key
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -228,7 +230,7 @@ def test_examples_open_as_unsaved_cases(
         lesion_counter=1,
         observations=(Observation(finding="hot", value=YesNoValue(yes=True)),),
     )
-    window = MainWindow(session, settings, tmp_path)
+    window = MainWindow(session, FileManual(tmp_path), settings, tmp_path)
     qtbot.addWidget(window)
     window.show()
     window.show_start()
@@ -316,6 +318,13 @@ def test_the_panes_find_room(window: MainWindow, extent, percent: int, wanted: A
         assert window.form.isVisible()
 
 
+def test_tinted_words_follow_the_theme(window: MainWindow) -> None:
+    for theme, wanted in (("dark", DARK), ("light", LIGHT)):
+        window.choose_theme(theme)
+        QApplication.processEvents()
+        assert window.form.current()._help_label.palette().windowText().color().name() == wanted.muted
+
+
 def test_sizes_theme_and_text_size_are_remembered(
     qtbot: QtBot, window: MainWindow, session: CaseSession, settings: WindowSettings, tmp_path: Path
 ) -> None:
@@ -329,7 +338,7 @@ def test_sizes_theme_and_text_size_are_remembered(
     QApplication.processEvents()
     sizes = window.entry_splitter.sizes()
     window.close()
-    again = MainWindow(session, settings, tmp_path)
+    again = MainWindow(session, FileManual(tmp_path), settings, tmp_path)
     qtbot.addWidget(again)
     again.show()
     QApplication.processEvents()
@@ -362,7 +371,7 @@ def test_unknown_findings_are_kept_and_shown(window: MainWindow, session: CaseSe
 def test_the_window_is_freed_after_closing(
     qtbot: QtBot, session: CaseSession, settings: WindowSettings, tmp_path: Path
 ) -> None:
-    window = MainWindow(session, settings, tmp_path)
+    window = MainWindow(session, FileManual(tmp_path), settings, tmp_path)
     window.show()
     window.open_finding("redness", PATIENT)
     session.record("hot", YesNoValue(yes=True))

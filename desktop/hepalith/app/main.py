@@ -24,9 +24,11 @@ def main(arguments: list[str] | None = None) -> int:
     parts = Parts(
         knowledge=lambda: wiring.make_knowledge(folders, site_file),
         knowledge_folder=wiring.knowledge_folder,
+        cache_folder=folders.cache,
         store=wiring.Documents(),
         note=lambda knowledge: wiring.make_note_writer(knowledge, *wiring.make_site(folders, site_file)),
         author=lambda: wiring.make_site(folders, site_file)[0].clinician,
+        manual=lambda knowledge: wiring.make_manual(knowledge, folders),
         clock=wiring.SystemClock,
         window=lambda wanted: _window(wanted, folders),
     )
@@ -41,21 +43,23 @@ def _window(arguments: argparse.Namespace, folders: wiring.Folders) -> int:
         return NO_WINDOW
     site_file: Path | None = getattr(arguments, "site", None)
     session = wiring.make_session(folders, site_file, arguments.as_of)
+    manual = wiring.later_manual(session.knowledge, folders)
     picture: Path | None = getattr(arguments, "screenshot", None)
     if arguments.case is not None and str(arguments.case) == "-":
         session.show_case(read_case("-", wiring.Documents()))
         arguments.case = None
     case_path = Path(arguments.case) if arguments.case is not None else None
     if picture is not None:
-        application.screenshot(session, case_path, picture, arguments.size, arguments.theme)
+        application.screenshot(session, manual, case_path, picture, arguments.size, arguments.theme)
         return 0
     return application.run(
         session,
+        manual,
         case_path=case_path,
         examples=wiring.examples_folder(),
         show_chooser=getattr(arguments, "chooser", False),
         settings=folders.settings,
         site=wiring.SiteFile(folders, site_file),
-        refine=lambda: session.use(*wiring.site_parts(folders, site_file)),
+        refine=lambda: wiring.refine(session, folders, site_file),
         language=os.environ.get("HEPALITH_LANGUAGE", ""),
     )

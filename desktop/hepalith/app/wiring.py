@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -13,11 +14,11 @@ from hepalith import __version__
 from hepalith.domain.case import Case
 from hepalith.domain.errors import CaseFileError, NoteError
 from hepalith.knowledge.base import Knowledge
-from hepalith.knowledge.loader import load_knowledge
+from hepalith.knowledge.compiled import load_knowledge
 from hepalith.knowledge.model import KnowledgeFiles
 from hepalith.knowledge.site import Site, SiteProblem, read_site, site_problems
 from hepalith.resources import resource_root
-from hepalith.services.ports import NoteWriter
+from hepalith.services.ports import NoteWriter, ReferenceManual
 from hepalith.services.session import CaseSession
 from hepalith.store.case_file import CaseFiles
 from hepalith.store.journal import FileJournal
@@ -75,6 +76,11 @@ def knowledge_folder() -> Path:
     return resource_root() / "knowledge"
 
 
+def compiled_folder() -> Path:
+    """Where an installed program has the compiled form of its knowledge; a source tree has none."""
+    return resource_root() / "compiled"
+
+
 def examples_folder() -> Path:
     """The example cases that come with the program."""
     return resource_root() / "examples"
@@ -91,9 +97,9 @@ def make_site(folders: Folders, site_file: Path | None = None) -> tuple[Site, Pa
 
 
 def make_knowledge(folders: Folders, site_file: Path | None = None) -> Knowledge:
-    """The knowledge base as this site refines it, decoded from the cache when it is current. Raises KnowledgeError."""
+    """The knowledge base as this site refines it, from its compiled form if that is current. Raises KnowledgeError."""
     site, _path = make_site(folders, site_file)
-    return load_knowledge(knowledge_folder(), folders.cache, site if site != Site() else None)
+    return load_knowledge(knowledge_folder(), folders.cache, site if site != Site() else None, compiled_folder())
 
 
 def make_note_writer(knowledge: Knowledge, site: Site, site_file: Path) -> NoteWriter:
@@ -107,10 +113,17 @@ def make_note_writer(knowledge: Knowledge, site: Site, site_file: Path) -> NoteW
     return TypstNoteWriter(knowledge, resource_root(), __version__, letterhead)
 
 
-class _LazyNoteWriter:
-    """The writer of notes, made at the first use (the port `NoteWriter`)."""
+def make_manual(knowledge: Knowledge, folders: Folders) -> ReferenceManual:
+    """The reference manual; imported only when it is needed."""
+    from hepalith.manual.writer import ManualFolder
 
-    def __init__(self, make: Callable[[], NoteWriter]) -> None:
+    return ManualFolder(knowledge, resource_root() / "manual", folders.cache)
+
+
+class _Lazy:
+    """Stands for a part that is made when it is first used."""
+
+    def __init__(self, make: Callable[[], object]) -> None:
         self._make = make
 
     def __getattr__(self, name: str) -> Any:
@@ -164,6 +177,11 @@ class SiteFile:
         write_site(self.path, site)
 
 
+def later_manual(knowledge: Knowledge, folders: Folders) -> ReferenceManual:
+    """The reference manual for the window, which may never ask for it."""
+    return cast(ReferenceManual, _Lazy(partial(make_manual, knowledge, folders)))
+
+
 class Documents(CaseFiles):
     """Case files, and notes: a note opens as the case that is embedded in it."""
 
@@ -191,5 +209,11 @@ def site_parts(folders: Folders, site_file: Path | None = None) -> tuple[Knowled
     """What the settings of this site decide: knowledge, writer of notes, clinician. Raises KnowledgeError."""
     site, path = make_site(folders, site_file)
     knowledge = make_knowledge(folders, site_file)
-    notes = cast(NoteWriter, _LazyNoteWriter(lambda: make_note_writer(knowledge, site, path)))
+    notes = cast(NoteWriter, _Lazy(partial(make_note_writer, knowledge, site, path)))
     return knowledge, notes, site.clinician
+
+
+def refine(session: CaseSession, folders: Folders, site_file: Path | None = None) -> ReferenceManual:
+    """Gives the session what the settings of this site say now; returns the manual of that knowledge."""
+    session.use(*site_parts(folders, site_file))
+    return later_manual(session.knowledge, folders)

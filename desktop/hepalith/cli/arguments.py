@@ -108,6 +108,28 @@ def _commands() -> argparse.ArgumentParser:
     prove.add_argument(
         "--out", type=Path, metavar="FOLDER", help=_("write the patients of failed proofs there, not as text")
     )
+    compiled = actions.add_parser("compile", help=_("make the compiled form, from which the program starts quickly"))
+    compiled.add_argument(
+        "--folder", type=Path, default=None, help=_("another knowledge folder than the program's own")
+    )
+    compiled.add_argument("--out", type=Path, metavar="FOLDER", help=_("where it goes (your cache folder by default)"))
+    book = actions.add_parser("book", help=_("write the reference manual, as pages for any browser"))
+    book.add_argument("--out", type=Path, required=True, metavar="FOLDER", help=_("a new folder, or an earlier manual"))
+    book.add_argument("--folder", type=Path, default=None, help=_("another knowledge folder than the program's own"))
+    _add_day(book)
+    diff = actions.add_parser("diff", help=_("tell what changed between two versions, and whose advice moves"))
+    diff.add_argument("old", type=Path, metavar="OLD", help=_("the folder of a knowledge base"))
+    diff.add_argument("new", type=Path, metavar="NEW", help=_("the folder of another version of it"))
+    diff.add_argument(
+        "--cases",
+        type=Path,
+        nargs="+",
+        default=[],
+        metavar="PATH",
+        help=_("ask both about these: case files, or folders of case files or of YAML cases"),
+    )
+    diff.add_argument("--format", choices=["text", "json"], default="text")
+    _add_day(diff)
 
     window = commands.add_parser("window", help=_("show a case in the window, or take a picture of it"))
     _add_case(window)
@@ -132,7 +154,7 @@ def _add_case(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_context(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--as-of", type=_day, metavar="DATE", help=_("the date for which to assess (today by default)"))
+    _add_day(parser)
     parser.add_argument("--site", type=Path, metavar="SITE.toml", help=_("settings of your hospital (see docs)"))
     _add_profile(parser)
 
@@ -140,6 +162,10 @@ def _add_context(parser: argparse.ArgumentParser) -> None:
 def _add_profile(parser: argparse.ArgumentParser) -> None:
     words = _("keep settings, unsaved edits and cache in this folder (or set HEPALITH_PROFILE)")
     parser.add_argument("--profile", type=Path, metavar="FOLDER", help=words)
+
+
+def _add_day(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--as-of", type=_day, metavar="DATE", help=_("the date for which to answer (today by default)"))
 
 
 def _day(text: str) -> date:

@@ -11,7 +11,7 @@ import msgspec
 from hepalith.domain.case import Case
 from hepalith.i18n import _
 from hepalith.knowledge.base import Knowledge
-from hepalith.services.ports import CaseStore, Clock, NoteWriter
+from hepalith.services.ports import CaseStore, Clock, NoteWriter, ReferenceManual
 
 DONE, PROBLEMS, WRONG_ARGUMENTS, UNREADABLE, UNWRITABLE, NO_WINDOW = 0, 1, 2, 3, 4, 5
 
@@ -21,9 +21,11 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
 
     knowledge: Callable[[], Knowledge]
     knowledge_folder: Callable[[], Path]
+    cache_folder: Path
     store: CaseStore
     note: Callable[[Knowledge], NoteWriter]
     author: Callable[[], str]  # the clinician of the site settings, or ""
+    manual: Callable[[Knowledge], ReferenceManual]
     clock: Callable[[date | None], Clock]
     window: Callable[[argparse.Namespace], int]
 

@@ -2,10 +2,21 @@
 
 from collections.abc import Iterator
 
-from hepalith.domain.assessment import Advice, Assessment, Cause, GateState, OverrideResult, Status
-from hepalith.domain.words import decision_text
+from hepalith.decision.ask_next import in_order
+from hepalith.domain.assessment import (
+    Advice,
+    Assessment,
+    Cause,
+    GateState,
+    OverrideResult,
+    QuestionGroup,
+    Status,
+)
+from hepalith.domain.words import decision_text, outcome_text, robust_text
 from hepalith.i18n import _
 
+_ASKED = 8
+_OUTCOMES = 3  # of a question
 _LEVELS = {
     "emergency_now": "EMERGENCY NOW",
     "emergency_same_day": "EMERGENCY, TODAY",
@@ -54,8 +65,7 @@ def _lines(assessment: Assessment) -> Iterator[str]:
         )
     open_count = sum(one.status is Status.CANNOT_BE_EXCLUDED for one in assessment.recommendations)
     yield _("{count} recommendations cannot be excluded yet. Ask next:").format(count=open_count)
-    for question in assessment.questions[:8]:
-        yield f"  {question.label} ({question.subject}) -> {', '.join(question.wanted_by[:4])}"
+    yield from _questions(assessment)
     for finding in assessment.not_evaluated:
         yield _("Not evaluated (unknown to this dictionary): {finding}").format(finding=finding)
     yield _("Knowledge {version} ({hash}), assessed for {date}. No clinician has reviewed it.").format(
@@ -72,6 +82,20 @@ def _overrides(overrides: tuple[OverrideResult, ...]) -> Iterator[str]:
         yield "  " + " ".join(
             filter(None, (f"[{one.recommendation}]" if one.recommendation else "", one.subject, said))
         )
+
+
+def _questions(assessment: Assessment) -> Iterator[str]:
+    now = assessment.urgency.level
+    for one in in_order(assessment.questions, assessment.question_groups)[:_ASKED]:
+        if isinstance(one, QuestionGroup):
+            yield f"  {', '.join(need.label for need in one.findings)} ({one.subject})"
+            yield f"      {outcome_text(one.none, now, one.settles)}"
+            yield "      " + _("A yes: up to {level}").format(level=_LEVELS[one.urgency])
+        else:
+            yield f"  {one.label} ({one.subject})"
+            yield from (f"      {outcome_text(outcome, now)}" for outcome in one.outcomes[:_OUTCOMES])
+    if assessment.robust:
+        yield f"  {robust_text()}"
 
 
 def _causes(causes: tuple[Cause, ...]) -> Iterator[str]:

@@ -6,7 +6,10 @@ not to hold. A rule that gives way to another is named with its reason, and neve
 
 from collections.abc import Iterable, Set
 from datetime import date
+from functools import cached_property
 
+from hepalith.decision.ask_next import Asker, Questions
+from hepalith.decision.between_lesions import between_lesions
 from hepalith.decision.causes import rank_causes
 from hepalith.decision.deciding import deciding_parts
 from hepalith.decision.evaluation import Evaluation
@@ -17,7 +20,6 @@ from hepalith.decision.levels import TableUse, gate_state, gate_subject, level_o
 from hepalith.decision.needs import Needs, OpenFinding
 from hepalith.decision.overrides import overrides_of, set_aside
 from hepalith.decision.precedence import Judged, Judgement
-from hepalith.decision.questions import rank_questions
 from hepalith.decision.summary import class_of_case, impression_of
 from hepalith.decision.support import Support
 from hepalith.decision.wording import Words, number_text
@@ -52,33 +54,52 @@ from hepalith.knowledge.grounds import citations
 from hepalith.knowledge.model import Derived
 from hepalith.knowledge.tree import ChoiceOf, Quantity, Reference, TruthNode
 
+ASKED = 24  # questions, and groups of them, that are shown at each edit
 
-def evaluate(case: Case, knowledge: Knowledge, as_of: date, *, trace: bool = True) -> Assessment:
-    """The assessment of a case at a date. Same case, knowledge and date: same result."""
-    return Assessor(case, knowledge, as_of).assessment(trace=trace)
+
+def evaluate(
+    case: Case, knowledge: Knowledge, as_of: date, *, trace: bool = True, asker: Asker | None = None
+) -> Assessment:
+    """The assessment of a case at a date. Same case, knowledge and date: same result.
+
+    asker: of the same knowledge, for many cases on one thread: it keeps what it made.
+    """
+    return Assessor(case, knowledge, as_of, asker or Asker(knowledge)).assessment(trace=trace)
 
 
 class Assessor:
-    """One case at one date: the assessment, and explanations of its parts on demand."""
+    """One case at one date: the assessment, and explanations of its parts on demand.
 
-    def __init__(self, case: Case, knowledge: Knowledge, as_of: date) -> None:
+    asker: answers from the fast reader, and finds out what to ask next; without it the reference interpreter answers,
+    and nothing is asked. Explanations always come from the reference interpreter.
+    """
+
+    def __init__(self, case: Case, knowledge: Knowledge, as_of: date, asker: Asker | None = None) -> None:
         self._case = case
         self._knowledge = knowledge
         self._as_of = as_of
-        self.evaluation = Evaluation(case, knowledge, as_of)
-        self._needs = Needs(self.evaluation)
-        self._support = Support(self.evaluation)
+        self._what_if = asker.what_if(case, as_of) if asker else None
+        self.evaluation = self._what_if.evaluation if self._what_if else Evaluation(case, knowledge, as_of)
+        self._needs = self._what_if.needs if self._what_if else Needs(self.evaluation)
+        self._support = self._what_if.support if self._what_if else Support(self.evaluation)
         self._words = Words(self.evaluation)
-        self._explainer = Explainer(self.evaluation)
         self._judgement = Judgement(self.evaluation)
-        self._need_memo: dict[OpenFinding, Need] = {}
+        self._assumed = self.evaluation.assumed_limits()
+
+    @cached_property
+    def _explainer(self) -> Explainer:
+        return Explainer(Evaluation(self._case, self._knowledge, self._as_of) if self._what_if else self.evaluation)
 
     def assessment(self, *, trace: bool) -> Assessment:
-        """Everything that is shown. With `trace` also the traces, and what the advice that nothing speaks for needs."""
-        judged = self._judgement.all()
+        """Everything that is shown.
+
+        With `trace` also the traces, what the advice that nothing speaks for needs, and all questions, not the first.
+        """
+        judged = list(self._what_if.verdicts.judged(self._judgement)) if self._what_if else self._judgement.all()
+        asked = self._what_if.questions(None if trace else ASKED) if self._what_if else Questions()
         advice = tuple(self._advice(one, full=trace) for one in judged)
         shown = tuple(one for one in advice if one.status is not Status.DOES_NOT_HOLD)
-        causes = rank_causes(self.evaluation, self._need_list)
+        causes = rank_causes(self.evaluation, lambda tree, subject: self._need_list(self._needs.of(tree, subject)))
         overrides = overrides_of(self._case, self._knowledge, advice)
         counting = {(one.id, one.subject) for one in judged if one.sets_urgency}
         urgency = self._urgency(shown, counting, set_aside(overrides))
@@ -100,8 +121,10 @@ class Assessor:
             recommendations=advice,
             gates=tuple(self._gates(shown)),
             follow_up=planned_tests(self.evaluation, (one for one in shown if one.status is Status.HOLDS)),
-            questions=rank_questions(self.evaluation, self._needs, shown),
-            conflicts=self._conflicts(shown),
+            questions=asked.questions,
+            question_groups=asked.groups,
+            robust=asked.robust,
+            conflicts=(*self._conflicts(shown), *between_lesions(shown, self._knowledge)),
             assumptions=self._assumptions(),
             not_evaluated=tuple(
                 sorted({o.finding for o in self._case.observations if o.finding not in self._knowledge.findings})
@@ -287,13 +310,12 @@ class Assessor:
         return tuple(option.id for option in entry.choices if option.id in possible)
 
     def _input(self, reference: Reference, subject: str) -> Input:
-        assumed = self.evaluation.assumed
         return Input(
             finding=reference.name,
             subject=subject,
             label=self._words.label(reference),
             value=self._words.value(reference, subject),
-            assumed=any((reference.name, subject, side) in assumed for side in ("upper", "lower")),
+            assumed=any((reference.name, subject, side) in self._assumed for side in ("upper", "lower")),
         )
 
     def _gates(self, advice: Iterable[Advice]) -> Iterable[Gate]:
@@ -359,7 +381,7 @@ class Assessor:
 
     def _assumptions(self) -> tuple[Assumption, ...]:
         texts = []
-        for (finding, _subject, side), limit in sorted(self.evaluation.assumed.items()):
+        for (finding, _subject, side), limit in sorted(self._assumed.items()):
             entry = self._knowledge.findings[finding]
             text = (
                 _("{label}: upper limit {limit} {unit} assumed")

@@ -14,7 +14,6 @@ from msgspec.structs import replace
 from hepalith.decision.evaluation import Evaluation
 from hepalith.decision.explain import ANSWER
 from hepalith.decision.grounds import dated
-from hepalith.decision.needs import Needs, OpenFinding
 from hepalith.domain.assessment import Answer, Argument, Basis, Cause, Need
 from hepalith.domain.case import PATIENT
 from hepalith.domain.truth import Truth
@@ -23,22 +22,21 @@ from hepalith.knowledge.model import ArgumentEntry
 from hepalith.knowledge.tree import TruthNode
 
 POINTS = {1: 1, 2: 2, 3: 4, 4: 8}
-NeedList = Callable[[Iterable[OpenFinding]], tuple[Need, ...]]
+NeedsOf = Callable[[TruthNode, str], tuple[Need, ...]]
 
 
-def rank_causes(evaluation: Evaluation, need_list: NeedList | None = None) -> tuple[Cause, ...]:
+def rank_causes(evaluation: Evaluation, needs_of: NeedsOf | None = None) -> tuple[Cause, ...]:
     """The possible causes of each lesion and of the patient, each subject ranked by itself, the best first.
 
-    need_list: how open findings are shown; without it, what is open is not looked for.
+    needs_of: what an open argument needs; without it, that is not looked for.
     """
-    return _Ranking(evaluation, need_list).causes()
+    return _Ranking(evaluation, needs_of).causes()
 
 
 class _Ranking:
-    def __init__(self, evaluation: Evaluation, need_list: NeedList | None) -> None:
+    def __init__(self, evaluation: Evaluation, needs_of: NeedsOf | None) -> None:
         self._evaluation = evaluation
-        self._need_list = need_list
-        self._needs = Needs(evaluation)
+        self._needs_of = needs_of
 
     def causes(self) -> tuple[Cause, ...]:
         found: list[Cause] = []
@@ -92,9 +90,7 @@ class _Ranking:
                     strength=entry.strength,
                     answer=answer,
                     basis=dated(basis, self._evaluation.observed.as_of),
-                    needs=self._need_list(self._needs.of(tree, subject))
-                    if self._need_list and answer is Answer.UNKNOWN
-                    else (),
+                    needs=self._needs_of(tree, subject) if self._needs_of and answer is Answer.UNKNOWN else (),
                 )
             )
         return tuple(made)

@@ -16,10 +16,12 @@ class ChangeKind(StrEnum):
 
     URGENCY = "urgency"
     CLASS = "class"
+    CAUSES = "causes"
     ADDED = "added"
     GONE = "gone"
     STATUS = "status"
     LEVEL = "level"
+    GATES = "gates"
     WORDING = "wording"
     DATES = "dates"
 
@@ -40,7 +42,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def changes_between(before: Assessment, after: Assessment) -> tuple[Change, ...]:
-    """All differences in urgency, class, advice and dates; nothing for the same advice."""
+    """All differences in urgency, class, leading causes, advice, gates and dates; nothing for the same advice."""
     found: list[Change] = []
     if before.urgency.level is not after.urgency.level:
         levels = (urgency_text(before.urgency.level), urgency_text(after.urgency.level))
@@ -48,6 +50,12 @@ def changes_between(before: Assessment, after: Assessment) -> tuple[Change, ...]
     if before.case_class.value != after.case_class.value:
         names = (class_text(before.case_class.value), class_text(after.case_class.value))
         found.append(Change(kind=ChangeKind.CLASS, before=names[0], after=names[1]))
+    leading_before, leading_after = _leading(before), _leading(after)
+    for subject in dict.fromkeys([*leading_after, *leading_before]):
+        had, has = leading_before.get(subject, {}), leading_after.get(subject, {})
+        if had.keys() != has.keys():
+            labels = tuple(_(" or ").join(side.values()) for side in (had, has))
+            found.append(Change(kind=ChangeKind.CAUSES, subject=subject, before=labels[0], after=labels[1]))
     old, new = _by_key(before), _by_key(after)
     for key in dict.fromkeys([*new, *old]):
         found.extend(_changes(old.get(key), new.get(key)))
@@ -78,10 +86,12 @@ def change_text(change: Change) -> str:
     kinds = {
         ChangeKind.URGENCY: _("Urgency"),
         ChangeKind.CLASS: _("Class"),
+        ChangeKind.CAUSES: _("Leading causes"),
         ChangeKind.ADDED: _("New advice"),
         ChangeKind.GONE: _("No longer advised"),
         ChangeKind.STATUS: _("Advice"),
         ChangeKind.LEVEL: _("Urgency of advice"),
+        ChangeKind.GATES: _("Gates that are shut"),
         ChangeKind.WORDING: _("Wording"),
         ChangeKind.DATES: _("Dates"),
     }
@@ -102,6 +112,15 @@ def _because(change: Change, now: Assessor, *, from_knowledge: bool) -> str:
     if change.item and change.kind in {ChangeKind.ADDED, ChangeKind.GONE, ChangeKind.STATUS}:
         decided = "; ".join(now.deciding(change.item, change.subject))
     return ": ".join(filter(None, (source, decided)))
+
+
+def _leading(assessment: Assessment) -> dict[str, dict[str, str]]:
+    """Subject -> the causes of the first rank, by id, with their labels."""
+    found: dict[str, dict[str, str]] = {}
+    for cause in assessment.causes:
+        if cause.rank == 1:
+            found.setdefault(cause.subject, {})[cause.id] = cause.label
+    return found
 
 
 def _by_key(assessment: Assessment) -> dict[tuple[str, str], Advice]:
@@ -131,5 +150,7 @@ def _changes(old: Advice | None, new: Advice | None) -> Iterable[Change]:
         return
     if old.urgency is not new.urgency:
         yield change(ChangeKind.LEVEL, urgency_text(old.urgency), urgency_text(new.urgency))
+    if set(old.gates_shut) != set(new.gates_shut):
+        yield change(ChangeKind.GATES, ", ".join(old.gates_shut), ", ".join(new.gates_shut))
     if (old.title, old.action) != (new.title, new.action):
         yield change(ChangeKind.WORDING, old.action, new.action)

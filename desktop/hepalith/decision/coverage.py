@@ -24,8 +24,6 @@ from hepalith.knowledge.tree import (
     Compare,
     Constant,
     CountLesions,
-    Fires,
-    GatePasses,
     LesionNumber,
     Node,
     Number,
@@ -35,11 +33,10 @@ from hepalith.knowledge.tree import (
     Reference,
     TruthNode,
     children,
-    walk,
 )
+from hepalith.knowledge.uses import Place, Uses, trees_of
 from hepalith.knowledge.written import comparison_text
 
-Place = tuple[str, str]  # kind and id of an entry, as the knowledge files have them
 KINDS = ("recommendation", "escalation", "row", "derived", "argument", "gate item", "threshold", "precedence")
 
 _FLIPPED = {"<": "<=", "<=": "<", ">": ">=", ">=": ">"}
@@ -95,7 +92,7 @@ class Coverage:
         at: dict[Place, list[str]] = {}
         for name, side in self.sides.items():
             at.setdefault(side.place, []).append(name)
-        uses = _Uses(self._knowledge)
+        uses = Uses(self._knowledge)
         found: dict[str, list[tuple[int, int]]] = {}
         for vignette in vignettes:
             answers = self._answers(vignette)
@@ -154,57 +151,6 @@ def _gives_way_to(expect: Mapping[str, Any], answers: Answers) -> Iterator[tuple
         for judged in answers.judgement.of(name) if name in answers.knowledge.recommendations else ():
             winners = (*judged.gives_way_to, *judged.held_open_by)
             yield from ((rule.id, winner) for rule, winner, _whose in winners)
-
-
-class _Uses:
-    """Which entries an entry rests on, directly or through others."""
-
-    def __init__(self, knowledge: Knowledge) -> None:
-        self._knowledge = knowledge
-        self._behind: dict[Place, frozenset[Place]] = {}
-
-    def behind(self, places: Iterable[Place]) -> frozenset[Place]:
-        """These entries and all that they rest on."""
-        return frozenset[Place]().union(*(self._all(place) for place in places))
-
-    def _all(self, place: Place) -> frozenset[Place]:
-        if place not in self._behind:
-            self._behind[place] = frozenset([place])  # a table may name itself through a gate
-            self._behind[place] = frozenset([place]).union(*(self._all(used) for used in self._directly(place)))
-        return self._behind[place]
-
-    def _directly(self, place: Place) -> Iterator[Place]:
-        for node in (inner for tree in _trees(self._knowledge, place) for inner in walk(tree)):
-            match node:
-                case Reference(name=name, derived=True):
-                    yield ("derived", name)
-                case Reference(name=name) if name in self._knowledge.absence:
-                    yield ("findings", name)
-                case GatePasses(gate=gate):
-                    yield ("gates", gate)
-                case Fires(recommendations=names):
-                    yield from (("recommendations", name) for name in names)
-
-
-def _trees(knowledge: Knowledge, place: Place) -> list[Node]:
-    kind, name = place
-    if kind == "findings":
-        return [knowledge.absence[name]]
-    compiled = getattr(knowledge, kind, {}).get(name)
-    if compiled is None:
-        return []
-    parts = [getattr(compiled, field) for field in compiled.__struct_fields__ if field not in {"entry", "basis"}]
-    return list(_nodes(parts))
-
-
-def _nodes(parts: Iterable[Any]) -> Iterator[Node]:
-    for part in parts:
-        if isinstance(part, Node):
-            yield part
-        elif isinstance(part, CompiledRow):
-            yield from _nodes((part.when, part.then))
-        elif isinstance(part, tuple):
-            yield from _nodes(part)
 
 
 # the sides of every item
@@ -367,7 +313,7 @@ def _of_precedence(name: str) -> Side:
 def _thresholds(place: Place, knowledge: Knowledge) -> Iterator[Side]:
     subject = getattr(knowledge, place[0])[place[1]].entry.subject
     seen: dict[str, int] = {}
-    for tree in _trees(knowledge, place):
+    for tree in trees_of(knowledge, place):
         for node, scope in _comparisons(tree, subject):
             if not isinstance(node.left, Number) and not isinstance(node.right, Number):
                 continue

@@ -4,18 +4,20 @@ Unknown is never "no": a missing yes/no is UNKNOWN, a missing number is all that
 every choice. Results are remembered, so that each derived finding is computed once for each subject.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 
+from hepalith.decision import arithmetic
 from hepalith.decision import observed as seen
 from hepalith.decision.observed import Group, ItemSet, ObservedCase
 from hepalith.domain import interval as numbers
 from hepalith.domain.case import PATIENT, Case
-from hepalith.domain.durations import DateRange, months_between
-from hepalith.domain.interval import ANYTHING, Interval, point
+from hepalith.domain.durations import DateRange
+from hepalith.domain.interval import ANYTHING, Interval
 from hepalith.domain.truth import Truth, all_of, any_of, from_bool
 from hepalith.knowledge.base import CompiledDerived, CompiledRow, Knowledge
+from hepalith.knowledge.model import Finding
 from hepalith.knowledge.tree import (
     And,
     Arithmetic,
@@ -56,33 +58,18 @@ from hepalith.knowledge.tree import (
 
 LESION_COUNT = "lesion_count"
 
-_FUNCTIONS: dict[str, Callable[[list[Interval]], Interval]] = {
-    "min": numbers.minimum,
-    "max": numbers.maximum,
-    "abs": lambda parts: numbers.absolute(parts[0]),
-    "round": lambda parts: numbers.rounded(parts[0], int(parts[1].low)),
-    "ln": lambda parts: numbers.natural_log(parts[0]),
-    "log10": lambda parts: numbers.log10(parts[0]),
-    "sqrt": lambda parts: numbers.square_root(parts[0]),
-    "agreed": lambda parts: numbers.agreed(parts[0], parts[1]),
-    "exp": lambda parts: numbers.exponential(parts[0]),
-}
-_OPERATORS = {"+": numbers.add, "-": numbers.subtract, "*": numbers.multiply, "/": numbers.divide}
-
 
 class Evaluation:
     """Answers about one case, at one date, with one knowledge base.
 
     subject: "patient" or a lesion id. fresh: count observations older than the gates allow as not recorded.
+    observed: what is observed, where that differs from the case (`with_groups`).
     """
 
-    def __init__(self, case: Case, knowledge: Knowledge, as_of: date) -> None:
+    def __init__(self, case: Case, knowledge: Knowledge, as_of: date, observed: ObservedCase | None = None) -> None:
         self.knowledge = knowledge
-        self.observed = ObservedCase(case, knowledge.findings, as_of)
+        self.observed = observed or ObservedCase(case, knowledge.findings, as_of)
         self.lesions = tuple(lesion.id for lesion in case.lesions)
-        self.assumed: dict[
-            tuple[str, str, str], Decimal
-        ] = {}  # (finding, subject, side) -> limit taken from the dictionary
         self._derived: dict[tuple[str, str, bool], Truth | Interval | frozenset[str]] = {}
         self._truths: dict[tuple[str, str, str], Truth] = {}
         self._remembered: dict[tuple[int, str, bool], Truth] = {}
@@ -147,9 +134,8 @@ class Evaluation:
             return not self._holds(reference, subject, fresh=False).is_unknown
         if kind == "number":
             return self.number(Quantity(reference), subject).is_point
-        group = self.group(reference, subject)
         if kind == "date":
-            return group is not None and seen.day_of(group) is not None
+            return self.observed.day(*self._read(reference, subject)) is not None
         if kind == "multi":
             items = self.items(reference, subject)
             return items.present == items.possible
@@ -161,16 +147,30 @@ class Evaluation:
 
     def group(self, reference: Reference, subject: str, fresh: bool = False) -> Group | None:
         """The observations that a reference means; None if there are none."""
+        return self.observed.meant(*self._read(reference, subject, fresh))
+
+    def assumed_limits(self) -> dict[tuple[str, str, str], Decimal]:
+        """(finding, subject, side) of values recorded without the laboratory's own limit -> the assumed limit."""
+        found: dict[tuple[str, str, str], Decimal] = {}
+        for node in self.knowledge.limits:
+            finding = self.knowledge.findings[node.reference.name]
+            assumed = seen.assumed_limit(finding, node.side)
+            for subject in self.lesions if node.reference.lesion else (PATIENT,):
+                group = self.group(node.reference, subject)
+                if group and assumed is not None and seen.limit_of(group, finding, node.side) is None:
+                    found[(finding.id, subject, node.side)] = assumed
+        return found
+
+    def _read(
+        self, reference: Reference, subject: str, fresh: bool = False
+    ) -> tuple[Sequence[Group], Finding, int, bool]:
         groups = self.observed.groups(reference.name, subject if reference.lesion else PATIENT)
-        if reference.which == -1:
-            return groups[-1] if groups else None
-        if len(groups) <= reference.which:
-            return None
-        group = groups[reference.which]
-        oldest = self.knowledge.findings[reference.name].max_age_days_for_gates
-        if fresh and oldest is not None and (self.observed.as_of - self.observed.date_of(group).first).days > oldest:
-            return None
-        return group
+        return groups, self.knowledge.findings[reference.name], reference.which, fresh
+
+    def answered(self, finding: str, subject: str, groups: Sequence[Group]) -> "Evaluation":
+        """The same case, but with these observations of a finding of a subject."""
+        observed = self.observed.with_groups(finding, subject, groups)
+        return Evaluation(observed.case, self.knowledge, observed.as_of, observed)
 
     # truths
 
@@ -178,14 +178,10 @@ class Evaluation:
         if reference.derived:
             value = self._derive(reference, subject, fresh)
             return value if isinstance(value, Truth) else Truth.UNKNOWN
-        if self.knowledge.findings[reference.name].observation == "any" and not reference.which:
-            groups = self.observed.groups(reference.name, subject if reference.lesion else PATIENT)
-            if groups:
-                return any_of(seen.truth_of(group) for group in groups)
-        group = self.group(reference, subject, fresh)
-        if group is None:
+        recorded = self.observed.truth(*self._read(reference, subject, fresh))
+        if recorded is None:
             return Truth.FALSE if self._is_ruled_out(reference, subject) else Truth.UNKNOWN
-        return seen.truth_of(group)
+        return recorded
 
     def _is_ruled_out(self, reference: Reference, subject: str) -> bool:
         """Whether another finding answers for one that was not recorded (`absent_when`)."""
@@ -194,19 +190,8 @@ class Evaluation:
         return absence is not None and not reference.which and self.truth(absence, about) is Truth.TRUE
 
     def _compare(self, node: Compare, subject: str, fresh: bool) -> Truth:
-        left, right = self.number(node.left, subject, fresh), self.number(node.right, subject, fresh)
-        match node.operator:
-            case "<":
-                return numbers.less(left, right)
-            case "<=":
-                return numbers.less_or_equal(left, right)
-            case ">":
-                return numbers.less(right, left)
-            case ">=":
-                return numbers.less_or_equal(right, left)
-            case "==":
-                return numbers.equal(left, right)
-        return numbers.equal(left, right).negated()
+        compare = arithmetic.COMPARISONS[node.operator]
+        return compare(self.number(node.left, subject, fresh), self.number(node.right, subject, fresh))
 
     def _choice_in(self, node: ChoiceIn, subject: str, fresh: bool) -> Truth:
         possible = self.choice(node.choice, subject, fresh)
@@ -234,12 +219,11 @@ class Evaluation:
 
     def has_unlisted_lesions(self) -> bool:
         """Whether lesions exist, or may exist, that are not listed in the case."""
-        count = self._lesion_count()
-        return count.low > len(self.lesions) or (not self.lesions and count.high > 0)
+        return arithmetic.has_unlisted(self._lesion_count(), len(self.lesions))
 
     def _lesion_count(self) -> Interval:
         if LESION_COUNT not in self.knowledge.findings:
-            return Interval(Decimal(0), numbers.INFINITY)
+            return arithmetic.NOT_NEGATIVE
         return self.number(Quantity(Reference(LESION_COUNT, lesion=False)), PATIENT)
 
     def _gate_passes(self, node: GatePasses, subject: str, _fresh: bool) -> Truth:
@@ -252,16 +236,9 @@ class Evaluation:
         return all_of(self.gate_item(node.gate, position, subject) for position in wanted)
 
     def _same_technique(self, node: SameTechnique, subject: str, fresh: bool) -> Truth:
-        left, right = self.group(node.left, subject, fresh), self.group(node.right, subject, fresh)
-        if left is None or right is None:
-            return Truth.UNKNOWN
-        a, b = self.observed.study(left), self.observed.study(right)
-        slices = [numbers.point(text) for text in (a.slice_mm, b.slice_mm) if text]
-        thin = Truth.UNKNOWN
-        if len(slices) == 2:
-            low, high = sorted(part.low for part in slices)
-            thin = from_bool(high <= 2 * low)
-        return all_of([_same_text(a.modality, b.modality), _same_text(a.phase, b.phase), thin])
+        return self.observed.same_technique(
+            self.group(node.left, subject, fresh), self.group(node.right, subject, fresh)
+        )
 
     # numbers
 
@@ -273,52 +250,41 @@ class Evaluation:
             case Quantity(reference=reference):
                 return self._quantity(reference, subject, fresh)
             case Arithmetic(operator=operator, left=left, right=right):
-                return _OPERATORS[operator](self.number(left, subject, fresh), self.number(right, subject, fresh))
+                return arithmetic.OPERATORS[operator](
+                    self.number(left, subject, fresh), self.number(right, subject, fresh)
+                )
             case Limit():
                 return self._limit(node, subject, fresh)
             case Function(name=name, arguments=arguments):
-                return _FUNCTIONS[name]([self.number(argument, subject, fresh) for argument in arguments])
+                return arithmetic.FUNCTIONS[name](*(self.number(argument, subject, fresh) for argument in arguments))
             case Either(condition=condition, then=then, otherwise=otherwise):
                 return self._either(self.truth(condition, subject, fresh), then, otherwise, subject, fresh)
             case CountTrue(parts=parts):
-                return _count([self.truth(part, subject, fresh) for part in parts])
+                return arithmetic.counted(*(self.truth(part, subject, fresh) for part in parts))
             case CountLesions(part=part):
                 return self._count_lesions(part, fresh)
             case LesionNumber():
                 return self._over_lesions(node, fresh)
             case Elapsed(unit=unit, start=start, end=end):
-                return _elapsed(unit, self._date(start, subject), self._date(end, subject))
+                return arithmetic.elapsed(unit, self._date(start, subject), self._date(end, subject))
 
     def _quantity(self, reference: Reference, subject: str, fresh: bool) -> Interval:
         if reference.derived:
             value = self._derive(reference, subject, fresh)
             return value if isinstance(value, Interval) else ANYTHING
         finding = self.knowledge.findings[reference.name]
-        if not reference.which and finding.observation in {"largest", "smallest"}:
-            groups = self.observed.groups(reference.name, subject if reference.lesion else PATIENT)
-            parts = [seen.interval_of(group, finding) for group in groups] or [seen.hard_limits(finding)]
-            return numbers.maximum(parts) if finding.observation == "largest" else numbers.minimum(parts)
-        group = self.group(reference, subject, fresh)
-        if group is None:
-            # what may be too old for a safety gate must be measured for it: nothing stands in for it there
-            must_be_measured = fresh and finding.max_age_days_for_gates is not None
-            if finding.absent_range and not must_be_measured and self._is_ruled_out(reference, subject):
-                return Interval(*finding.absent_range)
-            return seen.hard_limits(finding)
-        return seen.interval_of(group, finding)
+        recorded = self.observed.interval(*self._read(reference, subject, fresh))
+        if recorded is not None:
+            return recorded
+        # what may be too old for a safety gate must be measured for it: nothing stands in for it there
+        must_be_measured = fresh and finding.max_age_days_for_gates is not None
+        if finding.absent_range and not must_be_measured and self._is_ruled_out(reference, subject):
+            return Interval(*finding.absent_range)
+        return seen.hard_limits(finding)
 
     def _limit(self, node: Limit, subject: str, fresh: bool) -> Interval:
-        finding = self.knowledge.findings[node.reference.name]
-        group = self.group(node.reference, subject, fresh)
-        entered = seen.limit_of(group, finding, node.side) if group else None
-        if entered is not None:
-            return entered
-        assumed = finding.upper_limit if node.side == "upper" else finding.lower_limit
-        if assumed is None:
-            return Interval(Decimal(0), finding.hard[1] if finding.hard else numbers.INFINITY)
-        if group is not None:
-            self.assumed[(finding.id, subject if node.reference.lesion else PATIENT, node.side)] = assumed
-        return point(assumed)
+        groups, finding, which, _fresh = self._read(node.reference, subject, fresh)
+        return self.observed.limit(groups, finding, node.side, which, fresh)
 
     def _either(self, condition: Truth, then: NumberNode, otherwise: NumberNode, subject: str, fresh: bool) -> Interval:
         if condition.is_true:
@@ -328,66 +294,45 @@ class Evaluation:
         return numbers.hull([self.number(then, subject, fresh), self.number(otherwise, subject, fresh)])
 
     def _count_lesions(self, part: TruthNode, fresh: bool) -> Interval:
-        counted = _count([self.truth(part, lesion, fresh) for lesion in self.lesions])
-        if not self.has_unlisted_lesions():
-            return counted
-        unlisted = self._lesion_count().high - len(self.lesions)
-        return Interval(counted.low, counted.high + unlisted)
+        truths = [self.truth(part, lesion, fresh) for lesion in self.lesions]
+        return arithmetic.counted_lesions(self._lesion_count(), *truths)
 
     def _over_lesions(self, node: LesionNumber, fresh: bool) -> Interval:
         parts = [self.number(node.number, lesion, fresh) for lesion in self.lesions]
-        if not parts:
-            return Interval(Decimal(0), numbers.INFINITY)
-        total = parts[0]
-        if node.how == "largest":
-            total = numbers.maximum(parts)
-        else:
-            for part in parts[1:]:
-                total = numbers.add(total, part)
-        return Interval(total.low, numbers.INFINITY) if self.has_unlisted_lesions() else total
+        return arithmetic.over_lesions(node.how, self._lesion_count(), *parts)
 
     # choices, items, dates
 
     def choice(self, node: ChoiceNode, subject: str, fresh: bool = False) -> frozenset[str]:
         """The choices that are possible."""
         if isinstance(node, ModalityOf):
-            group = self.group(node.reference, subject, fresh)
-            modality = self.observed.study(group).modality if group else ""
+            modality = self.observed.modality(*self._read(node.reference, subject, fresh))
             return frozenset([modality]) if modality in node.domain else node.domain
         if node.reference.derived:
             value = self._derive(node.reference, subject, fresh)
             return value if isinstance(value, frozenset) else node.domain
-        group = self.group(node.reference, subject, fresh)
-        if group is None:
+        recorded = self.observed.choices(*self._read(node.reference, subject, fresh), node.domain)
+        if recorded is None:
             ruled_out = self._is_ruled_out(node.reference, subject)
             return frozenset([self.knowledge.findings[node.reference.name].absent_choice]) if ruled_out else node.domain
-        return seen.choices_of(group, node.domain)
+        return recorded
 
     def items(self, reference: Reference, subject: str, fresh: bool = False) -> ItemSet:
         """The items of a multi-choice finding that are present, and those that may be."""
         domain = self.domain(reference.name)
-        if self.knowledge.findings[reference.name].observation == "any" and not reference.which:
-            groups = self.observed.groups(reference.name, subject if reference.lesion else PATIENT)
-            sets = [seen.items_of(group, domain) for group in groups]
-            if sets:
-                return ItemSet(
-                    frozenset.union(*(s.present for s in sets)), frozenset.union(*(s.possible for s in sets))
-                )
-        group = self.group(reference, subject, fresh)
-        if group is None:
+        recorded = self.observed.items(*self._read(reference, subject, fresh), domain)
+        if recorded is None:
             return ItemSet(frozenset(), frozenset() if self._is_ruled_out(reference, subject) else domain)
-        return seen.items_of(group, domain)
+        return recorded
 
     def _date(self, node: DateNode, subject: str) -> DateRange | None:
         match node:
             case AsOf():
                 return DateRange(self.observed.as_of, self.observed.as_of)
             case ObservationDate(reference=reference):
-                group = self.group(reference, subject)
-                return self.observed.date_of(group) if group else None
+                return self.observed.observed_on(*self._read(reference, subject))
             case DateOf(reference=reference):
-                group = self.group(reference, subject)
-                return seen.day_of(group) if group else None
+                return self.observed.day(*self._read(reference, subject))
 
     # derived findings
 
@@ -403,7 +348,7 @@ class Evaluation:
         if derived.tree is not None:
             if kind == "yes_no":
                 return self.truth(derived.tree, subject, fresh)  # type: ignore[arg-type]
-            return self._within(derived, self.number(derived.tree, subject, fresh))  # type: ignore[arg-type]
+            return arithmetic.within(self.number(derived.tree, subject, fresh), derived.entry.range)  # type: ignore[arg-type]
         results = self.possible_rows(derived, subject, fresh)
         outcomes = [row.then for row in results]
         if kind == "yes_no":
@@ -411,7 +356,8 @@ class Evaluation:
             return truths.pop() if len(truths) == 1 else Truth.UNKNOWN
         if kind == "choice":
             return frozenset(str(outcome) for outcome in outcomes)
-        return self._within(derived, numbers.hull([self.number(outcome, subject, fresh) for outcome in outcomes]))  # type: ignore[arg-type]
+        possible = [self.number(outcome, subject, fresh) for outcome in outcomes]  # type: ignore[arg-type]
+        return arithmetic.within(numbers.hull(possible), derived.entry.range)
 
     def possible_rows(self, derived: CompiledDerived, subject: str, fresh: bool = False) -> list[CompiledRow]:
         """The rows of a first-hit table that can be the hit: unknown ones up to one that holds, or "otherwise"."""
@@ -425,25 +371,3 @@ class Evaluation:
         if derived.otherwise is not None:
             possible.append(CompiledRow("otherwise", Constant(value=True), derived.otherwise))
         return possible
-
-    @staticmethod
-    def _within(derived: CompiledDerived, result: Interval) -> Interval:
-        return numbers.intersect(result, Interval(*derived.entry.range)) if derived.entry.range else result
-
-
-def _count(truths: list[Truth]) -> Interval:
-    certain = sum(truth.is_true for truth in truths)
-    open_ones = sum(truth.is_unknown for truth in truths)
-    return Interval(Decimal(certain), Decimal(certain + open_ones))
-
-
-def _same_text(left: str, right: str) -> Truth:
-    return from_bool(left == right) if left and right else Truth.UNKNOWN
-
-
-def _elapsed(unit: str, start: DateRange | None, end: DateRange | None) -> Interval:
-    if start is None or end is None:
-        return ANYTHING
-    if unit == "days":
-        return Interval(Decimal((end.first - start.last).days), Decimal((end.last - start.first).days))
-    return Interval(months_between(start.last, end.first), months_between(start.first, end.last))

@@ -1,22 +1,21 @@
 """Why a condition holds, does not hold, or is open: its parts with their values, in plain words."""
 
 from hepalith.decision.evaluation import Evaluation
-from hepalith.decision.wording import SIGN, Words, interval_text, number_text, with_unit
+from hepalith.decision.wording import SIGN, Words, interval_text
 from hepalith.domain.assessment import Answer, TraceNode
 from hepalith.domain.case import PATIENT
 from hepalith.domain.truth import Truth
 from hepalith.i18n import _
+from hepalith.knowledge.base import MODALITY
 from hepalith.knowledge.tree import (
     And,
     ChoiceIn,
     ChoiceOf,
     Compare,
-    Constant,
     CountTrue,
     Fires,
     GatePasses,
     Holds,
-    Missing,
     Node,
     Not,
     Number,
@@ -25,8 +24,6 @@ from hepalith.knowledge.tree import (
     Quantified,
     Quantity,
     Reference,
-    SameChoice,
-    SameTechnique,
     TruthNode,
     references,
 )
@@ -51,7 +48,8 @@ class Explainer:
         """The trace of a condition for a subject. Derived findings are opened down to what was entered."""
         answer = ANSWER[self._evaluation.truth(node, subject)]
         text, below = self._part(node, subject, depth)
-        return TraceNode(text=text, answer=answer, children=tuple(below))
+        finding, whose = self._entry(node, subject)
+        return TraceNode(text=text, answer=answer, finding=finding, subject=whose, children=tuple(below))
 
     def derived(self, name: str, subject: str) -> TraceNode:
         """How a derived finding came to its value."""
@@ -70,6 +68,16 @@ class Explainer:
             answer=answer,
             children=tuple(self._opened(reference, subject, _DEPTH)),
         )
+
+    def _entry(self, node: TruthNode, subject: str) -> tuple[str, str]:
+        """The finding that a leaf reads and whose it is; ("", "") for what reads several or none."""
+        inner = node.part if isinstance(node, Not) else node
+        if isinstance(inner, Not | And | Or | Quantified | GatePasses | Fires):
+            return "", ""
+        entered = [reference for reference in references(inner) if not reference.derived]
+        if len(entered) != 1:
+            return "", ""
+        return entered[0].name, subject if entered[0].lesion else PATIENT
 
     def _part(self, node: TruthNode, subject: str, depth: int) -> tuple[str, list[TraceNode]]:
         match node:
@@ -97,19 +105,9 @@ class Explainer:
                 return self._compare(node, subject)
             case ChoiceIn():
                 return self._choice_in(node, subject)
-            case SameChoice(left=left, right=right):
-                return _("{one} is the same as {other}").format(
-                    one=self._words.choice(left), other=self._words.choice(right)
-                )
             case Overlaps(reference=reference, items=items):
                 return self._overlap(reference, items, subject)
-            case Missing(reference=reference):
-                return _("{label} is not known").format(label=self._words.label(reference))
-            case SameTechnique(left=left):
-                return _("{label}: same technique as before").format(label=self._words.label(left))
-            case Constant(value=value):
-                return _("always") if value else _("never")
-        raise TypeError(node)
+        return self._words.plain(node)
 
     def _below_leaf(self, node: TruthNode, subject: str, depth: int) -> list[TraceNode]:
         match node:
@@ -120,12 +118,10 @@ class Explainer:
         return []
 
     def _choice_in(self, node: ChoiceIn, subject: str) -> str:
-        if isinstance(node.choice, ChoiceOf):
-            wanted = self._options(node.choice.reference.name, node.options)
-        else:
-            wanted = ", ".join(sorted(node.options))
         return _("{label}: {value}; wanted: {wanted}").format(
-            label=self._words.choice(node.choice), value=self._choice_value(node, subject), wanted=wanted
+            label=self._words.choice(node.choice),
+            value=self._choice_value(node, subject),
+            wanted=self._words.options(node),
         )
 
     def _named(self, reference: Reference, subject: str) -> str:
@@ -140,13 +136,9 @@ class Explainer:
             value = self._words.value(node.left.reference, subject)
         else:
             value = interval_text(self._evaluation.number(node.left, subject), unit)
-        if node.threshold:
-            wanted = node.threshold
-        elif isinstance(node.right, Number):
-            wanted = with_unit(number_text(node.right.value), unit)
-        else:
-            right = self._evaluation.number(node.right, subject)
-            wanted = f"{self._words.number(node.right)} ({interval_text(right, unit)})"
+        wanted = self._words.wanted(node)
+        if not isinstance(node.right, Number):
+            wanted += f" ({interval_text(self._evaluation.number(node.right, subject), unit)})"
         return _("{label}: {value}; wanted: {sign} {wanted}").format(
             label=left, value=value, sign=SIGN[node.operator], wanted=wanted
         )
@@ -161,19 +153,16 @@ class Explainer:
                     below.extend(self._opened(reference, subject, depth))
         return below
 
-    def _options(self, name: str, options: frozenset[str]) -> str:
-        return self._words.choices(name, options)
-
     def _choice_value(self, node: ChoiceIn, subject: str) -> str:
         if isinstance(node.choice, ChoiceOf):
             return self._words.value(node.choice.reference, subject)
-        return ", ".join(sorted(self._evaluation.choice(node.choice, subject)))
+        return self._words.candidates(MODALITY, self._evaluation.choice(node.choice, subject))
 
     def _overlap(self, reference: Reference, items: tuple[str, ...], subject: str) -> str:
         return _("{label}: {value}; wanted: {wanted}").format(
             label=self._words.label(reference),
             value=self._words.value(reference, subject),
-            wanted=self._options(reference.name, frozenset(items)),
+            wanted=self._words.choices(reference.name, frozenset(items)),
         )
 
     def _of_lesion(self, part: TruthNode, lesion: str, depth: int) -> TraceNode:
@@ -236,7 +225,15 @@ class Explainer:
             known = self._evaluation.is_known(reference, whose)
             text = self._named(reference, whose)
             answer = Answer.YES if known else Answer.UNKNOWN
-            below.append(TraceNode(text=text, answer=answer, children=tuple(self._opened(reference, whose, depth - 1))))
+            below.append(
+                TraceNode(
+                    text=text,
+                    answer=answer,
+                    finding="" if reference.derived else reference.name,
+                    subject="" if reference.derived else whose,
+                    children=tuple(self._opened(reference, whose, depth - 1)),
+                )
+            )
         return below
 
     def _result(self, name: str, then: object) -> str:

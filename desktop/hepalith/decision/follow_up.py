@@ -1,4 +1,5 @@
-"""Follow-up plans as dates: each planned test with its earliest, target and latest day and its stop rule."""
+"""Follow-up plans as dates: each planned test with its earliest, target and latest day, its stop rule, and whether it
+was done or missed."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -37,14 +38,16 @@ def _tests(evaluation: Evaluation, advice: Advice, step: FollowUpStep) -> Iterab
     delays = step.after or ((step.then_every,) if step.then_every else ())
     for position, delay in enumerate(delays):
         last = position == len(delays) - 1
-        yield _test(advice, step, anchor, delay, note if last else "")
+        yield _test(evaluation, advice, step, anchor, delay, note if last else "")
     if not delays:
         yield PlannedTest(
             recommendation=advice.id, subject=advice.subject, test=step.test, due="", note=note, stop=step.stop
         )
 
 
-def _test(advice: Advice, step: FollowUpStep, anchor: date | None, delay: str, note: str) -> PlannedTest:
+def _test(
+    evaluation: Evaluation, advice: Advice, step: FollowUpStep, anchor: date | None, delay: str, note: str
+) -> PlannedTest:
     if anchor is None:
         when = _("{delay} after a date that is not recorded").format(delay=delay)
         return PlannedTest(
@@ -59,16 +62,34 @@ def _test(advice: Advice, step: FollowUpStep, anchor: date | None, delay: str, n
     before, after = (
         (parse_duration(part) for part in step.window) if step.window else (relativedelta(), relativedelta())
     )
+    earliest, latest = due + before, due + after
+    done = _examined(evaluation, earliest, latest if step.window else evaluation.observed.as_of)
+    missed = not done and latest < evaluation.observed.as_of
     return PlannedTest(
         recommendation=advice.id,
         subject=advice.subject,
         test=step.test,
         due=due.isoformat(),
-        earliest=(due + before).isoformat() if step.window else "",
-        latest=(due + after).isoformat() if step.window else "",
-        note=note,
+        earliest=earliest.isoformat() if step.window else "",
+        latest=latest.isoformat() if step.window else "",
+        note="; ".join(filter(None, (_state(done, missed), note))),
         stop=step.stop,
+        done=done,
+        missed=missed,
     )
+
+
+def _examined(evaluation: Evaluation, first: date, last: date) -> str:
+    """The day of the first examination of the case from one day to another; "" for none with a full date."""
+    days = sorted(study.date for study in evaluation.observed.case.studies)
+    return next((day for day in days if first.isoformat() <= day <= last.isoformat()), "")
+
+
+def _state(done: str, missed: bool) -> str:
+    """What became of a test whose time has come. Later steps keep their dates: they count from the same day."""
+    if done:
+        return _("examined on {date}").format(date=done)
+    return _("missed: no examination is recorded in its time, arrange it now") if missed else ""
 
 
 def _anchor(evaluation: Evaluation, anchor: str, subject: str) -> date | None:

@@ -50,9 +50,9 @@ class Needs:
             return ()
         match node:
             case And(parts=parts) | Or(parts=parts) | CountTrue(parts=parts):
-                return [need for part in parts for need in self._of(part, subject)]
+                return [need for part in parts for need in self.of(part, subject)]
             case Not(part=part):
-                return self._of(part, subject)
+                return self.of(part, subject)
             case Quantified(part=part) | CountLesions(part=part):
                 return self._over_lesions(part)
             case LesionNumber(number=number):
@@ -63,21 +63,21 @@ class Needs:
                     need
                     for item, tree in zip(compiled.entry.items, compiled.items, strict=True)
                     if _counts(item, excepted, only)
-                    for need in self._of(tree, subject if compiled.entry.subject == "lesion" else PATIENT)
+                    for need in self.of(tree, subject if compiled.entry.subject == "lesion" else PATIENT)
                 ]
             case Fires(recommendations=names):
                 recommendations = [evaluation.knowledge.recommendations[name] for name in names]
                 return [
                     need
                     for one in recommendations
-                    for need in self._of(one.when, subject if one.entry.subject == "lesion" else PATIENT)
+                    for need in self.of(one.when, subject if one.entry.subject == "lesion" else PATIENT)
                 ]
             case Reference():
                 return self._reference(node, subject)
-        return [need for child in children(node) for need in self._of(child, subject)]
+        return [need for child in children(node) for need in self.of(child, subject)]
 
     def _over_lesions(self, part: Node) -> list[OpenFinding]:
-        found = [need for lesion in self._evaluation.lesions for need in self._of(part, lesion)]
+        found = [need for lesion in self._evaluation.lesions for need in self.of(part, lesion)]
         if self._evaluation.has_unlisted_lesions():
             found.append((LESION_COUNT, PATIENT))
         return found
@@ -88,7 +88,7 @@ class Needs:
             return ()
         if not reference.derived:
             absence = self._evaluation.knowledge.absence.get(reference.name)
-            parents = self._of(absence, about) if absence is not None and not reference.which else ()
+            parents = self.of(absence, about) if absence is not None and not reference.which else ()
             return (*parents, (reference.name, about))
         key = (reference.name, about)
         if key not in self._derived:
@@ -99,17 +99,17 @@ class Needs:
     def _of_derived(self, name: str, subject: str) -> Iterable[OpenFinding]:
         derived = self._evaluation.knowledge.derived[name]
         if derived.tree is not None:
-            yield from self._of(derived.tree, subject)
+            yield from self.of(derived.tree, subject)
         for row in derived.rows:
             truth = self._evaluation.truth(row.when, subject)
             if truth is Truth.UNKNOWN:
-                yield from self._of(row.when, subject)
+                yield from self.of(row.when, subject)
             if truth is not Truth.FALSE and isinstance(row.then, Node):
-                yield from self._of(row.then, subject)
+                yield from self.of(row.then, subject)
             if truth is Truth.TRUE:
                 return
         if isinstance(derived.otherwise, Node):
-            yield from self._of(derived.otherwise, subject)
+            yield from self.of(derived.otherwise, subject)
 
 
 def _counts(item: GateEntryItem, excepted: tuple[str, ...], only: str) -> bool:

@@ -1,6 +1,7 @@
 """The observations of a case as values that can be computed with: by finding and subject, the latest first."""
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
@@ -19,8 +20,8 @@ from hepalith.domain.case import (
 )
 from hepalith.domain.durations import DateRange, parse_date
 from hepalith.domain.errors import InvalidValueError
-from hepalith.domain.interval import ANYTHING, INFINITY, Interval, hull
-from hepalith.domain.truth import Truth, from_bool
+from hepalith.domain.interval import ANYTHING, INFINITY, Interval, hull, maximum, minimum, point
+from hepalith.domain.truth import Truth, all_of, any_of, from_bool
 from hepalith.knowledge.model import Finding
 
 _NOWHERE = Study(id="")
@@ -44,11 +45,17 @@ class ObservedCase:
         self.as_of = as_of
         self._findings = findings
         self._studies = {study.id: study for study in case.studies}
-        self._groups = self._index(case.observations)
+        self._groups: dict[tuple[str, str], Sequence[Group]] = self._index(case.observations)
 
     def groups(self, finding: str, subject: str) -> Sequence[Group]:
         """The observations of a finding of a subject, grouped by date, the latest first."""
         return self._groups.get((finding, subject), ())
+
+    def with_groups(self, finding: str, subject: str, groups: Sequence[Group]) -> "ObservedCase":
+        """The same case, but with these observations of a finding of a subject."""
+        other = copy(self)
+        other.__dict__["_groups"] = {**self._groups, (finding, subject): groups}
+        return other
 
     def study(self, group: Group) -> Study:
         """The study of a group (of its first observation that names one)."""
@@ -58,7 +65,99 @@ class ObservedCase:
         """When the group was observed; what is undated is current."""
         return self._dated(group[0]) or DateRange(self.as_of, self.as_of)
 
-    def _index(self, observations: Sequence[Observation]) -> dict[tuple[str, str], list[Group]]:
+    # What a reference reads from the groups of its finding; None where nothing is recorded.
+    # which: 0 the observation that counts, n the n-th before it, -1 the earliest.
+    # fresh: count observations older than the gates allow as not recorded.
+
+    def meant(self, groups: Sequence[Group], finding: Finding, which: int = 0, fresh: bool = False) -> Group | None:
+        """The group that is meant."""
+        if which == -1:
+            return groups[-1] if groups else None
+        if len(groups) <= which:
+            return None
+        group = groups[which]
+        oldest = finding.max_age_days_for_gates
+        if fresh and oldest is not None and (self.as_of - self.date_of(group).first).days > oldest:
+            return None
+        return group
+
+    def truth(self, groups: Sequence[Group], finding: Finding, which: int = 0, fresh: bool = False) -> Truth | None:
+        """A yes/no finding."""
+        if finding.observation == "any" and not which:
+            return any_of(truth_of(group) for group in groups) if groups else None
+        group = self.meant(groups, finding, which, fresh)
+        return truth_of(group) if group else None
+
+    def interval(
+        self, groups: Sequence[Group], finding: Finding, which: int = 0, fresh: bool = False
+    ) -> Interval | None:
+        """A number finding, canonical unit."""
+        if finding.observation in {"largest", "smallest"} and not which:
+            parts = [interval_of(group, finding) for group in groups]
+            extreme = maximum if finding.observation == "largest" else minimum
+            return extreme(parts) if parts else None
+        group = self.meant(groups, finding, which, fresh)
+        return interval_of(group, finding) if group else None
+
+    def choices(
+        self, groups: Sequence[Group], finding: Finding, which: int, fresh: bool, domain: frozenset[str]
+    ) -> frozenset[str] | None:
+        """The choices of a finding that are possible."""
+        group = self.meant(groups, finding, which, fresh)
+        return choices_of(group, domain) if group else None
+
+    def items(
+        self, groups: Sequence[Group], finding: Finding, which: int, fresh: bool, domain: frozenset[str]
+    ) -> ItemSet | None:
+        """The items of a multi-choice finding."""
+        if finding.observation == "any" and not which:
+            sets = [items_of(group, domain) for group in groups]
+            present, possible = (s.present for s in sets), (s.possible for s in sets)
+            return ItemSet(frozenset().union(*present), frozenset().union(*possible)) if sets else None
+        group = self.meant(groups, finding, which, fresh)
+        return items_of(group, domain) if group else None
+
+    def day(self, groups: Sequence[Group], finding: Finding, which: int = 0, fresh: bool = False) -> DateRange | None:
+        """The value of a date finding."""
+        group = self.meant(groups, finding, which, fresh)
+        return day_of(group) if group else None
+
+    def observed_on(
+        self, groups: Sequence[Group], finding: Finding, which: int = 0, fresh: bool = False
+    ) -> DateRange | None:
+        """When it was observed."""
+        group = self.meant(groups, finding, which, fresh)
+        return self.date_of(group) if group else None
+
+    def modality(self, groups: Sequence[Group], finding: Finding, which: int = 0, fresh: bool = False) -> str:
+        """The modality of the study on which it was observed; "" if that is not known."""
+        group = self.meant(groups, finding, which, fresh)
+        return self.study(group).modality if group else ""
+
+    def limit(
+        self, groups: Sequence[Group], finding: Finding, side: str, which: int = 0, fresh: bool = False
+    ) -> Interval:
+        """The laboratory's own limit, or the one that the dictionary assumes, or all that it could be."""
+        group = self.meant(groups, finding, which, fresh)
+        entered = limit_of(group, finding, side) if group else None
+        if entered is not None:
+            return entered
+        assumed = assumed_limit(finding, side)
+        return point(assumed) if assumed is not None else Interval(Decimal(0), hard_limits(finding).high)
+
+    def same_technique(self, a: Group | None, b: Group | None) -> Truth:
+        """Whether two groups were observed with the same modality, phase and comparable slice thickness."""
+        if a is None or b is None:
+            return Truth.UNKNOWN
+        one, other = self.study(a), self.study(b)
+        slices = [numbers for numbers in (one.slice_mm, other.slice_mm) if numbers]
+        thin = Truth.UNKNOWN
+        if len(slices) == 2:
+            low, high = sorted(Decimal(text) for text in slices)
+            thin = from_bool(high <= 2 * low)
+        return all_of([_same_text(one.modality, other.modality), _same_text(one.phase, other.phase), thin])
+
+    def _index(self, observations: Sequence[Observation]) -> dict[tuple[str, str], Sequence[Group]]:
         by_key: dict[tuple[str, str], dict[date, list[Observation]]] = {}
         for observation in observations:
             dated = self._dated(observation)
@@ -129,6 +228,11 @@ def day_of(group: Group) -> DateRange | None:
         return None
 
 
+def assumed_limit(finding: Finding, side: str) -> Decimal | None:
+    """The limit that the dictionary assumes when the laboratory's own is not entered."""
+    return finding.upper_limit if side == "upper" else finding.lower_limit
+
+
 def hard_limits(finding: Finding) -> Interval:
     """All that a number can be."""
     return Interval(*finding.hard) if finding.hard else ANYTHING
@@ -169,3 +273,7 @@ def _items(observation: Observation, domain: frozenset[str]) -> ItemSet:
     if observation.state is not State.KNOWN or not isinstance(observation.value, ItemsValue):
         return ItemSet(frozenset(), domain)
     return ItemSet(frozenset(observation.value.present), domain - frozenset(observation.value.absent))
+
+
+def _same_text(left: str, right: str) -> Truth:
+    return from_bool(left == right) if left and right else Truth.UNKNOWN

@@ -52,9 +52,10 @@ class Judgement:
 
     def of(self, name: str) -> list[Judged]:
         """One recommendation for every subject; only what it may give way to is judged besides."""
-        return [self._judged_once(name, subject) for subject in self._subjects(name)]
+        return [self.one(name, subject) for subject in self._subjects(name)]
 
-    def _judged_once(self, name: str, subject: str) -> Judged:
+    def one(self, name: str, subject: str) -> Judged:
+        """One recommendation for one subject."""
         if (name, subject) not in self._judged:
             self._judged[(name, subject)] = self._judge(name, subject)
         return self._judged[(name, subject)]
@@ -87,7 +88,7 @@ class Judgement:
                 if even_if_they_give_way:
                     yield (rule, winner, whose), self._evaluation.fires(winner, whose)
                 else:
-                    yield (rule, winner, whose), self._judged_once(winner, whose).effective
+                    yield (rule, winner, whose), self.one(winner, whose).effective
 
     def _subjects(self, name: str) -> tuple[str, ...]:
         return self._whose[self._evaluation.knowledge.recommendations[name].entry.subject]

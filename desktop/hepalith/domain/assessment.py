@@ -95,7 +95,10 @@ class Suppression(Part, frozen=True, kw_only=True):
 
 
 class PlannedTest(Part, frozen=True, kw_only=True):
-    """One dated step of a follow-up plan. Dates are ISO; empty where the plan gives no limit."""
+    """One dated step of a follow-up plan. Dates are ISO; empty where the plan gives no limit.
+
+    done: the day of an examination of the case that lies in its time; missed: its time is over, and none does.
+    """
 
     recommendation: str
     subject: str
@@ -105,6 +108,8 @@ class PlannedTest(Part, frozen=True, kw_only=True):
     latest: str = ""
     note: str = ""
     stop: str = ""
+    done: str = ""
+    missed: bool = False
 
 
 class Advice(Part, frozen=True, kw_only=True):
@@ -211,15 +216,76 @@ class Gate(Part, frozen=True, kw_only=True):
     items: tuple[GateItem, ...] = ()
 
 
+class Named(Part, frozen=True, kw_only=True):
+    """Advice, a cause or a gate, of one subject."""
+
+    id: str
+    subject: str
+    label: str
+
+
+class GateChange(Part, frozen=True, kw_only=True):
+    """A gate of advice that applies, and the state that it would have."""
+
+    gate: Named
+    state: GateState
+
+
+class Leaders(Part, frozen=True, kw_only=True):
+    """The causes that would come first for a subject; none if no cause would be left."""
+
+    subject: str
+    causes: tuple[Named, ...] = ()
+
+
+class Outcome(Part, frozen=True, kw_only=True):
+    """What an answer would change, or several that would change the same."""
+
+    answer: str  # in words
+    urgency: Urgency | None = None  # what it would become; None: it stays
+    starts: tuple[Named, ...] = ()  # advice that would apply
+    ends: tuple[Named, ...] = ()  # advice that would no longer apply
+    gates: tuple[GateChange, ...] = ()
+    leaders: tuple[Leaders, ...] = ()  # of the subjects for whom they change
+
+
 class Question(Part, frozen=True, kw_only=True):
-    """An open finding and what depends on it. urgency: the highest level that its answer could bring."""
+    """An open finding and what depends on it. urgency: the highest level that an answer brings, or decides about.
+
+    outcomes: those answers that change something. settles: how many open pieces of advice an answer decides, at most.
+    supported: something that is known speaks for what it could bring; otherwise it would be asked of everybody.
+    leads_to: findings that are only relevant after some answer, and matter then. wanted_by: advice that it decides.
+    """
 
     finding: str
     subject: str
     label: str
     cost: str
     urgency: Urgency
+    outcomes: tuple[Outcome, ...] = ()
+    settles: int = 0
+    worth: float = 0  # the order: what is worth more is asked first, groups and questions alike
+    supported: bool = False
+    leads_to: tuple[Need, ...] = ()
     wanted_by: tuple[str, ...] = ()
+
+
+class QuestionGroup(Part, frozen=True, kw_only=True):
+    """Yes/no findings of one section that can be asked together: "none of these" is an answer that matters.
+
+    urgency: the highest level that a yes could bring. none: what it would change if none is present. settles: how many
+    open pieces of advice that decides.
+    """
+
+    group: str
+    subject: str
+    label: str
+    findings: tuple[Need, ...]
+    cost: str
+    urgency: Urgency
+    none: Outcome
+    settles: int = 0
+    worth: float = 0
 
 
 class Position(Part, frozen=True, kw_only=True):
@@ -291,10 +357,12 @@ class Assumption(Part, frozen=True, kw_only=True):
 
 
 class TraceNode(Part, frozen=True, kw_only=True):
-    """A part of a condition with its truth, in plain words."""
+    """A part of a condition with its truth, in plain words. finding, subject: whose entry it reads, if of one."""
 
     text: str
     answer: Answer
+    finding: str = ""
+    subject: str = ""
     children: tuple["TraceNode", ...] = ()
 
 
@@ -324,6 +392,8 @@ class Assessment(Part, frozen=True, kw_only=True):
     gates: tuple[Gate, ...] = ()
     follow_up: tuple[PlannedTest, ...] = ()
     questions: tuple[Question, ...] = ()
+    question_groups: tuple[QuestionGroup, ...] = ()
+    robust: bool = False  # no single answer to an open finding changes the urgency or the plan
     conflicts: tuple[Conflict, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
     not_evaluated: tuple[str, ...] = ()  # findings of the case that this dictionary does not know

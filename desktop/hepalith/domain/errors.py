@@ -23,3 +23,7 @@ class KnowledgeError(HepalithError):
 
 class NoteError(HepalithError):
     """The management note cannot be made or written."""
+
+
+class WriteError(HepalithError):
+    """A file that was asked for cannot be written."""

@@ -7,12 +7,14 @@ so that the boundary itself is decided by the sign that the source prints.
 import math
 from collections.abc import Callable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
+from functools import reduce
 
 import msgspec
 
 from hepalith.domain.truth import Truth
 
 INFINITY = Decimal("Infinity")
+_LARGEST_POWER = Decimal(700)  # e to this is still a number of double precision
 
 
 class Interval(msgspec.Struct, frozen=True):
@@ -28,8 +30,8 @@ class Interval(msgspec.Struct, frozen=True):
 
     @property
     def is_point(self) -> bool:
-        """Whether the number is known."""
-        return self.low == self.high
+        """Whether the number is known. What lies beyond all numbers is none."""
+        return self.low == self.high and self.low.is_finite()
 
     @property
     def is_unbounded(self) -> bool:
@@ -100,6 +102,11 @@ def add(a: Interval, b: Interval) -> Interval:
     )
 
 
+def total(parts: Sequence[Interval]) -> Interval:
+    """The sum of several numbers (at least one)."""
+    return reduce(add, parts)
+
+
 def negate(a: Interval) -> Interval:
     """-a."""
     return Interval(-a.high, -a.low, a.high_open, a.low_open)
@@ -153,23 +160,28 @@ def rounded(a: Interval, digits: int) -> Interval:
 
 
 def natural_log(a: Interval) -> Interval:
-    """ln a; minus infinity at 0 and below."""
-    return _monotonic(a, lambda x: _from_float(math.log(x)) if x > 0 else -INFINITY)
+    """ln a; minus infinity at 0, anything when a may be negative."""
+    return _from_zero(a, lambda x: _from_float(math.log(x)) if x > 0 else -INFINITY)
 
 
 def log10(a: Interval) -> Interval:
-    """The decimal logarithm; minus infinity at 0 and below."""
-    return _monotonic(a, lambda x: _from_float(math.log10(x)) if x > 0 else -INFINITY)
+    """The decimal logarithm; minus infinity at 0, anything when a may be negative."""
+    return _from_zero(a, lambda x: _from_float(math.log10(x)) if x > 0 else -INFINITY)
 
 
 def exponential(a: Interval) -> Interval:
-    """e to the power of a."""
-    return _monotonic(a, lambda x: _from_float(math.exp(x)) if x < 700 else INFINITY, at_minus_infinity=Decimal(0))
+    """e to the power of a; what is too large to be written down lies somewhere above the largest that is not."""
+    made = _monotonic(a, lambda x: _from_float(math.exp(min(x, _LARGEST_POWER))), at_minus_infinity=Decimal(0))
+    return Interval(made.low, INFINITY) if a.high > _LARGEST_POWER else made
 
 
 def square_root(a: Interval) -> Interval:
-    """The square root; 0 for what is negative."""
-    return _monotonic(a, lambda x: x.sqrt() if x > 0 else Decimal(0), at_minus_infinity=Decimal(0))
+    """The square root; anything when a may be negative."""
+    return _from_zero(a, Decimal.sqrt)
+
+
+def _from_zero(a: Interval, function: Callable[[Decimal], Decimal]) -> Interval:
+    return ANYTHING if a.low < 0 else _monotonic(a, function)
 
 
 def _monotonic(a: Interval, function: Callable[[Decimal], Decimal], at_minus_infinity: Decimal = -INFINITY) -> Interval:

@@ -1,8 +1,11 @@
 """The program's words for units and for the enumerations of an assessment, for window, note and terminal alike."""
 
-from hepalith.domain.assessment import Answer, GateState, OverrideResult, Status, Urgency
-from hepalith.i18n import _
+from collections.abc import Sequence
 
+from hepalith.domain.assessment import Answer, Basis, GateState, Named, Outcome, OverrideResult, Status, Urgency
+from hepalith.i18n import _, plural
+
+_SHOWN = 3  # of what an answer adds or ends
 _SIGNS = (
     ("10*9/", "×10⁹/"),
     ("10*3/", "×10³/"),
@@ -38,19 +41,6 @@ def is_conventional(unit: str) -> bool:
     """Whether a UCUM unit is one that laboratories write where SI units are not used: a mass in a decilitre, a count in
     a microlitre, degrees Fahrenheit, pounds, inches."""
     return unit in {"[degF]", "[lb_av]", "[in_i]"} or unit.endswith(("/dL", "/uL"))
-
-
-def cost_text(cost: str) -> str:
-    """The kind of examination by which a finding is obtained."""
-    return {
-        "ask": _("ask"),
-        "examine": _("examine"),
-        "laboratory": _("laboratory"),
-        "ultrasound": _("ultrasound"),
-        "ct": _("CT"),
-        "mri": _("MRI"),
-        "invasive": _("invasive"),
-    }.get(cost, cost)
 
 
 def urgency_text(level: Urgency) -> str:
@@ -126,3 +116,91 @@ def gate_text(state: GateState) -> str:
         GateState.SHUT: _("shut"),
         GateState.SHUT_UNTIL_KNOWN: _("shut until known"),
     }[state]
+
+
+def strength_text(strength: int) -> str:
+    """The weight of an argument, from weak to near-specific."""
+    return {1: _("weak"), 2: _("moderate"), 3: _("strong"), 4: _("near-specific")}.get(strength, str(strength))
+
+
+def basis_text(level: str) -> str:
+    """How far a statement was verified."""
+    return {
+        "read": _("read"),
+        "secondary": _("secondary"),
+        "recalled": _("recalled"),
+        "default": _("default"),
+    }.get(level, level)
+
+
+def basis_meaning(level: str) -> str:
+    """What a basis means, for the legend."""
+    return {
+        "read": _("the source itself was read"),
+        "secondary": _("known through another document that cites it"),
+        "recalled": _("professional knowledge; the source was not opened"),
+        "default": _("a working rule of this program, without a source of its own"),
+    }.get(level, "")
+
+
+def review_text(basis: Basis) -> str:
+    """Whether a clinician reviewed a statement, and whether that is overdue."""
+    reviewed = _("reviewed by {name}").format(name=basis.reviewed_by) if basis.reviewed_by else _("not reviewed")
+    return (
+        _("{reviewed}, review overdue since {date}").format(reviewed=reviewed, date=basis.review_by)
+        if basis.overdue
+        else reviewed
+    )
+
+
+def cost_text(cost: str) -> str:
+    """What it takes to obtain a finding."""
+    return {
+        "ask": _("ask"),
+        "examine": _("examine"),
+        "laboratory": _("laboratory"),
+        "ultrasound": _("ultrasound"),
+        "ct": _("CT"),
+        "mri": _("MRI"),
+        "invasive": _("invasive"),
+    }.get(cost, cost)
+
+
+def outcome_text(outcome: Outcome, now: Urgency, settles: int = 0) -> str:
+    """What an answer would change: "If yes: urgency rises to ...; adds ...".
+
+    now: the present urgency. settles: the open pieces of advice that the answer decides, if that is said too.
+    """
+    parts = []
+    if outcome.urgency is not None:
+        rises = outcome.urgency.rank > now.rank
+        text = _("urgency rises to {level}") if rises else _("urgency falls to {level}")
+        parts.append(text.format(level=_level_text(outcome.urgency)))
+    if outcome.starts:
+        parts.append(_("adds {advice}").format(advice=_some(outcome.starts)))
+    if outcome.ends:
+        parts.append(_("ends {advice}").format(advice=_some(outcome.ends)))
+    parts += [_("{gate}: {state}").format(gate=one.gate.label, state=gate_text(one.state)) for one in outcome.gates]
+    for leaders in outcome.leaders:
+        causes = _some(leaders.causes, _(" or "))
+        parts.append(_("leading cause: {causes}").format(causes=causes) if causes else _("no cause leads"))
+    if settles:
+        parts.append(plural("decides {count} open piece of advice", "decides {count} open pieces of advice", settles))
+    return _("If {answer}: {changes}").format(answer=outcome.answer, changes="; ".join(dict.fromkeys(parts)))
+
+
+def robust_text() -> str:
+    """That no single answer matters any more."""
+    return _("Robust: no open finding, by itself, changes urgency or plan.")
+
+
+def _level_text(level: Urgency) -> str:
+    return urgency_text(level).lower() if level is not Urgency.NONE else _("none")
+
+
+def _some(named: Sequence[Named], between: str = ", ") -> str:
+    labels = list(dict.fromkeys(one.label for one in named))
+    if len(labels) > _SHOWN:
+        more = plural("{count} more", "{count} more", len(labels) - _SHOWN)
+        return between.join(labels[:_SHOWN]) + f" (+ {more})"
+    return between.join(labels)

@@ -11,11 +11,12 @@ import msgspec
 
 from hepalith.decision import observed as seen
 from hepalith.decision.evaluation import Evaluation
+from hepalith.decision.needs import Needs
 from hepalith.decision.observed import Group
 from hepalith.decision.overrides import set_aside
 from hepalith.decision.wording import observation_text
 from hepalith.domain.assessment import Assessment, PlannedTest
-from hepalith.domain.case import Case, Observation
+from hepalith.domain.case import Case, Observation, State
 from hepalith.domain.durations import parse_date
 from hepalith.domain.errors import InvalidValueError
 from hepalith.domain.truth import Truth
@@ -28,7 +29,8 @@ from hepalith.knowledge.tree import ChoiceOf, Quantity, Reference
 class Measured(msgspec.Struct, frozen=True, kw_only=True):
     """One measurement. value, error: in the canonical unit of the measure; error None: not known.
 
-    change: what the step from the measurement before is called; stage: of the lesion at that time; "" where not known.
+    change: what the step from the measurement before is called; stage: of the lesion at that time, or as reported;
+    "" where not known.
     """
 
     day: date
@@ -51,43 +53,50 @@ class NextExamination(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Course(msgspec.Struct, frozen=True, kw_only=True):
-    """A measure of one lesion over time, the earliest first; at least two measurements."""
+    """A measure of one lesion over time, the earliest first; at least two measurements.
+
+    open: the labels of what could still decide what the last step is called.
+    """
 
     finding: str
     label: str
     unit: str
     lesion: str
     measured: tuple[Measured, ...]
+    open: tuple[str, ...] = ()
     next: NextExamination | None = None
 
 
 def courses_of(case: Case, knowledge: Knowledge, assessment: Assessment) -> tuple[Course, ...]:
     """The course of every measure of a lesion that was taken at two or more dates, lesion by lesion."""
+    found = [
+        course_of(case, knowledge, assessment, finding, lesion.id)
+        for lesion in case.lesions
+        for finding in knowledge.findings.values()
+    ]
+    return tuple(course for course in found if course is not None)
+
+
+def course_of(case: Case, knowledge: Knowledge, assessment: Assessment, finding: Finding, lesion: str) -> Course | None:
+    """The course of a measure of a lesion; None while it was not taken at two or more dates."""
+    entry = finding.course
+    if entry is None:
+        return None
     as_of = date.fromisoformat(assessment.as_of)
     whole = Evaluation(case, knowledge, as_of)
-    found = []
-    for lesion in case.lesions:
-        for finding in knowledge.findings.values():
-            if finding.course is None:
-                continue
-            groups = [
-                group for group in reversed(whole.observed.groups(finding.id, lesion.id)) if _is_dated(case, group)
-            ]
-            measured = tuple(
-                point for group in groups if (point := _measured(case, knowledge, whole, finding, group, as_of))
-            )
-            if len(measured) > 1:
-                found.append(
-                    Course(
-                        finding=finding.id,
-                        label=finding.label,
-                        unit=finding.unit,
-                        lesion=lesion.id,
-                        measured=(msgspec.structs.replace(measured[0], change=""), *measured[1:]),
-                        next=_next(assessment, lesion.id, as_of),
-                    )
-                )
-    return tuple(found)
+    groups = [group for group in reversed(whole.observed.groups(finding.id, lesion)) if _is_dated(case, group)]
+    measured = tuple(point for group in groups if (point := _measured(case, knowledge, whole, finding, group, as_of)))
+    if len(measured) < 2:
+        return None
+    return Course(
+        finding=finding.id,
+        label=finding.label,
+        unit=finding.unit,
+        lesion=lesion,
+        measured=(msgspec.structs.replace(measured[0], change=""), *measured[1:]),
+        open=_open(whole, entry.change, lesion) if not measured[-1].change else (),
+        next=_next(assessment, lesion, as_of),
+    )
 
 
 def _is_dated(case: Case, group: Group) -> bool:
@@ -123,7 +132,7 @@ def _measured(
         modality=knowledge.choice_label(MODALITY, whole.observed.study(group).modality),
         error=_error(then, entry, lesion),
         change=_choice(then, entry.change, lesion),
-        stage=_choice(then, entry.stage, lesion) if entry.stage else "",
+        stage=(_choice(then, entry.stage, lesion) if entry.stage else "") or _reported(then, entry, lesion, day),
     )
 
 
@@ -147,6 +156,22 @@ def _choice(then: Evaluation, name: str, lesion: str) -> str:
     if len(possible) != 1 or not possible.isdisjoint(compiled.entry.quiet):
         return ""
     return then.knowledge.choice_label(name, next(iter(possible))).partition(" (")[0]
+
+
+def _reported(then: Evaluation, entry: CourseEntry, lesion: str, day: date) -> str:
+    """What was entered beside the measure on this day; "" for nothing."""
+    found = []
+    for name in entry.beside:
+        groups = then.observed.groups(name, lesion)
+        if groups and then.observed.date_of(groups[0]).last == day and groups[0][0].state is State.KNOWN:
+            text = observation_text(groups[0][0], then.knowledge.findings[name])
+            found.append(_("{stage} (reported)").format(stage=text))
+    return ", ".join(found)
+
+
+def _open(evaluation: Evaluation, name: str, lesion: str) -> tuple[str, ...]:
+    needs = Needs(evaluation).of_finding(Reference(name, lesion=True, derived=True), lesion)
+    return tuple(dict.fromkeys(evaluation.knowledge.label(finding) for finding, _subject in needs))
 
 
 def _next(assessment: Assessment, lesion: str, as_of: date) -> NextExamination | None:

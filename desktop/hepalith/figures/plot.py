@@ -10,7 +10,8 @@ from hepalith.figures.drawing import AnyShape, Area, Dot, Drawing, Label, Line
 from hepalith.i18n import _
 
 WIDTH, HEIGHT = 300.0, 178.0
-_LEFT, _RIGHT, _TOP, _BOTTOM = 34.0, 292.0, 22.0, 112.0  # of the plot
+_LEFT, _TOP, _BOTTOM = 34.0, 22.0, 112.0  # of the plot
+_MARGIN = 8.0  # at its right
 _INSET = 24.0  # of the first and the last date, so that their labels fit
 _ROWS = (124.0, 135.0, 146.0, 157.0)  # baselines below the plot: date, modality, step, stage
 _APART = 68.0  # labels that would stand closer are left to the text alternative
@@ -18,20 +19,21 @@ _LONGEST = 17  # signs of a label below the plot
 _DUE_ROW = 172.0
 
 
-def draw_course(course: Course, lesion: str) -> Drawing:
+def draw_course(course: Course, lesion: str, width: float = WIDTH) -> Drawing:
     """The picture of a course. lesion: what the lesion is called."""
     return Drawing(
         title=course_title(course, lesion),
         alt=course_text(course, lesion),
-        width=WIDTH,
+        width=width,
         height=HEIGHT,
-        shapes=tuple(_Plot(course).shapes()),
+        shapes=tuple(_Plot(course, width).shapes()),
     )
 
 
 class _Plot:
-    def __init__(self, course: Course) -> None:
+    def __init__(self, course: Course, width: float) -> None:
         self._course = course
+        self._right = width - _MARGIN
         days = [one.day for one in course.measured]
         if course.next:
             days += [day for day in (course.next.earliest, course.next.due, course.next.latest) if day]
@@ -50,7 +52,7 @@ class _Plot:
 
     def _x(self, day: date) -> float:
         share = (day - self._first).days / self._days
-        return _LEFT + _INSET + share * (_RIGHT - _LEFT - 2 * _INSET)
+        return _LEFT + _INSET + share * (self._right - _LEFT - 2 * _INSET)
 
     def _y(self, value: Decimal) -> float:
         return _BOTTOM - float(value / self._top) * (_BOTTOM - _TOP)
@@ -62,12 +64,13 @@ class _Plot:
         for mark in _marks(self._top):
             y = self._y(mark)
             if mark:
-                yield Line(places=((_LEFT, y), (_RIGHT, y)), tone="grid", width=0.5)
+                yield Line(places=((_LEFT, y), (self._right, y)), tone="grid", width=0.5)
             yield Label(at=(_LEFT - 4, y + 3), text=f"{mark.normalize():f}", anchor="end", tone="soft")
-        yield Line(places=((_LEFT, _TOP), (_LEFT, _BOTTOM), (_RIGHT, _BOTTOM)), tone="soft")
+        yield Line(places=((_LEFT, _TOP), (_LEFT, _BOTTOM), (self._right, _BOTTOM)), tone="soft")
         yield Label(at=(_LEFT - 4, _TOP - 9), text=unit_text(self._course.unit), anchor="end", tone="soft")
         if any(one.error is not None for one in self._course.measured):
-            yield Label(at=(_RIGHT, _TOP - 9), text=_("grey: error of measurement"), anchor="end", size=8, tone="soft")
+            note = _("grey: error of measurement")
+            yield Label(at=(self._right, _TOP - 9), text=note, anchor="end", size=8, tone="soft")
 
     def _band(self) -> Iterator[AnyShape]:
         """The error of measurement: a band from each measurement to the next, where it is known at both."""
@@ -104,7 +107,7 @@ class _Plot:
             bar = ((self._x(planned.earliest), _BOTTOM), (self._x(planned.latest), _BOTTOM))
             yield Line(places=bar, width=3.0)
         text = _("{test} due {due}").format(test=planned.test, due=planned.due)
-        yield Label(at=(_RIGHT, _DUE_ROW), text=text, anchor="end")
+        yield Label(at=(self._right, _DUE_ROW), text=text, anchor="end")
 
 
 def _marks(top: Decimal) -> list[Decimal]:

@@ -16,21 +16,27 @@ _IN_A_ROW, _ROWS = 3, 2  # names of lesions in one segment; the others are count
 
 
 class Outline(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A segment: its corners, and where its name stands."""
+    """A segment: its corners, where its name stands, where it lies in words, and the digit that chooses it, or ""."""
 
     id: str
+    words: str
+    key: str = ""
     name: Place
     outline: tuple[Place, ...]
 
 
 class Outlines(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The whole liver, the segments that lie in front last. whole: what is made of several of them."""
+    """The whole liver, the segments that lie in front last. whole: what is made of several of them.
+
+    tags: what can be chosen and has no place of its own on the liver.
+    """
 
     width: float
     height: float
     note: str
     segments: tuple[Outline, ...]
     whole: Mapping[str, tuple[str, ...]] = {}
+    tags: tuple[Outline, ...] = ()
 
 
 class SegmentMap(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,8 +102,8 @@ def draw_segments(shown: SegmentMap, outlines: Outlines) -> Drawing:
 
 
 def _shapes(shown: SegmentMap, outlines: Outlines) -> Iterator[AnyShape]:
-    inside = _by_segment(shown.lesions, outlines)
-    marked = _by_segment(shown.marked, outlines)
+    inside = by_segment(shown.lesions, outlines)
+    marked = by_segment(shown.marked, outlines)
     for segment in outlines.segments:
         fill: Tone = "shade" if segment.id in inside else "paper"
         yield Area(places=segment.outline, fill=fill, outline="soft", width=0.8)
@@ -106,7 +112,7 @@ def _shapes(shown: SegmentMap, outlines: Outlines) -> Iterator[AnyShape]:
             yield Area(places=segment.outline, fill="none", outline="ink", width=2.0, dashed=True)
         x, y = segment.name
         yield Label(at=(x, y), text=segment.id, anchor="middle", size=8, tone="soft")
-        for row, text in enumerate(_rows(inside.get(segment.id, [])), 1):
+        for row, text in enumerate(name_rows(inside.get(segment.id, [])), 1):
             yield Label(at=(x, y + 11 * row), text=text, anchor="middle", bold=True)
     yield Label(at=(0, outlines.height - 12), text=outlines.note, size=8, tone="soft")
     if marked:
@@ -114,7 +120,8 @@ def _shapes(shown: SegmentMap, outlines: Outlines) -> Iterator[AnyShape]:
         yield Label(at=(0, outlines.height - 2), text=text, size=8, tone="soft")
 
 
-def _by_segment(placed: tuple[tuple[str, tuple[str, ...]], ...], outlines: Outlines) -> dict[str, list[str]]:
+def by_segment(placed: tuple[tuple[str, tuple[str, ...]], ...], outlines: Outlines) -> dict[str, list[str]]:
+    """The names that stand in each segment; what is made of several segments stands in all of them."""
     found: dict[str, list[str]] = {}
     for name, segments in placed:
         parts = (part for segment in segments for part in outlines.whole.get(segment, (segment,)))
@@ -123,7 +130,7 @@ def _by_segment(placed: tuple[tuple[str, tuple[str, ...]], ...], outlines: Outli
     return found
 
 
-def _rows(names: list[str]) -> list[str]:
+def name_rows(names: list[str]) -> list[str]:
     """Names of lesions in rows; what has no room is counted."""
     room = _IN_A_ROW * _ROWS
     shown = names if len(names) <= room else [*names[: room - 1], f"+{len(names) - room + 1}"]

@@ -1,45 +1,26 @@
-"""The knowledge base, compiled: entries by id, every expression as a checked tree, and all problems found."""
+"""The knowledge base, compiled: entries by id, and every expression as a checked tree."""
 
-from collections.abc import Iterable, Mapping
-from graphlib import CycleError, TopologicalSorter
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 import msgspec
-from msgspec.structs import replace
 
 from hepalith.domain.assessment import Basis
-from hepalith.knowledge.checks import check_cycles, check_entries
-from hepalith.knowledge.expression import ExpressionError, Symbol, Symbols, parse_number, parse_truth
-from hepalith.knowledge.grounds import basis_of
 from hepalith.knowledge.model import (
+    ChoiceOption,
     Condition,
     ConflictEntry,
     Derived,
     Finding,
     GateEntry,
-    Grounded,
     Header,
-    KnowledgeFiles,
     ListEntry,
     Precedence,
     Recommendation,
     Source,
     StartingPoint,
-    Subject,
-    UnitScale,
 )
-from hepalith.knowledge.site import Site, apply_site
-from hepalith.knowledge.tree import (
-    And,
-    ChoiceIn,
-    ChoiceOf,
-    Constant,
-    Node,
-    NumberNode,
-    Reference,
-    TruthNode,
-    references,
-)
+from hepalith.knowledge.tree import Fires, GatePasses, Limit, Node, NumberNode, Reference, TruthNode, walk
 
 Places = dict[tuple[str, str], tuple[str, int]]  # (kind, id) -> (file, line)
 
@@ -110,8 +91,11 @@ class CompiledGate(msgspec.Struct, frozen=True, kw_only=True):
     basis: tuple[Basis, ...]  # of each item
 
 
-class Knowledge(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that the decision core, the forms and the note read. Entries by id, in the order of the files."""
+class Knowledge(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+    """Everything that the decision core, the forms and the note read. Entries by id, in the order of the files.
+
+    Equal only to itself, so that what is made from it can be kept beside it.
+    """
 
     header: Header
     hash: str
@@ -124,6 +108,7 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True):
     conditions: Mapping[str, CompiledCondition]
     recommendations: Mapping[str, CompiledRecommendation]
     order: tuple[str, ...]  # recommendations, those that suppress others first
+    precedence: Mapping[str, Precedence]
     suppressors: Mapping[str, tuple[tuple[Precedence, str], ...]]  # id -> what it gives way to
     gates: Mapping[str, CompiledGate]
     conflicts: Mapping[str, ConflictEntry]
@@ -132,6 +117,41 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True):
     starting_points: Mapping[str, StartingPoint]
     domains: Mapping[str, frozenset[str]]  # finding or derived finding -> all its choices
     inputs: Mapping[str, tuple[Reference, ...]]  # derived finding -> the entered findings that it is made from
+    packs: Mapping[str, str]  # "kind/id" -> the pack in whose file the entry stands
+    limits: tuple[Limit, ...]  # the laboratories' own limits that anything is compared with
+
+    def trees(self) -> Iterator[Node]:
+        """Every checked tree."""
+        for derived in self.derived.values():
+            yield from (*trees_of(derived), derived.relevant)
+        yield from (*self.relevance.values(), *self.absence.values())
+        for recommendation in self.recommendations.values():
+            yield from (recommendation.when, *recommendation.escalate)
+        for one in self.conditions.values():
+            yield from (*one.arguments_for, *one.arguments_against, one.excluded, one.confirmed)
+        for gate in self.gates.values():
+            yield from gate.items
+
+    def behind(self, roots: Iterable[Node]) -> Iterator[Node]:
+        """All nodes of these trees, and of everything that they rest on: derived findings, gates, advice, absence."""
+        seen: set[tuple[str, str]] = set()
+        waiting = list(roots)
+        while waiting:
+            for node in walk(waiting.pop()):
+                yield node
+                for kind, name in _uses(node):
+                    if (kind, name) not in seen:
+                        seen.add((kind, name))
+                        waiting.extend(self._trees_of(kind, name))
+
+    def _trees_of(self, kind: str, name: str) -> tuple[Node, ...]:
+        if kind == "derived":
+            return trees_of(self.derived[name])
+        if kind == "gate":
+            return self.gates[name].items
+        if kind == "recommendation":
+            return (self.recommendations[name].when,)
+        return (self.absence[name],) if name in self.absence else ()
 
     def label(self, name: str) -> str:
         """What people call a finding or derived finding."""
@@ -139,303 +159,40 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True):
             return self.findings[name].label
         return self.derived[name].entry.label if name in self.derived else name
 
+    def options(self, name: str) -> tuple[ChoiceOption, ...]:
+        """The choices of a finding or derived finding, in their order."""
+        if name in self.findings:
+            return self.findings[name].choices
+        return self.derived[name].entry.choices if name in self.derived else ()
+
     def choice_label(self, name: str, choice: str) -> str:
         """What people call a choice."""
-        choices = (
-            self.findings[name].choices
-            if name in self.findings
-            else self.derived[name].entry.choices
-            if name in self.derived
-            else ()
-        )
-        return next((option.label for option in choices if option.id == choice), choice)
+        return next((option.label for option in self.options(name) if option.id == choice), choice)
 
 
-def compile_knowledge(
-    files: KnowledgeFiles, places: Places, site: Site | None = None
-) -> tuple[Knowledge, tuple[Problem, ...]]:
-    """The compiled knowledge, refined by a site, and all problems. With problems it must not be used.
-
-    Raises SiteError if the site settings do not fit the knowledge.
-    """
-    if site is None:
-        return _Compiler(files, places).run()
-    refined, deviations = apply_site(files, site)
-    knowledge, problems = _Compiler(refined, places).run()
-    return replace(knowledge, deviations=deviations, unavailable=frozenset(site.unavailable)), problems
+def named_by(name: str, recommendations: Mapping[str, Recommendation]) -> tuple[str, ...]:
+    """The recommendations that a rule of precedence names by an id or by "#tag"; () for an unknown id."""
+    if name.startswith("#"):
+        return tuple(entry.id for entry in recommendations.values() if name[1:] in entry.tags)
+    return (name,) if name in recommendations else ()
 
 
-class _Compiler:
-    def __init__(self, files: KnowledgeFiles, places: Places) -> None:
-        self._files = files
-        self._places = places
-        self._problems: list[Problem] = []
-        self._symbols = self._make_symbols()
-
-    def run(self) -> tuple[Knowledge, tuple[Problem, ...]]:
-        files = self._files
-        derived = {entry.id: self._derived(entry) for entry in files.derived}
-        conditions = {entry.id: self._condition(entry) for entry in files.conditions}
-        recommendations = {entry.id: self._recommendation(entry) for entry in files.recommendations}
-        gates = {entry.id: self._gate(entry) for entry in files.gates}
-        absence = {
-            entry.id: self._truth(entry.absent_when, entry.subject, "findings", entry.id, "absent_when")
-            for entry in files.findings
-            if entry.absent_when
-        }
-        suppressors = self._suppressors()
-        knowledge = Knowledge(
-            header=files.header,
-            hash=files.hash,
-            deviations=(),
-            unavailable=frozenset(),
-            findings={entry.id: entry for entry in files.findings},
-            derived=derived,
-            relevance=self._relevance(),
-            absence=absence,
-            conditions=conditions,
-            recommendations=recommendations,
-            order=self._order(suppressors),
-            suppressors=suppressors,
-            gates=gates,
-            conflicts={entry.id: entry for entry in files.conflicts},
-            sources={entry.id: entry for entry in files.sources},
-            lists={entry.id: entry for entry in files.lists},
-            starting_points={point.id: point for point in files.header.starting_points},
-            domains={name: frozenset(symbol.choices) for name, symbol in self._symbols.findings.items()},
-            inputs={name: _inputs_of(name, derived) for name in derived},
-        )
-        check_entries(files, self._symbols, self._problem)
-        trees = {name: _trees_of(compiled) for name, compiled in derived.items()}
-        trees |= {f"finding {name}": (tree,) for name, tree in absence.items()}
-        trees |= {f"gate {name}": compiled.items for name, compiled in gates.items()}
-        trees |= {f"recommendation {name}": (compiled.when,) for name, compiled in recommendations.items()}
-        check_cycles(trees, self._problem)
-        return knowledge, tuple(self._problems)
-
-    # expressions
-
-    def _make_symbols(self) -> Symbols:
-        findings: dict[str, Symbol] = {}
-        for entry in self._files.findings:
-            scales = {entry.unit: UnitScale()} | {
-                unit: scale for unit in entry.other_units if (scale := entry.scale(unit)) is not None
-            }
-            choices = tuple(option.id for option in entry.choices)
-            findings[entry.id] = Symbol(
-                id=entry.id,
-                subject=entry.subject,
-                type=entry.type,
-                derived=False,
-                choices=choices,
-                unit=entry.unit,
-                hard=entry.hard,
-                scales=scales,
-                has_limits=entry.limits or entry.upper_limit is not None or entry.lower_limit is not None,
-            )
-        for made in self._files.derived:
-            if made.id in findings:
-                self._problem(
-                    "derived",
-                    made.id,
-                    "is also the id of a finding; ids of findings and derived findings share one space",
-                )
-            findings[made.id] = Symbol(
-                id=made.id,
-                subject=made.subject,
-                type=made.type,
-                derived=True,
-                choices=tuple(option.id for option in made.choices),
-                unit=made.unit,
-                hard=made.range,
-                scales={made.unit: UnitScale()},
-            )
-        modality = findings.get(MODALITY)
-        return Symbols(
-            findings=findings,
-            lists={entry.id: (entry.of, frozenset(entry.values)) for entry in self._files.lists},
-            gates={
-                entry.id: (entry.subject, frozenset(item.id for item in entry.items)) for entry in self._files.gates
-            },
-            recommendations={entry.id: entry.subject for entry in self._files.recommendations},
-            modalities=frozenset(modality.choices) if modality else frozenset(),
-        )
-
-    def _truth(
-        self, text: str, subject: Subject, kind: str, name: str, part: str, *, allow_missing: bool = False
-    ) -> TruthNode:
-        try:
-            return parse_truth(text, subject, self._symbols, allow_missing=allow_missing)
-        except ExpressionError as error:
-            self._problem(kind, name, f"{part}: {error}")
-            return Constant(value=False)
-
-    def _optional(self, text: str, subject: Subject, kind: str, name: str, part: str) -> TruthNode:
-        return self._truth(text, subject, kind, name, part) if text else Constant(value=False)
-
-    def _derived(self, entry: Derived) -> CompiledDerived:
-        if bool(entry.expr) == bool(entry.rows):
-            self._problem("derived", entry.id, "needs either `expr` or `rows`")
-        if entry.rows and entry.otherwise is None and not entry.complete:
-            self._problem("derived", entry.id, "needs `otherwise`, or `complete: true` when its rows cover everything")
-        if entry.type == "choice" and not entry.choices:
-            self._problem("derived", entry.id, "is a choice without choices")
-        rows = tuple(
-            CompiledRow(
-                row.id,
-                self._truth(row.when, entry.subject, "derived", entry.id, f"row {row.id}"),
-                self._result(row.then, entry, f"row {row.id}"),
-            )
-            for row in entry.rows
-        )
-        otherwise = None if entry.otherwise is None else self._result(entry.otherwise, entry, "otherwise")
-        tree: TruthNode | NumberNode | None = None
-        if entry.expr and entry.type == "number":
-            tree = self._number(entry.expr, entry, "expr")
-        elif entry.expr and entry.type == "yes_no":
-            tree = self._truth(entry.expr, entry.subject, "derived", entry.id, "expr")
-        elif entry.expr:
-            self._problem("derived", entry.id, "a choice is derived by `rows`, not by `expr`")
-        relevant = self._truth(entry.relevant or "true", entry.subject, "derived", entry.id, "relevant")
-        not_for = self._truth(entry.not_for or "false", entry.subject, "derived", entry.id, "not_for")
-        if bool(entry.not_for) != bool(entry.not_for_text):
-            self._problem("derived", entry.id, "`not_for` and `not_for_text` belong together")
-        for choice in entry.quiet:
-            if choice not in {option.id for option in entry.choices}:
-                self._problem("derived", entry.id, f'quiet: "{choice}" is not among its choices')
-        return CompiledDerived(
-            entry=entry,
-            tree=tree,
-            rows=rows,
-            otherwise=otherwise,
-            relevant=relevant,
-            not_for=not_for,
-            basis=self._basis(entry),
-        )
-
-    def _result(self, then: str | bool, entry: Derived, part: str) -> str | bool | NumberNode:
-        if entry.type == "number":
-            return self._number(str(then), entry, part)
-        if entry.type == "yes_no":
-            if not isinstance(then, bool):
-                self._problem(
-                    "derived", entry.id, f"{part}: the result of a yes/no finding is true or false, not {then}"
-                )
-            return bool(then)
-        text = str(then)
-        if text not in {option.id for option in entry.choices}:
-            self._problem("derived", entry.id, f'{part}: "{text}" is not among its choices')
-        return text
-
-    def _number(self, text: str, entry: Derived, part: str) -> NumberNode:
-        try:
-            return parse_number(text, entry.subject, self._symbols)
-        except ExpressionError as error:
-            self._problem("derived", entry.id, f"{part}: {error}")
-            return parse_number("0", entry.subject, self._symbols)
-
-    def _relevance(self) -> dict[str, TruthNode]:
-        return {
-            entry.id: self._truth(entry.relevant, entry.subject, "findings", entry.id, "relevant", allow_missing=True)
-            for entry in self._files.findings
-            if entry.relevant
-        }
-
-    def _condition(self, entry: Condition) -> CompiledCondition:
-        def trees(kind: str) -> tuple[TruthNode, ...]:
-            arguments = entry.arguments_for if kind == "for" else entry.arguments_against
-            return tuple(
-                self._truth(argument.when, entry.subject, "conditions", entry.id, f'{kind} "{argument.text}"')
-                for argument in arguments
-            )
-
-        if not entry.arguments_for:
-            self._problem("conditions", entry.id, "has no argument for it: it could never be found")
-        return CompiledCondition(
-            entry=entry,
-            arguments_for=trees("for"),
-            arguments_against=trees("against"),
-            excluded=self._optional(entry.excluded_when, entry.subject, "conditions", entry.id, "excluded_when"),
-            confirmed=self._optional(entry.confirmed_when, entry.subject, "conditions", entry.id, "confirmed_when"),
-            basis=self._basis(entry),
-            basis_for=tuple(self._basis(part, entry) for part in entry.arguments_for),
-            basis_against=tuple(self._basis(part, entry) for part in entry.arguments_against),
-        )
-
-    def _recommendation(self, entry: Recommendation) -> CompiledRecommendation:
-        when = self._truth(
-            entry.when, entry.subject, "recommendations", entry.id, "when", allow_missing=entry.kind == "ask"
-        )
-        if entry.subjects:
-            when = self._for_subjects(when, entry)
-        escalate = tuple(
-            self._truth(step.when, entry.subject, "recommendations", entry.id, "escalate") for step in entry.escalate
-        )
-        return CompiledRecommendation(entry=entry, when=when, escalate=escalate, basis=self._basis(entry))
-
-    def _for_subjects(self, when: TruthNode, entry: Recommendation) -> TruthNode:
-        symbol = self._symbols.findings.get(SUBJECT)
-        if symbol is None:
-            self._problem("recommendations", entry.id, f'`subjects` needs a (derived) finding "{SUBJECT}"')
-            return when
-        reference = Reference(SUBJECT, lesion=False, derived=symbol.derived)
-        return And((ChoiceIn(ChoiceOf(reference, frozenset(symbol.choices)), frozenset(entry.subjects)), when))
-
-    def _gate(self, entry: GateEntry) -> CompiledGate:
-        items = tuple(
-            self._truth(item.requires, entry.subject, "gates", entry.id, f"item {item.id}") for item in entry.items
-        )
-        return CompiledGate(entry=entry, items=items, basis=tuple(self._basis(item, entry) for item in entry.items))
-
-    def _basis(self, entry: Grounded, whole: Grounded | None = None) -> Basis:
-        return basis_of(entry, self._files.header.review_by, whole)
-
-    # precedence
-
-    def _resolve(self, names: Iterable[str], where: Precedence) -> list[str]:
-        found: list[str] = []
-        by_id = {entry.id for entry in self._files.recommendations}
-        for name in names:
-            if name.startswith("#"):
-                tagged = [entry.id for entry in self._files.recommendations if name[1:] in entry.tags]
-                found.extend(tagged)
-            elif name in by_id:
-                found.append(name)
-            else:
-                self._problem("precedence", where.id, f'"{name}" is no recommendation; write an id, or "#tag"')
-        return found
-
-    def _suppressors(self) -> dict[str, tuple[tuple[Precedence, str], ...]]:
-        found: dict[str, dict[str, tuple[Precedence, str]]] = {}
-        for entry in self._files.precedence:
-            holding = self._resolve(entry.when_holds, entry)
-            for loser in self._resolve(entry.suppresses, entry):
-                for winner in holding:
-                    if winner != loser:
-                        found.setdefault(loser, {}).setdefault(winner, (entry, winner))
-        return {loser: tuple(winners.values()) for loser, winners in found.items()}
-
-    def _order(self, suppressors: dict[str, tuple[tuple[Precedence, str], ...]]) -> tuple[str, ...]:
-        """Winners before losers. A circle is a problem; it is opened, so that all other problems can be found."""
-        while True:
-            graph = {
-                name.id: [winner for _, winner in suppressors.get(name.id, ())] for name in self._files.recommendations
-            }
-            try:
-                return tuple(TopologicalSorter(graph).static_order())
-            except CycleError as error:
-                circle = error.args[1]
-                message = f"recommendations suppress each other in a circle: {' -> '.join(circle)}"
-                self._problems.append(Problem("precedence", 0, "", message))
-                winner, loser = circle[0], circle[1]
-                suppressors[loser] = tuple(pair for pair in suppressors[loser] if pair[1] != winner)
-
-    def _problem(self, kind: str, name: str, message: str) -> None:
-        file, line = self._places.get((kind, name.partition(".")[0]), (kind, 0))
-        self._problems.append(Problem(file, line, name, message))
+def suppressors_of(
+    precedence: Iterable[Precedence], recommendations: Mapping[str, Recommendation]
+) -> dict[str, tuple[tuple[Precedence, str], ...]]:
+    """For each recommendation that can give way: by which rule, and to what; the first rule of a pair counts."""
+    found: dict[str, dict[str, tuple[Precedence, str]]] = {}
+    for rule in precedence:
+        holding = [winner for name in rule.when_holds for winner in named_by(name, recommendations)]
+        for loser in (loser for name in rule.suppresses for loser in named_by(name, recommendations)):
+            for winner in holding:
+                if winner != loser:
+                    found.setdefault(loser, {}).setdefault(winner, (rule, winner))
+    return {loser: tuple(winners.values()) for loser, winners in found.items()}
 
 
-def _trees_of(compiled: CompiledDerived) -> tuple[Node, ...]:
+def trees_of(compiled: CompiledDerived) -> tuple[Node, ...]:
+    """The trees that a derived finding is computed by."""
     found: list[Node] = [] if compiled.tree is None else [compiled.tree]
     for row in compiled.rows:
         found.append(row.when)
@@ -446,15 +203,16 @@ def _trees_of(compiled: CompiledDerived) -> tuple[Node, ...]:
     return tuple(found)
 
 
-def _inputs_of(name: str, derived: Mapping[str, CompiledDerived]) -> tuple[Reference, ...]:
-    found: dict[Reference, None] = {}
-    waiting, visited = [name], {name}
-    while waiting:
-        for tree in _trees_of(derived[waiting.pop(0)]):
-            for reference in references(tree):
-                if not reference.derived:
-                    found[reference] = None
-                elif reference.name not in visited:
-                    visited.add(reference.name)
-                    waiting.append(reference.name)
-    return tuple(found)
+def _uses(node: Node) -> Iterator[tuple[str, str]]:
+    match node:
+        case Reference(name=name, derived=derived):
+            yield ("derived" if derived else "finding", name)
+        case GatePasses(gate=name):
+            yield ("gate", name)
+        case Fires(recommendations=names):
+            yield from (("recommendation", name) for name in names)
+
+
+def limits_of(trees: Iterable[Node]) -> tuple[Limit, ...]:
+    """The laboratories' own limits that the trees compare with, each once."""
+    return tuple(dict.fromkeys(node for tree in trees for node in walk(tree) if isinstance(node, Limit)))

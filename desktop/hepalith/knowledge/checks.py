@@ -22,6 +22,7 @@ from hepalith.knowledge.model import (
     UrgencyLevel,
 )
 from hepalith.knowledge.tree import Fires, GatePasses, Node, Reference, walk
+from hepalith.resources import picture_names
 
 PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
 Report = Callable[[str, str, str], None]  # (kind, id, what is wrong and what to do)
@@ -32,7 +33,11 @@ def check_entries(files: KnowledgeFiles, symbols: Symbols, report: Report) -> No
     """Reports every broken link and every statement without a basis."""
     groups = {group.id: group for group in files.header.groups}
     for finding in files.findings:
-        for message in (*_finding_problems(finding, groups), *_course_problems(finding, symbols)):
+        for message in (
+            *_finding_problems(finding, groups),
+            *_picture_problems(finding),
+            *_course_problems(finding, groups, symbols),
+        ):
             report("findings", finding.id, message)
     for made in files.lists:
         for message in _list_problems(made, symbols):
@@ -109,9 +114,22 @@ def _finding_problems(entry: Finding, groups: Mapping[str, Group]) -> Iterator[s
         yield "its hard limits are the wrong way round"
 
 
-def _course_problems(entry: Finding, symbols: Symbols) -> Iterator[str]:
+def _picture_problems(entry: Finding) -> Iterator[str]:
+    for name in dict.fromkeys((entry.picture, *(option.picture for option in entry.choices))):
+        if name and name not in picture_names():
+            yield f'picture "{name}" is not in resources/pictures'
+
+
+def _course_problems(entry: Finding, groups: Mapping[str, Group], symbols: Symbols) -> Iterator[str]:
     if entry.course is None:
         return
+    name = entry.course.group
+    if name and (name not in groups or groups[name].subject != "lesion"):
+        yield f'its `course` is shown in "{name}", which is no section of a lesion'
+    for name in entry.course.beside:
+        symbol = symbols.findings.get(name)
+        if symbol is None or symbol.derived or symbol.subject != "lesion":
+            yield f'its `course` names "{name}", which cannot be entered for a lesion'
     if (entry.type, entry.subject) != ("number", "lesion"):
         yield "has a `course`: only a number of a lesion can"
     for name, kind in ((entry.course.error, "number"), (entry.course.change, "choice"), (entry.course.stage, "choice")):

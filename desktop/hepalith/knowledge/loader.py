@@ -1,6 +1,5 @@
 """Reads the knowledge files and reports every problem of every file at once, with file, line and id."""
 
-import hashlib
 import re
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
@@ -11,7 +10,9 @@ import msgspec
 import yaml
 
 from hepalith.domain.errors import KnowledgeError
-from hepalith.knowledge.base import Knowledge, Places, Problem, compile_knowledge
+from hepalith.knowledge.base import Knowledge, Places, Problem
+from hepalith.knowledge.compiler import compile_knowledge
+from hepalith.knowledge.folder import files_in, hash_of
 from hepalith.knowledge.model import HEADER_FILE, KINDS, Header, KnowledgeFiles
 from hepalith.knowledge.site import Site
 
@@ -77,34 +78,15 @@ def load_yaml(text: str) -> Any:
     return yaml.load(text, Loader=_Loader)  # noqa: S506 (a safe loader: subclass of CSafeLoader)
 
 
-def load_knowledge(directory: Path, cache: Path | None = None, site: Site | None = None) -> Knowledge:
-    """The knowledge base of `directory`, ready to evaluate.
+def read_knowledge(directory: Path, site: Site | None = None) -> tuple[Knowledge, Places]:
+    """The knowledge base of `directory`, as a site refines it, and where each entry stands.
 
-    cache: folder for the decoded form, keyed by the hash of the sources; None for no cache.
-    site: what this site refines. Raises KnowledgeFileError with all problems, SiteError.
+    Raises KnowledgeFileError with all problems, SiteError.
     """
-    digest = hash_of(directory)
-    cached = cache / f"knowledge-{digest}.msgpack" if cache else None
-    files = _read_cache(cached)
-    places: Places = {}
-    if files is None:
-        files, places, problems = read_files(directory, digest)
-        if problems or files is None:
-            raise KnowledgeFileError(problems)
-    knowledge, problems = compile_knowledge(files, places, site)
-    if problems:
-        raise KnowledgeFileError(problems)
-    if cached is not None and places:
-        _write_cache(cached, files)
-    return knowledge
-
-
-def read_knowledge(directory: Path) -> tuple[Knowledge, Places]:
-    """The knowledge base, and where each entry stands. Raises KnowledgeFileError with all problems."""
     files, places, problems = read_files(directory, hash_of(directory))
     if problems or files is None:
         raise KnowledgeFileError(problems)
-    knowledge, problems = compile_knowledge(files, places)
+    knowledge, problems = compile_knowledge(files, places, site)
     if problems:
         raise KnowledgeFileError(problems)
     return knowledge, places
@@ -121,22 +103,13 @@ def check_knowledge(directory: Path) -> tuple[Problem, ...]:
     )
 
 
-def hash_of(directory: Path) -> str:
-    """A hash over the names and contents of all knowledge files."""
-    digest = hashlib.sha256()
-    for path in _files(directory):
-        digest.update(path.relative_to(directory).as_posix().encode() + b"\0")
-        digest.update(path.read_bytes() + b"\0")
-    return digest.hexdigest()[:16]
-
-
 def read_files(directory: Path, digest: str) -> tuple[KnowledgeFiles | None, Places, tuple[Problem, ...]]:
     """All entries of all files, where each stands, and what could not be read."""
     problems: list[Problem] = []
     places: Places = {}
     header: Header | None = None
     entries: dict[str, list[msgspec.Struct]] = {kind: [] for kind in KINDS}
-    for path in _files(directory):
+    for path in files_in(directory):
         name = path.relative_to(directory).as_posix()
         root = _compose(path, name, problems)
         if root is None:
@@ -166,11 +139,6 @@ def read_files(directory: Path, digest: str) -> tuple[KnowledgeFiles | None, Pla
         return None, places, tuple(problems)
     files = KnowledgeFiles(header=header, hash=digest, **{kind: tuple(found) for kind, found in entries.items()})  # type: ignore[arg-type]
     return files, places, tuple(problems)
-
-
-def _files(directory: Path) -> list[Path]:
-    """All files; in each folder the shared one first, so that forms begin with what every branch uses."""
-    return sorted(directory.rglob("*.yaml"), key=lambda path: (path.parent, path.stem != "shared", path.name))
 
 
 def _compose(path: Path, name: str, problems: list[Problem]) -> yaml.MappingNode | None:
@@ -260,24 +228,3 @@ def _construct(node: yaml.Node) -> Any:
         return loader.construct_document(node)
     finally:
         loader.dispose()
-
-
-def _read_cache(path: Path | None) -> KnowledgeFiles | None:
-    if path is None or not path.is_file():
-        return None
-    try:
-        return msgspec.msgpack.decode(path.read_bytes(), type=KnowledgeFiles)
-    except (OSError, msgspec.MsgspecError):
-        return None  # a damaged cache is made again from the sources
-
-
-def _write_cache(path: Path, files: KnowledgeFiles) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        for old in path.parent.glob("knowledge-*.msgpack"):
-            old.unlink(missing_ok=True)
-        temporary = path.with_suffix(".tmp")
-        temporary.write_bytes(msgspec.msgpack.encode(files))
-        temporary.replace(path)
-    except OSError:
-        pass  # the cache only saves time

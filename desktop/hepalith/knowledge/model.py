@@ -49,7 +49,7 @@ class UnitScale(_Strict, frozen=True, kw_only=True):
 
 
 class ChoiceOption(_Strict, frozen=True, kw_only=True):
-    """One choice of a finding. `replaced_by` names the choice that took its place."""
+    """One choice of a finding. `picture` names a drawing of it, `replaced_by` the choice that took its place."""
 
     id: str
     label: str
@@ -63,15 +63,18 @@ class CourseEntry(_Strict, frozen=True, kw_only=True):
     """What is drawn beside a measure of a lesion over time: derived findings of the same lesion.
 
     error: a number in the unit of the measure; a smaller difference is no change. change, stage: choices.
+    group: the section of the form that shows it, with the findings `beside`, entered at each examination; "": none.
     """
 
     error: str
     change: str
     stage: str = ""
+    group: str = ""
+    beside: tuple[str, ...] = ()
 
 
 class Finding(_Strict, frozen=True, kw_only=True):
-    """Something that can be entered."""
+    """Something that can be entered. `picture` names a drawing of it."""
 
     id: str
     label: str
@@ -95,6 +98,7 @@ class Finding(_Strict, frozen=True, kw_only=True):
     absent_choice: str = ""
     absent_range: tuple[Decimal, Decimal] | None = None
     widget: str = ""
+    picture: str = ""
     course: CourseEntry | None = None
     cost: Cost = "ask"
     codes: Codes = {}
@@ -216,6 +220,11 @@ class Recommendation(Grounded, frozen=True, kw_only=True):
     conflicts: tuple[str, ...] = ()
     starting_points: tuple[str, ...] = ()
     note: str = ""
+
+    @property
+    def matters(self) -> tuple[str, ...]:
+        """What is done or warned against, by its tags: `needle`, `biopsy`, `drug:...`."""
+        return tuple(tag for tag in self.tags if tag in {"needle", "biopsy"} or tag.startswith("drug:"))
 
 
 class GateEntryItem(Grounded, frozen=True, kw_only=True):

@@ -9,8 +9,8 @@ from typing import Literal
 import msgspec
 
 
-class Node(msgspec.Struct, frozen=True):
-    """Base of all nodes. Nodes are compared and hashed by value."""
+class Node(msgspec.Struct, frozen=True, tag=True, array_like=True, gc=False):
+    """Base of all nodes. Nodes are compared and hashed by value; made from the leaves up, they never form a circle."""
 
 
 class Reference(Node, frozen=True):

@@ -13,7 +13,7 @@ def calendar(content: NoteContent, at: datetime) -> str:
     """One all-day entry for each dated test that is followed. What was planned without a date has none."""
     stamp = at.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Hepalith//Note//EN", "CALSCALE:GREGORIAN"]
-    for number, step in enumerate((step for step in content.follow_up if step.due and step.followed), 1):
+    for number, step in enumerate((step for step in content.follow_up if step.is_to_come), 1):
         lines += _event(step, f"{content.header.note_id}-{number}@hepalith", stamp, content.header.note_id)
     return "".join(_folded(line) + "\r\n" for line in [*lines, "END:VCALENDAR"])
 

@@ -27,11 +27,16 @@ from hepalith.domain.assessment import (
 from hepalith.domain.case import PATIENT, Case, Observation, TextValue
 from hepalith.domain.words import (
     answer_text,
+    basis_text,
     class_text,
     decision_text,
     gate_text,
     kind_text,
+    outcome_text,
     override_text,
+    review_text,
+    robust_text,
+    strength_text,
     urgency_text,
 )
 from hepalith.figures.segment_map import Outlines
@@ -72,6 +77,7 @@ CLOSURE = "closure"
 NOT_APPLICABLE = "not_applicable"  # choice of a class whose table is not meant for this case
 TOLD_CAUSES = 6  # ranks of causes that are told with their arguments; the others are named
 _Item = TypeVar("_Item")
+_CHANGES = 2  # answers of an open finding whose effect is told
 _KINDS = ("do", "refer", "ask", "consider", "none_needed", "inform", "avoid")
 
 
@@ -140,6 +146,7 @@ class _Composer:
             remarks=self._remarks(),
             figures=figures_of(self._case, self._assessment, self._knowledge, self._made_with.outlines, self._words),
             missing=self._missing(),
+            robust=robust_text() if self._assessment.robust else "",
             not_recorded=self._not_recorded(),
             causes=self._causes(),
             classifications=self._classifications(),
@@ -200,7 +207,10 @@ class _Composer:
 
     def _class(self) -> ClassPart:
         made = self._assessment.case_class
+        leading = [cause for cause in self._assessment.causes if cause.rank == 1 and cause.cause_class == made.value]
         return ClassPart(
+            id=made.value,
+            confirmed=bool(leading) and all(cause.confirmed for cause in leading),
             label=class_text(made.value),
             certainty=made.certainty,
             others=tuple(class_text(name) for name in made.possible if name != made.value),
@@ -357,6 +367,9 @@ class _Composer:
                 urgency=question.urgency,
                 urgency_label=urgency_text(question.urgency),
                 wanted_by=tuple(self._titles.get(name, name) for name in question.wanted_by),
+                changes=tuple(
+                    outcome_text(outcome, self._assessment.urgency.level) for outcome in question.outcomes[:_CHANGES]
+                ),
             )
             for question in self._assessment.questions
         )
@@ -413,7 +426,7 @@ class _Composer:
         return tuple(
             ArgumentPart(
                 text=argument.text,
-                strength=words.strength_text(argument.strength),
+                strength=strength_text(argument.strength),
                 answer=argument.answer,
                 ground=self._ground(argument.basis, cited=cited),
                 needs=self._words.needs(argument.needs),
@@ -479,6 +492,8 @@ class _Composer:
             note=one.note,
             stop=one.stop,
             followed=(one.recommendation, one.subject) not in self._overrides,
+            done=one.done,
+            missed=one.missed,
         )
 
     def _conflicts(self) -> tuple[ConflictPart, ...]:
@@ -500,8 +515,8 @@ class _Composer:
     def _ground(self, basis: Basis, *, cited: bool = True) -> Ground:
         return Ground(
             level=basis.level,
-            basis=words.basis_text(basis.level),
-            review=words.review_text(basis),
+            basis=basis_text(basis.level),
+            review=review_text(basis),
             note=basis.note,
             cites=self._cites(basis.sources) if cited else (),
         )
@@ -530,7 +545,7 @@ class _Composer:
             identifiers=_identifiers(source),
             locators=tuple(self._locators.get(name, ())),
             level=source.basis,
-            basis=words.basis_text(source.basis),
+            basis=basis_text(source.basis),
             kind=source.kind,
         )
 

@@ -80,8 +80,10 @@ class UrgencyPart(Part, frozen=True, kw_only=True):
 class ClassPart(Part, frozen=True, kw_only=True):
     """The four-way class, with how sure it is, in words."""
 
+    id: str
     label: str
     certainty: str
+    confirmed: bool
     others: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
 
@@ -185,6 +187,7 @@ class MissingPart(Part, frozen=True, kw_only=True):
     urgency: Urgency
     urgency_label: str
     wanted_by: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()  # what an answer would change, a sentence for each
 
 
 class ArgumentPart(Part, frozen=True, kw_only=True):
@@ -246,6 +249,13 @@ class PlannedPart(Part, frozen=True, kw_only=True):
     note: str = ""
     stop: str = ""
     followed: bool = True  # False: the clinician decided otherwise about the advice
+    done: str = ""  # the day of the examination in its time
+    missed: bool = False
+
+    @property
+    def is_to_come(self) -> bool:
+        """Whether it has a date that still lies ahead, and is followed."""
+        return bool(self.due) and self.followed and not self.done and not self.missed
 
 
 class PositionPart(Part, frozen=True, kw_only=True):
@@ -305,6 +315,7 @@ class NoteContent(Part, frozen=True, kw_only=True):
     remarks: tuple[Remark, ...]
     figures: tuple[FigurePart, ...]
     missing: tuple[MissingPart, ...]
+    robust: str
     not_recorded: tuple[str, ...]  # sections of the form in which nothing was recorded
     causes: tuple[CausePart, ...]
     classifications: tuple[ClassificationPart, ...]

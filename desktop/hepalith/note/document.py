@@ -122,7 +122,7 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     footer: str
     made_on: str
     paper: str
-    size: str = "normal"  # or "large"
+    size: str = "normal"  # "dense", or for patients "large", "larger", "largest"
     letterhead: tuple[str, ...] = ()
     logo: str = ""  # SVG
     logo_alt: str = ""

@@ -93,8 +93,20 @@ def verify(path: Path) -> Integrity:
 
 def same_pages(path: Path, other: bytes) -> bool:
     """Whether a file shows the same as another one. Raises NoteError if it cannot be read."""
-    with _opened(path) as file, pikepdf.open(io.BytesIO(other)) as made:
-        return pages_digest(file) == pages_digest(made)
+    with _opened(path) as file:
+        return pages_digest(file) == digest_of(other)
+
+
+def digest_of(pdf: bytes) -> str:
+    """The digest of the pages of a PDF file that was just made."""
+    with pikepdf.open(io.BytesIO(pdf)) as file:
+        return pages_digest(file)
+
+
+def page_count(pdf: bytes) -> int:
+    """How many pages a PDF file has that was just made."""
+    with pikepdf.open(io.BytesIO(pdf)) as file:
+        return len(file.pages)
 
 
 def pages_digest(file: pikepdf.Pdf) -> str:

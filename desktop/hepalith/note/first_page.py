@@ -30,7 +30,7 @@ _CHANGES_SHOWN = {"full": 6, "short": 3}
 _TEXT_SHOWN = 200  # signs of what was said in words; the section has all of it
 
 
-def first_page(content: NoteContent) -> Iterable[AnyBlock]:
+def first_page(content: NoteContent, room: "FirstPage") -> Iterable[AnyBlock]:
     """Whose note it is, the finding, the urgency, what to do and to avoid, what to check first, and when."""
     header = content.header
     yield Facts(
@@ -46,17 +46,16 @@ def first_page(content: NoteContent) -> Iterable[AnyBlock]:
     )
     yield from _state(content)
     yield Paragraph(text=content.impression, style="lead")
-    yield _band(content)
-    yield Facts(rows=_class_rows(content))
+    yield urgency_band(content)
+    yield Facts(rows=class_rows(content))
     yield from _overrides(content)
-    room = FirstPage(content)
     yield Heading(text=_("What to do now"))
-    yield from _brief(
+    yield from in_brief(
         content.plan, room.plan, short=room.short, nothing=_("Nothing to do follows from what is recorded.")
     )
     if content.avoid:
         yield Heading(text=_("What to avoid"))
-        yield from _brief(content.avoid, room.avoid, short=room.short, mark="×")
+        yield from in_brief(content.avoid, room.avoid, short=room.short, mark="×")
     shut = _shut(content)
     if shut:
         yield Heading(text=_("Check before treatment"))
@@ -110,7 +109,8 @@ def _state_lines(content: NoteContent) -> list[str]:
     return lines
 
 
-def _band(content: NoteContent) -> Band:
+def urgency_band(content: NoteContent) -> Band:
+    """The urgency, what set it, what is not excluded, and what was decided otherwise."""
     urgency = content.urgency
     label = (
         urgency.label
@@ -165,7 +165,8 @@ def _titled(title: str, name: str) -> str:
     return f"{title} ({name})" if name else title
 
 
-def _class_rows(content: NoteContent) -> tuple[tuple[str, str], ...]:
+def class_rows(content: NoteContent) -> tuple[tuple[str, str], ...]:
+    """The class of the case and the leading causes."""
     made = content.case_class
     text = f"{made.label}: {made.certainty}" if made.certainty else made.label
     rows = [(_("Class"), text)]
@@ -180,9 +181,10 @@ def _class_rows(content: NoteContent) -> tuple[tuple[str, str], ...]:
     return tuple(rows)
 
 
-def _brief(
+def in_brief(
     statements: tuple[Statement, ...], shown: int, *, short: bool, nothing: str = "", mark: str = ""
 ) -> Iterable[AnyBlock]:
+    """So many statements with their text; of the others the titles."""
     if shown:
         items = (
             Item(
@@ -225,15 +227,19 @@ def _titles(statements: list[Statement]) -> str:
 
 
 class FirstPage:
-    """How many statements fit on the first page in full. Heights are estimated, in points, with some to spare."""
+    """How many statements fit on the first page in full. Heights are estimated, in points, with some to spare.
+
+    spared: points to leave free besides, for when the estimate turned out to be too small.
+    """
 
     _HEIGHT: ClassVar = {"a4": 775.0, "us-letter": 725.0}
     _SHORT_FORM = 235.0  # provenance and signature on the same page
     _HEADING = 32.0
 
-    def __init__(self, content: NoteContent) -> None:
+    def __init__(self, content: NoteContent, spared: float = 0.0) -> None:
         self.short = content.options.form == "short"
-        room = self._HEIGHT[content.options.paper] - self._fixed(content) - (self._SHORT_FORM if self.short else 0)
+        taken = self._fixed(content) + (self._SHORT_FORM if self.short else 0) + spared
+        room = self._HEIGHT[content.options.paper] - taken
         shut = _shut(content)
         wanted = max(sum(one.urgency.rank >= _EMERGENCY for one in content.plan), min(_PLAN_WANTED, len(content.plan)))
         for gates in range(min(len(shut), _GATES_SHOWN[content.options.form]), -1, -1):
@@ -257,14 +263,12 @@ class FirstPage:
         return self._HEADING + names + sum(16 + 12 * self._lines(_gate_brief(gate).text, 95) for gate in shut[:told])
 
     def _fixed(self, content: NoteContent) -> float:
-        options = content.options
         height = 58.0 + 8 + 14 * self._lines(content.impression, 78) + 38
-        height += sum(13 * self._lines(value, 90) for _label, value in _class_rows(content))
-        height += 12 * sum(self._lines(line, 100) for line in _band(content).lines)
+        height += sum(13 * self._lines(value, 90) for _label, value in class_rows(content))
+        height += 12 * sum(self._lines(line, 100) for line in urgency_band(content).lines)
         height += sum(11 * self._lines(line, 112) for line in _state_lines(content))
-        height += 14 * (2 + len(options.letterhead.lines)) if options.letterhead.name else 0
+        height += self._letterhead(content)
         height += self._override_height(content)
-        height += 42 if options.letterhead.logo else 0
         dates = content.follow_up[: _DATES_SHOWN[content.options.form]]
         height += (
             self._HEADING
@@ -272,6 +276,12 @@ class FirstPage:
             + sum(9 + 12 * max(self._lines(step.test + step.note, 28), self._lines(step.why, 34)) for step in dates)
         )
         return height
+
+    def _letterhead(self, content: NoteContent) -> float:
+        head = content.options.letterhead
+        lines = min(len(head.lines), 1) if self.short else len(head.lines)
+        logo = (30 if self.short else 42) if head.logo else 0
+        return max(16 * bool(head.name) + 12 * lines, logo) + 10 if head.name or head.lines or head.logo else 0.0
 
     def _override_height(self, content: NoteContent) -> float:
         if not content.overrides:

@@ -1,5 +1,6 @@
 """The note as one HTML file without any outside part: no script, no link, no font to load."""
 
+from collections.abc import Iterable
 from html import escape
 
 from hepalith.note.document import (
@@ -42,7 +43,7 @@ def html_page(document: Document) -> str:
     logo = f'<div class="logo" role="img" aria-label="{_safe(document.logo_alt)}">{document.logo}</div>'
     letterhead = "".join(f"<div>{_safe(line)}</div>" for line in document.letterhead)
     mark = f'<p><span class="mark">{_safe(document.mark)}</span></p>' if document.mark else ""
-    body = "\n".join(_block(block) for block in document.blocks)
+    body = html_blocks(document.blocks)
     head = (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width"><title>{title}</title><style>{_STYLE}</style></head>\n'
@@ -51,6 +52,11 @@ def html_page(document: Document) -> str:
     main = f"<h1>{title}</h1>\n<p><strong>{key}</strong> {_safe(document.subtitle)}</p>\n{mark}\n{body}\n"
     footer = f'<footer class="small">{_safe(document.footer)}</footer>\n'
     return f"{head}<body>\n{header}<main>\n{main}</main>\n{footer}</body></html>\n"
+
+
+def html_blocks(blocks: Iterable[AnyBlock]) -> str:
+    """Blocks as HTML without a page around them."""
+    return "\n".join(_block(block) for block in blocks)
 
 
 def _block(block: AnyBlock) -> str:

@@ -1,11 +1,12 @@
 """The order and the words of the note: from its content to blocks. The first page stands alone."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 
 from hepalith.domain.assessment import Answer, Urgency
+from hepalith.domain.words import basis_meaning, basis_text
 from hepalith.i18n import _, plural
-from hepalith.note import words
 from hepalith.note.content import (
     ArgumentPart,
     CausePart,
@@ -13,6 +14,7 @@ from hepalith.note.content import (
     FindingSection,
     GateItemPart,
     GatePart,
+    MissingPart,
     NoteContent,
     OverridePart,
     Reference,
@@ -52,14 +54,16 @@ from hepalith.note.phrases import (
 )
 
 _OPEN_SHOWN, _INPUTS_SHOWN = 8, 6
+_EMPTY_LINES = re.compile(r"\n{4,}")  # the attached data keeps what was typed
 
 
-def outline(content: NoteContent) -> Document:
-    """The whole note, or its one-page short form, as blocks."""
+def outline(content: NoteContent, spared: float = 0.0) -> Document:
+    """The whole note, or its one-page short form, as blocks. spared: see `FirstPage`."""
     header, options = content.header, content.options
-    full = options.form == "full"
-    blocks = [*first_page(content), *(_details(content) if full else ()), *_end(content)]
-    letterhead = (options.letterhead.name, *options.letterhead.lines)
+    full, room = options.form == "full", FirstPage(content, spared)
+    blocks = [*first_page(content, room), *(_details(content) if full else ()), *_end(content, room)]
+    head = options.letterhead
+    letterhead = (head.name, *(head.lines if full else (" · ".join(head.lines),)))
     return Document(
         title=header.title,
         subtitle=_("Note {id}").format(id=header.note_id),
@@ -69,9 +73,10 @@ def outline(content: NoteContent) -> Document:
         footer=_footer(content),
         made_on=header.made_on,
         paper=options.paper,
+        size="normal" if full else "dense",
         letterhead=tuple(line for line in letterhead if line),
-        logo=logo_svg(options.letterhead.logo),
-        logo_alt=options.letterhead.name or _("Logo"),
+        logo=logo_svg(head.logo),
+        logo_alt=head.name or _("Logo"),
         blocks=tuple(blocks),
     )
 
@@ -88,14 +93,14 @@ def _footer(content: NoteContent) -> str:
 def _details(content: NoteContent) -> Iterable[AnyBlock]:
     yield PageEnd()
     yield from _changes(content)
-    yield from _recommendations(content)
+    yield from recommendations(content)
     yield from _overrides(content)
     yield from _gates(content.gates)
-    yield from _plan(content)
+    yield from follow_up_plan(content)
     yield from _reopen(content)
     yield from _causes(content)
     yield from _classifications(content)
-    yield from _findings(content)
+    yield from findings_as_entered(content)
     yield from _missing(content)
     yield from _conflicts(content)
 
@@ -106,7 +111,8 @@ def _changes(content: NoteContent) -> Iterable[AnyBlock]:
         yield Bullets(lines=content.options.changed)
 
 
-def _recommendations(content: NoteContent) -> Iterable[AnyBlock]:
+def recommendations(content: NoteContent) -> Iterable[AnyBlock]:
+    """All that applies, in full, under its heading."""
     yield Heading(text=_("Recommendations"))
     yield Paragraph(
         text=_("In order of urgency. Each names its basis; the numbers in brackets are the references at the end."),
@@ -205,7 +211,8 @@ def _item_label(item: GateItemPart) -> str:
     return _("{label} (caution, does not bar)").format(label=item.label) if item.caution else item.label
 
 
-def _plan(content: NoteContent) -> Iterable[AnyBlock]:
+def follow_up_plan(content: NoteContent) -> Iterable[AnyBlock]:
+    """The dates of the follow-up under their heading; nothing if there are none."""
     if not content.follow_up:
         return
     yield Heading(text=_("Follow-up plan"))
@@ -224,7 +231,7 @@ def _reopen(content: NoteContent) -> Iterable[AnyBlock]:
         yield Paragraph(
             text=_("The case was closed on the conditions above. Open it again when one of them no longer holds.")
         )
-    due = next((step.due for step in content.follow_up if step.due), "")
+    due = next((step.due for step in content.follow_up if step.is_to_come), "")
     if due:
         yield Paragraph(
             text=_(
@@ -329,7 +336,8 @@ def _classification(one: ClassificationPart) -> tuple[str, ...]:
 # findings
 
 
-def _findings(content: NoteContent) -> Iterable[AnyBlock]:
+def findings_as_entered(content: NoteContent) -> Iterable[AnyBlock]:
+    """What was entered, under its heading."""
     yield Heading(text=_("Findings as entered"))
     if not content.findings and not content.remarks:
         yield Paragraph(text=_("Nothing was recorded."))
@@ -343,7 +351,7 @@ def _findings(content: NoteContent) -> Iterable[AnyBlock]:
         yield from _answered_no(section)
     for remark in content.remarks:
         yield Heading(text=remark.label, level=2)
-        yield Paragraph(text=remark.text)
+        yield Paragraph(text=_EMPTY_LINES.sub("\n\n\n", remark.text))
     if content.figures:
         pictures = (Picture(title=figure.title, svg=figure.svg, alt=figure.alt) for figure in content.figures)
         yield Pictures(items=tuple(pictures))
@@ -386,6 +394,13 @@ def _answered_no(section: FindingSection) -> Iterable[AnyBlock]:
         yield Paragraph(text=text, style="small")
 
 
+def _decides(one: MissingPart) -> str:
+    """What an answer changes; where no single answer changes anything yet, the advice that it is needed for."""
+    if one.changes:
+        return ". ".join(one.changes) + "."
+    return "; ".join(one.wanted_by[:3]) + (" …" if len(one.wanted_by) > 3 else "")
+
+
 def _missing(content: NoteContent) -> Iterable[AnyBlock]:
     yield Heading(text=_("What was not recorded"))
     yield Paragraph(text=_("Not recorded counts as unknown, never as normal."), style="intro")
@@ -402,7 +417,7 @@ def _missing(content: NoteContent) -> Iterable[AnyBlock]:
                 (
                     join(one.label, one.subject),
                     one.urgency_label,
-                    "; ".join(one.wanted_by[:3]) + (" …" if len(one.wanted_by) > 3 else ""),
+                    _decides(one),
                 )
                 for one in pressing
             ),
@@ -420,7 +435,9 @@ def _missing(content: NoteContent) -> Iterable[AnyBlock]:
             text=_("Also open, by section: {sections}. The attached data lists them.").format(sections=counted),
             style="small",
         )
-    if not content.missing:
+    if content.robust:
+        yield Paragraph(text=content.robust)
+    elif not content.missing:
         yield Paragraph(text=_("No open finding would change the advice."))
     yield from _open(content)
 
@@ -474,12 +491,18 @@ def _conflicts(content: NoteContent) -> Iterable[AnyBlock]:
 # the end
 
 
-def _end(content: NoteContent) -> Iterable[AnyBlock]:
-    full = content.options.form == "full"
-    if full and content.references:
+def references(content: NoteContent) -> Iterable[AnyBlock]:
+    """The numbered list of what is cited, under its heading; nothing if there is none."""
+    if content.references:
         yield Heading(text=_("References"))
         yield References(rows=tuple((reference.number, _reference(reference)) for reference in content.references))
-    cited = () if full else _cited_first(content)
+
+
+def _end(content: NoteContent, room: FirstPage) -> Iterable[AnyBlock]:
+    full = content.options.form == "full"
+    if full:
+        yield from references(content)
+    cited = () if full else _cited_first(content, room)
     if cited:
         texts = "; ".join(f"[{one.number}] {join(one.id, *one.identifiers[:1], by=' ')} ({one.basis})" for one in cited)
         yield Paragraph(text=_("References: {references}.").format(references=texts), style="small")
@@ -493,7 +516,7 @@ def _end(content: NoteContent) -> Iterable[AnyBlock]:
         yield Paragraph(text=" ".join((made.intended_use, *made.limits)))
         yield Paragraph(text=review)
         levels = ("read", "secondary", "recalled", "default")
-        legend = "; ".join(f"{words.basis_text(level)}: {words.basis_meaning(level)}" for level in levels)
+        legend = "; ".join(f"{basis_text(level)}: {basis_meaning(level)}" for level in levels)
         yield Paragraph(text=_("Basis of a statement – {legend}.").format(legend=legend), style="small")
         yield Facts(
             rows=(
@@ -517,8 +540,7 @@ def _end(content: NoteContent) -> Iterable[AnyBlock]:
     yield Signature(labels=(_("Name"), _("Signature"), _("Date and time")))
 
 
-def _cited_first(content: NoteContent) -> tuple[Reference, ...]:
-    room = FirstPage(content)
+def _cited_first(content: NoteContent, room: FirstPage) -> tuple[Reference, ...]:
     used = {
         cite.number for one in (*content.plan[: room.plan], *content.avoid[: room.avoid]) for cite in one.ground.cites
     }

@@ -1,16 +1,18 @@
 """The patient page: one page in plain words, made from the content of the note and the words in `resources`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
+from hepalith.domain.assessment import Urgency
 from hepalith.domain.errors import NoteError
+from hepalith.domain.words import basis_text
 from hepalith.i18n import _
 from hepalith.knowledge.loader import load_yaml
 from hepalith.note import words
-from hepalith.note.content import NoteContent
+from hepalith.note.content import NoteContent, PlannedPart
 from hepalith.note.document import AnyBlock, Bullets, Document, Facts, Heading, Paragraph, Table
 from hepalith.note.logo import logo_svg
 from hepalith.note.options import NoteState
@@ -19,11 +21,12 @@ _DATES_SHOWN = 4
 
 
 class PatientWords(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What can stand on the page. what_it_means: by class; what_happens_next: by urgency."""
+    """What can stand on the page. what_it_means, what_is_confirmed: by class; what_happens_next: by urgency."""
 
     basis: Literal["read", "secondary", "recalled", "default"]
     what_was_found: str
     what_it_means: Mapping[str, str]
+    what_is_confirmed: Mapping[str, str]
     what_happens_next: Mapping[str, str]
     closed: str
     dates: str
@@ -42,10 +45,10 @@ def load_patient_words(path: Path) -> PatientWords:
         raise NoteError(_("A file of the program is damaged: {path}. Install it again.").format(path=path)) from error
 
 
-def patient_page(content: NoteContent, case_class: str, texts: PatientWords) -> Document:
-    """The page as blocks. case_class: the id of the four-way class."""
+def patient_page(content: NoteContent, texts: PatientWords, size: str = "largest") -> Document:
+    """The page as blocks. size: of the type, "largest", "larger" or "large"."""
     header, letterhead = content.header, content.options.letterhead
-    review = _("Basis: {basis}, not reviewed by a clinician.").format(basis=words.basis_text(texts.basis))
+    review = _("Basis: {basis}, not reviewed by a clinician.").format(basis=basis_text(texts.basis))
     return Document(
         title=_("About the spot in your liver"),
         subtitle=_("Note {id}").format(id=header.note_id),
@@ -55,39 +58,54 @@ def patient_page(content: NoteContent, case_class: str, texts: PatientWords) -> 
         footer=_("This page does not replace talking to your doctor.") + f" {review}",
         made_on=header.made_on,
         paper=content.options.paper,
-        size="large",
+        size=size,
         letterhead=tuple(line for line in (letterhead.name, *letterhead.lines) if line),
         logo=logo_svg(letterhead.logo),
         logo_alt=letterhead.name or _("Logo"),
-        blocks=_blocks(content, case_class, texts),
+        blocks=(
+            Facts(rows=((_("Name"), header.name or "–"), (_("Date"), words.long_date(header.made_on)))),
+            *_sections(content, texts),
+        ),
     )
 
 
-def _blocks(content: NoteContent, case_class: str, texts: PatientWords) -> tuple[AnyBlock, ...]:
-    urgency = texts.what_happens_next[content.urgency.level]
-    return (
-        Facts(rows=((_("Name"), content.header.name or "–"), (_("Date"), content.header.made_on))),
-        Heading(text=_("What was found")),
-        Paragraph(text=texts.what_was_found),
-        Heading(text=_("What it means")),
-        Paragraph(text=texts.what_it_means.get(case_class, texts.what_it_means["undetermined"])),
-        Heading(text=_("What happens next, and when")),
-        Paragraph(text=texts.closed if content.closed and content.urgency.level == "none" else urgency),
-        *_dates(content, texts),
-        Heading(text=_("Come back at once if you notice")),
-        Bullets(lines=texts.come_back_now),
-        Heading(text=_("Make an appointment soon if you notice")),
-        Bullets(lines=texts.come_back_soon),
-        Paragraph(text=texts.tell_others),
-        Heading(text=_("Questions that you can ask")),
-        Bullets(lines=texts.questions),
-    )
+def _sections(content: NoteContent, texts: PatientWords) -> Iterable[AnyBlock]:
+    found = (Heading(text=_("What was found")), Paragraph(text=texts.what_was_found))
+    meaning = (Heading(text=_("What it means")), Paragraph(text=_meaning(content, texts)))
+    happens = (Heading(text=_("What happens next, and when")), *_next_steps(content, texts))
+    # Who has to be seen now reads that first.
+    yield from (*happens, *found, *meaning) if _is_emergency(content) else (*found, *meaning, *happens)
+    yield Heading(text=_("Come back at once if you notice"))
+    yield Bullets(lines=texts.come_back_now)
+    yield Heading(text=_("Make an appointment soon if you notice"))
+    yield Bullets(lines=texts.come_back_soon)
+    yield Paragraph(text=texts.tell_others)
+    yield Heading(text=_("Questions that you can ask"))
+    yield Bullets(lines=texts.questions)
 
 
-def _dates(content: NoteContent, texts: PatientWords) -> tuple[AnyBlock, ...]:
-    dated = [step for step in content.follow_up if step.due and step.followed]
-    if not dated:
-        return () if content.closed else (Paragraph(text=texts.no_dates),)
-    rows = tuple(dict.fromkeys((step.due, step.test) for step in dated))
-    table = Table(columns=(_("Date"), _("Check")), widths=("2", "5"), rows=rows[:_DATES_SHOWN])
-    return (Paragraph(text=texts.dates), table)
+def _is_emergency(content: NoteContent) -> bool:
+    return content.urgency.level.rank >= Urgency.EMERGENCY_SAME_DAY.rank
+
+
+def _meaning(content: NoteContent, texts: PatientWords) -> str:
+    made = content.case_class
+    known = texts.what_it_means.get(made.id, texts.what_it_means["undetermined"])
+    return texts.what_is_confirmed.get(made.id, known) if made.confirmed else known
+
+
+def _next_steps(content: NoteContent, texts: PatientWords) -> Iterable[AnyBlock]:
+    level = content.urgency.level
+    closed = content.closed and level is Urgency.NONE
+    yield Paragraph(text=texts.closed if closed else texts.what_happens_next[level])
+    dated = [step for step in content.follow_up if step.due and step.followed and not step.done]
+    if dated:
+        rows = tuple(dict.fromkeys((_when(step), step.test) for step in dated))
+        yield Paragraph(text=texts.dates)
+        yield Table(columns=(_("Date"), _("Check")), widths=("2", "5"), rows=rows[:_DATES_SHOWN])
+    elif not content.closed and not _is_emergency(content):
+        yield Paragraph(text=texts.no_dates)
+
+
+def _when(step: PlannedPart) -> str:
+    return _("as soon as possible") if step.missed else words.long_date(step.due)

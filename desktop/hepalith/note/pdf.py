@@ -5,7 +5,7 @@ Data reaches the template as strings only, so nothing that was typed can act as 
 
 from collections.abc import Callable
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +37,7 @@ def make_pdf(document: Document, attachment: bytes, at: datetime, resources: Pat
     )
     failure = ""
     for way in ways:
-        texts = in_all(data, lambda text, way=way: text if text.startswith("<svg") else breakable(way(text)))  # type: ignore[misc]
+        texts = in_all(data, partial(_shown, way))
         try:
             return _compile(texts, attachment, at, resources)
         except typst.TypstError as error:
@@ -45,6 +45,11 @@ def make_pdf(document: Document, attachment: bytes, at: datetime, resources: Pat
             if not any(reason in failure for reason in _UNDRAWABLE):
                 break
     raise NoteError(_("The note could not be laid out: {reason}").format(reason=failure))
+
+
+def _shown(way: Callable[[str], str], text: str) -> str:
+    """A text as it can be drawn; a picture has texts too, but its paths may not get places to break."""
+    return way(text) if text.startswith("<svg") else breakable(way(text))
 
 
 def _compile(texts: object, attachment: bytes, at: datetime, resources: Path) -> bytes:

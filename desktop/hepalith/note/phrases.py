@@ -18,7 +18,22 @@ def aside_of(one: Statement) -> str:
 
 
 def lesions(subjects: tuple[str, ...]) -> str:
-    return ", ".join(subjects)
+    """Lesions by their names; three and more in a row as "L2 to L20", unless they have a label."""
+    runs: list[list[str]] = []
+    for name in subjects:
+        if runs and _number(name) > 0 and _number(name) == _number(runs[-1][-1]) + 1:
+            runs[-1].append(name)
+        else:
+            runs.append([name])
+    parts = []
+    for run in runs:
+        parts += run if len(run) < 3 else [_("{first} to {last}").format(first=run[0], last=run[-1])]
+    return ", ".join(parts)
+
+
+def _number(name: str) -> int:
+    """The number of a lesion that has only its id; -1 for one with a label, which starts no row and goes on none."""
+    return int(name[1:]) if name[1:].isdecimal() else -1
 
 
 def tag_of(ground: Ground, *, locators: bool = True) -> Tag:

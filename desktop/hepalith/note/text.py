@@ -2,6 +2,7 @@
 
 import re
 import textwrap
+from collections.abc import Iterable
 
 from hepalith.i18n import _
 from hepalith.note.document import (
@@ -36,8 +37,12 @@ def plain_text(document: Document) -> str:
         _join(document.patient_key, document.subtitle),
     ]
     parts = ["\n".join(part for part in (*head, document.mark) if part)]
-    parts += [text for block in document.blocks if (text := _plain(block))]
-    return printable("\n\n".join([*parts, document.footer])) + "\n"
+    return printable("\n\n".join([*parts, plain_blocks(document.blocks), document.footer])) + "\n"
+
+
+def plain_blocks(blocks: Iterable[AnyBlock]) -> str:
+    """Blocks as plain text, without what stands around them in a note."""
+    return printable("\n\n".join(text for block in blocks if (text := _plain(block))))
 
 
 def markdown(document: Document) -> str:

@@ -1,8 +1,8 @@
 """The program's words in the note: levels, kinds, classes, bases, units and entered values. Nothing clinical."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from hepalith.domain.assessment import Basis, Need
+from hepalith.domain.assessment import Need
 from hepalith.domain.case import (
     PATIENT,
     Case,
@@ -30,45 +30,20 @@ def with_unit(number: str, unit: str) -> str:
     return f"{number} {unit_text(unit)}".rstrip()
 
 
-def strength_text(strength: int) -> str:
-    """The weight of an argument, from weak to near-specific."""
-    return {1: _("weak"), 2: _("moderate"), 3: _("strong"), 4: _("near-specific")}.get(strength, str(strength))
-
-
-def basis_text(level: str) -> str:
-    """How far a statement was verified."""
-    return {
-        "read": _("read"),
-        "secondary": _("secondary"),
-        "recalled": _("recalled"),
-        "default": _("default"),
-    }.get(level, level)
-
-
-def basis_meaning(level: str) -> str:
-    """What a basis means, for the legend."""
-    return {
-        "read": _("the source itself was read"),
-        "secondary": _("known through another document that cites it"),
-        "recalled": _("professional knowledge; the source was not opened"),
-        "default": _("a working rule of this program, without a source of its own"),
-    }.get(level, "")
-
-
-def review_text(basis: Basis) -> str:
-    """Whether a clinician reviewed a statement, and whether that is overdue."""
-    reviewed = _("reviewed by {name}").format(name=basis.reviewed_by) if basis.reviewed_by else _("not reviewed")
-    return (
-        _("{reviewed}, review overdue since {date}").format(reviewed=reviewed, date=basis.review_by)
-        if basis.overdue
-        else reviewed
-    )
-
-
 def instant_text(at: datetime) -> str:
     """An instant, to the minute, with its offset from UTC."""
     offset = at.strftime("%z")
     return f"{at:%Y-%m-%d %H:%M}" + (f" {offset[:3]}:{offset[3:5]}" if offset else "")
+
+
+def long_date(day: str) -> str:
+    """An ISO date as a patient reads it: "1 December 2026"."""
+    months = (
+        _("January"), _("February"), _("March"), _("April"), _("May"), _("June"),
+        _("July"), _("August"), _("September"), _("October"), _("November"), _("December"),
+    )  # fmt: skip
+    made = date.fromisoformat(day)
+    return _("{day} {month} {year}").format(day=made.day, month=months[made.month - 1], year=made.year)
 
 
 class CaseWords:

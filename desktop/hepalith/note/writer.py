@@ -1,11 +1,9 @@
 """Makes management notes: the port `NoteWriter`, and the other forms of the same content."""
 
-import io
 from datetime import datetime
 from pathlib import Path
 
 import msgspec
-import pikepdf
 
 from hepalith.decision.changes import change_text, changes_between
 from hepalith.domain.assessment import Assessment
@@ -23,21 +21,24 @@ from hepalith.note.embedded import (
     Integrity,
     NoteData,
     attachment_of,
-    pages_digest,
+    digest_of,
+    page_count,
     read_note,
     same_pages,
     verify,
 )
 from hepalith.note.files import write_whole
-from hepalith.note.html import html_page
+from hepalith.note.html import html_blocks, html_page
 from hepalith.note.options import Letterhead, NoteOptions, NoteState
 from hepalith.note.outline import outline
 from hepalith.note.patient import load_patient_words, patient_page
 from hepalith.note.pdf import make_pdf
-from hepalith.note.text import markdown, plain_text
+from hepalith.note.report import report
+from hepalith.note.text import markdown, plain_blocks, plain_text
 from hepalith.note.words import instant_text
-from hepalith.services.ports import NoteRequest
+from hepalith.services.ports import NoteRequest, ReportText
 
+_SPARED = (-140.0, -70.0, 0.0, 70.0, 140.0, 240.0, 400.0)  # points that the short form leaves free: the first that fits
 DRAFT = NoteOptions()
 NO_LETTERHEAD = Letterhead()
 
@@ -67,8 +68,22 @@ class TypstNoteWriter:
 
     def pdf(self, case: Case, assessment: Assessment, at: datetime, options: NoteOptions = DRAFT) -> bytes:
         """The note as the bytes of a PDF file. Raises NoteError."""
+        return self._pdf(self._document(case, assessment, at, options), case, assessment, at, options)
+
+    def _document(self, case: Case, assessment: Assessment, at: datetime, options: NoteOptions) -> Document:
+        """The note as blocks; the short form with as little in full as one page needs, if it can be one."""
+        content = self.content(case, assessment, at, options)
+        document = outline(content)
+        if options.form == "full":
+            return document
+        for spared in _SPARED:
+            document = outline(content, spared)
+            if page_count(make_pdf(document, b"", at, self._resources)) == 1:
+                break
+        return document
+
+    def _pdf(self, document: Document, case: Case, assessment: Assessment, at: datetime, options: NoteOptions) -> bytes:
         assessment = _untraced(assessment)
-        document = outline(self.content(case, assessment, at, options))
         data = NoteData(
             case=case,
             assessment=assessment,
@@ -81,9 +96,7 @@ class TypstNoteWriter:
         )
         # Twice: the attached data names the digest of the pages, which does not depend on the attachment.
         pages = make_pdf(document, attachment_of(data), at, self._resources)
-        with pikepdf.open(io.BytesIO(pages)) as file:
-            digest = pages_digest(file)
-        return make_pdf(document, attachment_of(data, digest), at, self._resources)
+        return make_pdf(document, attachment_of(data, digest_of(pages)), at, self._resources)
 
     def export(self, case: Case, assessment: Assessment, at: datetime, request: NoteRequest) -> None:
         """Writes every file of the request, each whole or not at all; none if the request cannot be met.
@@ -91,7 +104,7 @@ class TypstNoteWriter:
         Raises NoteError.
         """
         options = self._options(case, assessment, request)
-        document = outline(self.content(case, assessment, at, options))
+        document = self._document(case, assessment, at, options)
         made = [(path, self._form(path, case, assessment, at, options, document)) for path in request.files]
         if request.patient_page:
             page = self._patient_page(case, assessment, at, options)
@@ -140,19 +153,31 @@ class TypstNoteWriter:
     ) -> bytes:
         ending = path.suffix.lower()
         if ending == ".pdf":
-            return self.pdf(case, assessment, at, options)
+            return self._pdf(document, case, assessment, at, options)
         if ending == ".ics":
             return calendar(self.content(case, assessment, at, options), at).encode()
         return _text_form(path, document)
 
     def _patient_page(self, case: Case, assessment: Assessment, at: datetime, options: NoteOptions) -> Document:
+        """The page for the patient, in the largest type with which it is one page."""
         texts = load_patient_words(self._resources / "note" / "patient.yaml")
-        return patient_page(self.content(case, assessment, at, options), assessment.case_class.value, texts)
+        content = self.content(case, assessment, at, options)
+        for size in ("largest", "larger"):
+            page = patient_page(content, texts, size)
+            if page_count(make_pdf(page, b"", at, self._resources)) == 1:
+                return page
+        return patient_page(content, texts, "large")
 
     def _page_form(self, path: Path, page: Document, at: datetime) -> bytes:
         if path.suffix.lower() != ".pdf":
             return _text_form(path, page)
         return make_pdf(page, b"", at, self._resources)
+
+    def report_text(self, case: Case, assessment: Assessment, at: datetime, *, short: bool) -> ReportText:
+        """Findings, impression and recommendation for the radiology system or the record, in the words of the note."""
+        options = NoteOptions(form="short" if short else "full")
+        blocks = report(self.content(case, assessment, at, options))
+        return ReportText(plain=plain_blocks(blocks) + "\n", html=html_blocks(blocks))
 
     def made_from(self, path: Path) -> tuple[Case, Assessment]:
         """The case and the assessment that are embedded in a note. Raises NoteError."""

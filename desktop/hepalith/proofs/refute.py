@@ -82,9 +82,9 @@ def prove_disposition(search: Search) -> Iterator[Result]:
 def prove_contradictions(search: Search) -> Iterator[Result]:
     """What some advice says to avoid, no other says to do, unless a conflict or an order of precedence is declared."""
     entries = [compiled.entry for compiled in search.knowledge.recommendations.values()]
-    against = [(one, about) for one in entries if one.kind == "avoid" for about in _matters(one)]
+    against = [(one, about) for one in entries if one.kind == "avoid" for about in one.matters]
     for (one, about), other in product(against, entries):
-        if other.kind not in {"do", "consider"} or about not in _matters(other):
+        if other.kind not in {"do", "consider"} or about not in other.matters:
             continue
         if not set(one.conflicts) & set(other.conflicts):
             yield from _never_both(search, (other, one), about)
@@ -145,10 +145,6 @@ def _lifted_by(avoided: Recommendation, about: str) -> tuple[str, ...]:
     """The gates until which something is to be avoided: the one named as the matter is, or else all of them."""
     own = tuple(gate for gate in avoided.gates if gate == about.removeprefix("drug:"))
     return own or avoided.gates
-
-
-def _matters(entry: Recommendation) -> list[str]:
-    return [tag for tag in entry.tags if tag in {"needle", "biopsy"} or tag.startswith("drug:")]
 
 
 def _tagged(knowledge: Knowledge, tag: str) -> list[str]:

@@ -79,6 +79,13 @@ class NoteRequest(msgspec.Struct, frozen=True, kw_only=True):
     amends: Path | None = None
 
 
+class ReportText(msgspec.Struct, frozen=True, kw_only=True):
+    """Text to paste into the radiology system or the record: the same as plain text and as a fragment of HTML."""
+
+    plain: str
+    html: str
+
+
 class NoteWriter(Protocol):
     """Makes the management note, and reads back what a note was made from."""
 
@@ -87,6 +94,9 @@ class NoteWriter(Protocol):
 
         A final note that is in the way is never written over.
         """
+
+    def report_text(self, case: Case, assessment: Assessment, at: datetime, *, short: bool) -> ReportText:
+        """Findings, impression and recommendation in the words of the note. Raises NoteError."""
 
     def made_from(self, path: Path) -> tuple[Case, Assessment]:
         """The case and the assessment that are embedded in a note. Raises NoteError."""
@@ -113,3 +123,16 @@ class SiteSettings(Protocol):
 
     def save(self, site: Site) -> None:
         """Writes the file, whole or not at all; its comments stay. Raises SiteError."""
+
+
+class ReferenceManual(Protocol):
+    """The knowledge as pages for a browser."""
+
+    def page(self, kind: str, name: str, as_of: date) -> Path:
+        """The page of an entry, such as ("recommendations", "CE-R10"); the first page if there is none such.
+
+        Made first if need be, which takes seconds. Raises WriteError.
+        """
+
+    def write(self, folder: Path, as_of: date) -> None:
+        """Writes the manual into a folder that is new or empty, or in place of an earlier one. Raises WriteError."""

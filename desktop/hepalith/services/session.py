@@ -4,12 +4,13 @@ Widgets and commands send edits here and show the state that comes back; they de
 """
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
 
 import msgspec
 
+from hepalith.decision.ask_next import Asker
 from hepalith.decision.assess import Assessor, evaluate
 from hepalith.domain.assessment import Advice, Assessment, Status, TraceNode
 from hepalith.domain.case import (
@@ -32,7 +33,7 @@ from hepalith.knowledge.base import Knowledge
 from hepalith.knowledge.entry import check_limit, check_value
 from hepalith.knowledge.model import Finding
 from hepalith.services.differences import differences
-from hepalith.services.ports import CaseStore, Clock, Journal, NoteRequest, NoteWriter, Recovery
+from hepalith.services.ports import CaseStore, Clock, Journal, NoteRequest, NoteWriter, Recovery, ReportText
 
 CASE_ENDING = ".json"  # other files that hold a case (notes) are never written over
 UNDO_LIMIT = 500
@@ -76,6 +77,7 @@ class CaseSession:
         self._typing: Key | None = None
         self._saved: Case = self._empty()
         self._path: Path | None = None
+        self._asker: Asker | None = None  # takes a moment to make: not for the first, empty state
         self._assessor: Assessor
         self._state = self._make_state(self._saved)
 
@@ -92,7 +94,14 @@ class CaseSession:
     def use(self, knowledge: Knowledge, note: NoteWriter, author: str) -> None:
         """Goes on with knowledge that a site refined otherwise. The case, its file and what can be undone stay."""
         self.knowledge, self._note, self.author = knowledge, note, author
+        self._asker = Asker(knowledge) if self._asker is not None else None
         self._show(self._state.case, keep_journal=True)
+
+    def prepare(self) -> None:
+        """Makes what takes a moment and is not needed to show an empty case, and finds out what to ask first."""
+        if self._asker is None:
+            self._asker = Asker(self.knowledge)
+            self._show(self._state.case, keep_journal=True)
 
     def listen(self, listener: Listener) -> None:
         """Calls `listener` with each new state, until `forget`."""
@@ -160,6 +169,23 @@ class CaseSession:
                 Observation(finding=finding, subject=subject, study=key[2], date=key[3], state=state)
             )
         )
+
+    def record_together(self, answers: Iterable[tuple[str, str, Value | State]]) -> None:
+        """Records answers to several findings as one edit: (finding, subject, value, or why there is none).
+
+        Raises InvalidValueError, and then records none of them.
+        """
+        case = self._state.case
+        for finding, subject, answer in answers:
+            entry = self._finding(finding)
+            state, value = (answer, None) if isinstance(answer, State) else (State.KNOWN, answer)
+            if value is not None:
+                check_value(entry, value)
+            key, _old = self._target(entry, subject, None, None)
+            case = case.with_observation(
+                Observation(finding=finding, subject=subject, study=key[2], date=key[3], state=state, value=value)
+            )
+        self._edit(case)
 
     def clear(
         self,
@@ -349,6 +375,11 @@ class CaseSession:
         signed = msgspec.structs.replace(request, author=request.author or self.author)
         self._note.export(case, assessment, self._clock.now(), signed)
 
+    def report_text(self, *, short: bool) -> ReportText:
+        """Findings, impression and recommendation of the present state, to be pasted. Raises NoteError."""
+        state = self._state
+        return self._note.report_text(state.case, state.assessment, self._clock.now(), short=short)
+
     # inside
 
     def _empty(self) -> Case:
@@ -443,7 +474,9 @@ class CaseSession:
             self._journal.discard(case.case_id)
 
     def _make_state(self, case: Case) -> CaseState:
-        self._assessor = Assessor(case, self.knowledge, self.as_of)
+        if self._asker is None and (case.observations or case.lesions):
+            self._asker = Asker(self.knowledge)
+        self._assessor = Assessor(case, self.knowledge, self.as_of, self._asker)
         return CaseState(
             case=case,
             assessment=self._assessor.assessment(trace=False),

@@ -1,15 +1,17 @@
 """Entry of the window for the composition root: run it, or take a picture of it."""
 
+import gc
 import sys
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QLocale, QObject, QSize, Qt
+from PySide6.QtCore import QLocale, QObject, QSize, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from hepalith.i18n import languages, set_language
-from hepalith.services.ports import SiteSettings
+from hepalith.services.ports import ReferenceManual, SiteSettings
 from hepalith.services.session import CaseSession
 from hepalith.ui.errors import ErrorWatch
 from hepalith.ui.fonts import apply_text_size, load_fonts
@@ -49,21 +51,23 @@ def make_application(settings: WindowSettings) -> QApplication:
 class Desktop(QObject):
     """The window on a session; makes it anew where language or site settings change, and the work goes on in it.
 
-    refine: gives the session the knowledge and the names of the site as its file says now.
+    refine: gives the session the knowledge and the names of the site as its file says now, and returns its manual.
     language: what the environment asks for, before what the user chose.
     """
 
     def __init__(
         self,
         session: CaseSession,
+        manual: ReferenceManual,
         settings: WindowSettings,
         examples: Path,
         site: SiteSettings | None = None,
-        refine: Callable[[], None] | None = None,
+        refine: Callable[[], ReferenceManual] | None = None,
         language: str = "",
     ) -> None:
         super().__init__()
         self._session = session
+        self._manual = manual
         self._settings = settings
         self._examples = examples
         self._site = site
@@ -88,7 +92,7 @@ class Desktop(QObject):
     def _make(self) -> MainWindow:
         chosen = self._language or self._settings.preferences.language
         set_language(chosen or system_language())
-        window = MainWindow(self._session, self._settings, self._examples, self._site)
+        window = MainWindow(self._session, self._manual, self._settings, self._examples, self._site)
         window.setLayoutDirection(QApplication.layoutDirection())
         window.renewal_wanted.connect(self.renew, Qt.ConnectionType.QueuedConnection)
         window.site_changed.connect(self._on_site_changed, Qt.ConnectionType.QueuedConnection)
@@ -96,7 +100,7 @@ class Desktop(QObject):
 
     def _on_site_changed(self) -> None:
         if self._refine is not None:
-            self._refine()
+            self._manual = self._refine()
         self.renew()
 
 
@@ -112,24 +116,26 @@ def system_language() -> str:
 
 def run(
     session: CaseSession,
+    manual: ReferenceManual,
     *,
     case_path: Path | None,
     examples: Path,
     show_chooser: bool,
     settings: Path,
     site: SiteSettings | None = None,
-    refine: Callable[[], None] | None = None,
+    refine: Callable[[], ReferenceManual] | None = None,
     language: str = "",
 ) -> int:
     """Shows the window until it is closed; returns the exit code. `settings` is a folder."""
     kept = WindowSettings(settings)
     app = make_application(kept)
-    desktop = Desktop(session, kept, examples, site, refine, language)
+    desktop = Desktop(session, manual, kept, examples, site, refine, language)
     window = desktop.window
     watch = ErrorWatch()
     watch.noticed.connect(desktop.show_unexpected)
     watch.start()
     window.show()
+    QTimer.singleShot(0, partial(_get_ready, session))
     if case_path is not None:
         window.files.open_path(case_path)
     window.begin(window.show_start if show_chooser and case_path is None else window.offer_recovery)
@@ -139,8 +145,20 @@ def run(
         watch.stop()
 
 
+def _get_ready(session: CaseSession) -> None:
+    """What the first edit should not wait for, once the window stands."""
+    session.prepare()
+    gc.collect()
+    gc.freeze()  # the knowledge and what is made from it stay: no search for garbage among them at every other key
+
+
 def screenshot(
-    session: CaseSession, case_path: Path | None, png_path: Path, size: tuple[int, int], theme: ThemeName = "light"
+    session: CaseSession,
+    manual: ReferenceManual,
+    case_path: Path | None,
+    png_path: Path,
+    size: tuple[int, int],
+    theme: ThemeName = "light",
 ) -> None:
     """Writes a picture of the window with a case; needs no screen. Raises CaseFileError."""
     with tempfile.TemporaryDirectory() as folder:
@@ -149,7 +167,7 @@ def screenshot(
         make_application(kept)
         if case_path is not None:
             session.open(case_path)
-        window = MainWindow(session, kept, Path(folder))
+        window = MainWindow(session, manual, kept, Path(folder))
         try:
             grab(window, png_path, QSize(*size))
         finally:

@@ -5,7 +5,10 @@ from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 
 
 class FlowLayout(QLayout):
-    """Rows of widgets; the height follows from the width. Mirrored in right-to-left languages."""
+    """Rows of widgets; the height follows from the width. Mirrored in right-to-left languages.
+
+    Widgets that may grow in height are as high as the highest of their row.
+    """
 
     def __init__(self, parent: QWidget | None = None, gap: int = 4) -> None:
         super().__init__(parent)
@@ -50,19 +53,33 @@ class FlowLayout(QLayout):
     def _arrange(self, rect: QRect, *, moves: bool) -> int:
         parent = self.parentWidget()
         mirrored = parent is not None and parent.layoutDirection() is Qt.LayoutDirection.RightToLeft
-        x, y, line = 0, 0, 0
+        y = 0
+        for line in self._lines(rect.width()):
+            height = max(room.height() for _item, room in line)
+            x = 0
+            for item, room in line:
+                if moves:
+                    high = height if item.expandingDirections() & Qt.Orientation.Vertical else room.height()
+                    left = rect.right() + 1 - x - room.width() if mirrored else rect.left() + x
+                    item.setGeometry(QRect(QPoint(left, rect.top() + y), QSize(room.width(), high)))
+                x += room.width() + self._gap
+            y += height + self._gap
+        return max(0, y - self._gap)
+
+    def _lines(self, width: int) -> list[list[tuple[QLayoutItem, QSize]]]:
+        """The items that are shown, line by line, each with the room that it needs."""
+        lines: list[list[tuple[QLayoutItem, QSize]]] = []
+        left = 0
         for item in self._items:
             if item.isEmpty():
                 continue
             hint = item.sizeHint()
-            wide, high = min(hint.width(), rect.width()), hint.height()
-            if wide < hint.width() and item.hasHeightForWidth():
-                high = item.heightForWidth(wide)
-            if x and x + wide > rect.width():
-                x, y, line = 0, y + line + self._gap, 0
-            if moves:
-                left = rect.right() + 1 - x - wide if mirrored else rect.left() + x
-                item.setGeometry(QRect(QPoint(left, rect.top() + y), QSize(wide, high)))
-            x += wide + self._gap
-            line = max(line, high)
-        return y + line
+            room = QSize(min(hint.width(), width), hint.height())
+            if room.width() < hint.width() and item.hasHeightForWidth():
+                room.setHeight(item.heightForWidth(room.width()))
+            if not lines or room.width() > left:
+                lines.append([])
+                left = width
+            lines[-1].append((item, room))
+            left -= room.width() + self._gap
+        return lines

@@ -10,6 +10,7 @@ from hepalith.i18n import _, plural
 from hepalith.knowledge.base import Knowledge
 from hepalith.knowledge.model import Finding, Group
 from hepalith.services.session import CaseSession, CaseState
+from hepalith.ui.course_part import CoursePart
 from hepalith.ui.fields.row import FieldRow
 from hepalith.ui.fonts import plain_label
 from hepalith.ui.headings import Heading
@@ -70,6 +71,13 @@ class SectionForm(Page):
         self._session = session
         self._label = group.label
         self.rows: dict[str, FieldRow] = {}
+        self.courses: list[CoursePart] = []
+        for finding in session.knowledge.findings.values():
+            if finding.course is not None and finding.course.group == group.id:
+                course = CoursePart(session, finding, subject, self.widget())
+                course.refusal_changed.connect(self.refusal_changed)
+                self.courses.append(course)
+                self.column.addWidget(course)
         for finding in findings_of(group.id, session.knowledge):
             row = FieldRow(session, finding, subject, parent=self.widget())
             row.refusal_changed.connect(self.refusal_changed)
@@ -84,7 +92,7 @@ class SectionForm(Page):
     @property
     def refusals(self) -> int:
         """How many fields hold something that was refused."""
-        return sum(1 for row in self.rows.values() if row.refusal)
+        return sum(1 for row in self.rows.values() if row.refusal) + sum(course.refusals for course in self.courses)
 
     def show_state(self, state: CaseState) -> None:
         super().show_state(state)
@@ -92,6 +100,8 @@ class SectionForm(Page):
         title = self._label if self.subject == PATIENT else f"{subject_word(case, self.subject)} – {self._label}"
         if self.title_label.text() != title:
             self.title_label.setText(title)
+        for course in self.courses:
+            course.show_state(state)
         focused = QApplication.focusWidget()
         hidden_rows = 0
         for name, row in self.rows.items():
@@ -112,6 +122,9 @@ class SectionForm(Page):
         tinted(self._hidden_label, theme_of(self).muted)
 
     def take_focus(self) -> None:
+        if self.courses:
+            self.courses[0].take_focus()
+            return
         row = next((row for row in self.rows.values() if not row.isHidden()), None)
         if row is not None:
             row.take_focus()
@@ -133,6 +146,8 @@ class SectionForm(Page):
         return True
 
     def commit(self) -> None:
+        for course in self.courses:
+            course.commit()
         for row in self.rows.values():
             row.editor.commit()
 
@@ -216,6 +231,13 @@ class FormPane(QWidget):
         form = self._forms.get((group, subject))
         return form.refusals if form is not None else 0
 
+    def light_up(self, finding: str, subject: str) -> None:
+        """Lights up the field of a finding, if it is on the open page, and no other."""
+        page = self.current()
+        if isinstance(page, SectionForm):
+            for name, row in page.rows.items():
+                row.light_up(on=name == finding and page.subject == subject)
+
     def show_state(self, state: CaseState) -> None:
         """Shows the state on the open page; others catch up when they are opened."""
         lesions = {lesion.id for lesion in state.case.lesions}
@@ -254,9 +276,12 @@ class FormPane(QWidget):
         self.problems.show_problems(problems_of(state, knowledge, refusals), state, knowledge)
 
     def _on_focus_changed(self, _old: QWidget | None, new: QWidget | None) -> None:
+        inside = new is not None and self.isAncestorOf(new)
         while new is not None and not isinstance(new, FieldRow):
             new = new.parentWidget()
         if isinstance(new, FieldRow) and self.isAncestorOf(new):
             text = f"{new.finding.label}: {new.finding.help}" if new.finding.help else new.finding.label
             self._help.setText(text)
             tinted(self._help, theme_of(self).muted)
+        elif inside:
+            self._help.clear()

@@ -1,12 +1,13 @@
-"""Icons as SVG, drawn in the colour of the text around them."""
+"""Icons and pictures as SVG, drawn in the colour of the text around them."""
 
 from functools import lru_cache
 
-from PySide6.QtCore import QByteArray, QRectF, Qt
+from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
 from PySide6.QtGui import QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QWidget
 
+from hepalith.figures.pictures import picture
 from hepalith.resources import resource
 
 _PIXELS = 64
@@ -17,14 +18,23 @@ def icon(name: str, widget: QWidget) -> QIcon:
     return QIcon(pixmap(name, widget.palette().windowText().color().name()))
 
 
-@lru_cache(maxsize=256)
 def pixmap(name: str, colour: str, pixels: int = _PIXELS) -> QPixmap:
     """The icon as a picture of one colour."""
-    svg = _svg(name).replace("currentColor", colour)
-    made = QPixmap(pixels, pixels)
+    return _drawn(_svg(name), colour, pixels, pixels)
+
+
+def picture_pixmap(name: str, colour: str, extent: QSize, ratio: float) -> QPixmap:
+    """A picture of the dictionary in one colour, as sharp as a screen of this device pixel ratio can show it."""
+    return _drawn(picture(name).svg, colour, extent.width(), extent.height(), ratio)
+
+
+@lru_cache(maxsize=512)
+def _drawn(svg: str, colour: str, width: int, height: int, ratio: float = 1.0) -> QPixmap:
+    made = QPixmap(round(width * ratio), round(height * ratio))
+    made.setDevicePixelRatio(ratio)
     made.fill(Qt.GlobalColor.transparent)
     painter = QPainter(made)
-    QSvgRenderer(QByteArray(svg.encode())).render(painter, QRectF(0, 0, pixels, pixels))
+    QSvgRenderer(QByteArray(svg.replace("currentColor", colour).encode())).render(painter, QRectF(0, 0, width, height))
     painter.end()
     return made
 

@@ -35,7 +35,7 @@ from hepalith.domain.assessment import Status
 from hepalith.domain.case import PATIENT
 from hepalith.domain.words import urgency_text
 from hepalith.i18n import _, plural
-from hepalith.services.ports import Recovery, SiteSettings
+from hepalith.services.ports import Recovery, ReferenceManual, SiteSettings
 from hepalith.services.session import CaseSession, CaseState
 from hepalith.ui.bridge import SessionBridge
 from hepalith.ui.case_list import STUDIES_PAGE, WHO_PAGE, CaseList
@@ -45,9 +45,11 @@ from hepalith.ui.examples import Example, examples_in, title_of
 from hepalith.ui.files import FileActions, dropped_file
 from hepalith.ui.fonts import SIZES, apply_text_size, em, plain_label
 from hepalith.ui.form import FormPane, SectionForm
+from hepalith.ui.guided.page import GuidedPage
 from hepalith.ui.help import FIRST_TOPIC, HelpWindow, TourDialog, set_topic, topic_of
 from hepalith.ui.icons import icon
 from hepalith.ui.identity_page import IdentityPage
+from hepalith.ui.manual import ManualOpener
 from hepalith.ui.panel.guidance_panel import GuidancePanel
 from hepalith.ui.settings import Preferences, WindowSettings
 from hepalith.ui.settings_dialog import SettingsDialog
@@ -56,6 +58,7 @@ from hepalith.ui.shortcuts_dialog import ShortcutsDialog
 from hepalith.ui.studies_page import StudiesPage
 from hepalith.ui.theme import ThemeName, apply_theme
 
+GUIDED_PAGE = "page:guided"
 _WIDE_EMS = 62  # width that three panes side by side need
 _TALL_EMS = 46  # height that form and panel below each other need
 
@@ -75,7 +78,12 @@ class MainWindow(QMainWindow):
     site_changed = Signal()
 
     def __init__(
-        self, session: CaseSession, settings: WindowSettings, examples: Path, site: SiteSettings | None = None
+        self,
+        session: CaseSession,
+        manual: ReferenceManual,
+        settings: WindowSettings,
+        examples: Path,
+        site: SiteSettings | None = None,
     ) -> None:
         super().__init__()
         self._session = session
@@ -90,17 +98,21 @@ class MainWindow(QMainWindow):
         self._after_tour: Callable[[], None] | None = None
         self.bridge = SessionBridge(session, self)
         self.files = FileActions(session, settings, self)
+        self.manual = ManualOpener(manual, session, self)
         self.case_list = CaseList(session)
         self.form = FormPane(session)
         self.panel = GuidancePanel(session)
         who, studies = IdentityPage(session), StudiesPage(session)
-        self.form.add_page(WHO_PAGE, who)
-        self.form.add_page(STUDIES_PAGE, studies)
+        self.guided = GuidedPage(session)
+        self._before_guided = ("", "")  # page and subject to which guided entry goes back
+        for name, page in ((WHO_PAGE, who), (STUDIES_PAGE, studies), (GUIDED_PAGE, self.guided)):
+            self.form.add_page(name, page)
         for region, topic in (
             (self.case_list, "list"),
             (self.form, "form"),
             (who, "who"),
             (studies, "examinations"),
+            (self.guided, "guided"),
             (self.form.problems, "problems"),
             (self.panel, "guidance"),
         ):
@@ -172,6 +184,23 @@ class MainWindow(QMainWindow):
         page = self.form.current()
         if isinstance(page, SectionForm):
             page.show_finding(finding)
+
+    def start_guided(self) -> None:
+        """Asks one question after the other, in place of the form."""
+        page = self.form.current()
+        if isinstance(page, SectionForm):
+            self._before_guided = (page.group, page.subject)
+        self.open_page(GUIDED_PAGE, "")
+        self.guided.start()
+
+    def _leave_guided(self) -> None:
+        page, subject = self._before_guided
+        if not page or self.form.form(page, subject) is None:
+            page, subject = self._first_group(), PATIENT
+        self.open_page(page, subject)
+        current = self.form.current()
+        if current is not None:
+            current.take_focus()
 
     # starting
 
@@ -291,6 +320,7 @@ class MainWindow(QMainWindow):
     def give_up(self) -> None:
         """Closes without a question: another window took over the session."""
         self.files.worker.wait()
+        self.manual.worker.wait()
         self.files.lock.release()
         self.bridge.close()
         self._closing = True
@@ -318,6 +348,7 @@ class MainWindow(QMainWindow):
             return
         self.files.worker.wait()
         self.files.lock.release()
+        self.manual.worker.wait()
         self.remember_layout()
         self.bridge.close()
         super().closeEvent(event)
@@ -431,9 +462,13 @@ class MainWindow(QMainWindow):
         edit_menu.addSeparator()
         self.find_action = self._action(edit_menu, _("&Find a field"), self._find, keys.Find, "find")
         self.lesion_action = self._action(edit_menu, _("Add a &lesion"), self.case_list.add_lesion, "Ctrl+L", "add")
+        self.guided_action = self._action(edit_menu, _("&Guided entry"), self.start_guided, "Ctrl+G", "help")
         self.rename_action = self._action(edit_menu, _("Na&me the lesion"), self.case_list.rename_lesion, "F2")
         self.copy_action = self._action(
-            edit_menu, _("&Copy the impression"), self.panel.copy_button.click, "Ctrl+Shift+C", "copy"
+            edit_menu, _("&Copy for the report"), self.panel.copy_short, "Ctrl+Shift+C", "copy"
+        )
+        self.copy_long_action = self._action(
+            edit_menu, _("Copy for the &record, in full"), self.panel.copy_long, "Ctrl+Alt+C"
         )
         edit_menu.addSeparator()
         self.settings_action = self._action(edit_menu, _("S&ettings..."), self.show_settings, "Ctrl+,")
@@ -458,8 +493,9 @@ class MainWindow(QMainWindow):
         help_menu = bar.addMenu(_("&Help"))
         self.keys_action = self._action(help_menu, _("&Keys..."), self.show_shortcuts, "")
         self.help_action = self._action(help_menu, _("&Manual"), self.show_help, keys.HelpContents, "help")
+        self.manual_action = self._action(help_menu, _("Reference m&anual"), self.manual.open_first, "", "book")
         self.tour_action = self._action(help_menu, _("&Tour..."), self.show_tour, "")
-        self.about_action = self._action(help_menu, _("&About, intended use, licences"), self.show_about, "")
+        self.about_action = self._action(help_menu, _("A&bout, intended use, licences"), self.show_about, "")
 
         named = {
             name.removesuffix("_action"): value for name, value in vars(self).items() if isinstance(value, QAction)
@@ -477,6 +513,7 @@ class MainWindow(QMainWindow):
         for action in (self.undo_action, self.redo_action):
             tools.addAction(action)
         tools.addSeparator()
+        tools.addAction(self.guided_action)
         tools.addAction(self.lesion_action)
         tools.addAction(self.export_action)
         self.addToolBar(tools)
@@ -542,7 +579,13 @@ class MainWindow(QMainWindow):
         self.form.studies_wanted.connect(self._on_studies_wanted)
         self.form.field_chosen.connect(self.open_finding)
         self.panel.need_activated.connect(self.open_finding)
+        self.panel.reason_pointed.connect(self.form.light_up)
+        self.guided.left.connect(self._leave_guided)
         self.panel.copied.connect(self._on_copied)
+        self.panel.page_wanted.connect(self.manual.open)
+        self.manual.announced.connect(self._say)
+        self.manual.failed.connect(self._on_manual_failed)
+        self.panel.failed.connect(self._say)
         self.files.committing.connect(self.form.commit)
         self.files.case_opened.connect(self._on_case_opened)
         self.files.announced.connect(self._say)
@@ -578,6 +621,9 @@ class MainWindow(QMainWindow):
 
     def _on_copied(self, what: str) -> None:
         self._say(_("Copied: {what}").format(what=what))
+
+    def _on_manual_failed(self, reason: str) -> None:
+        self.files.show_error(_("The reference manual was not opened."), reason)
 
     def _on_scheme_changed(self) -> None:
         app = QApplication.instance()

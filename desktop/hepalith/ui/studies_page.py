@@ -9,12 +9,11 @@ from PySide6.QtWidgets import QFormLayout, QFrame, QHBoxLayout, QLabel, QPushBut
 from hepalith.domain.case import Study, parse_number
 from hepalith.domain.errors import InvalidValueError
 from hepalith.i18n import _
-from hepalith.knowledge.base import MODALITY
 from hepalith.services.session import CaseSession, CaseState
-from hepalith.ui.fields.date import DateInput, is_date
-from hepalith.ui.fields.editor import KEEP_MS, CalmCombo, PlainInput
+from hepalith.ui.fields.editor import KEEP_MS, PlainInput
 from hepalith.ui.fonts import embolden, plain_label
 from hepalith.ui.form import Page
+from hepalith.ui.study_inputs import StudyInputs
 from hepalith.ui.texts import state_word, study_word
 from hepalith.ui.theme import theme_of, tinted
 
@@ -22,7 +21,6 @@ from hepalith.ui.theme import theme_of, tinted
 class StudyBox(QFrame):
     """One examination."""
 
-    edited = Signal(object)  # Study
     removed = Signal(str)
 
     def __init__(self, session: CaseSession, study: Study, parent: QWidget | None = None) -> None:
@@ -34,12 +32,8 @@ class StudyBox(QFrame):
         self._pause.timeout.connect(self._on_texts_finished)
         self.title_label = plain_label()
         embolden(self.title_label)
-        self.modality_input = CalmCombo()
-        self.modality_input.addItem(state_word(None), "")
-        finding = session.knowledge.findings.get(MODALITY)
-        for option in finding.choices if finding is not None else ():
-            self.modality_input.addItem(option.label, option.id)
-        self.date_input = DateInput(_("Date of the examination"))
+        self._inputs = StudyInputs(session, study, self)
+        self.modality_input, self.date_input = self._inputs.modality_input, self._inputs.date_input
         self.phase_input, self.slice_input = PlainInput(), PlainInput()
         self.remove_button = QPushButton(_("Remove"))
         form = QFormLayout()
@@ -57,7 +51,7 @@ class StudyBox(QFrame):
         for edit in (self.phase_input, self.slice_input):
             edit.setPlaceholderText(state_word(None))
             edit.editingFinished.connect(self._on_texts_finished)
-            edit.textEdited.connect(self._pause.start)
+            edit.textEdited.connect(self._on_text_edited)
         self._message = plain_label()
         self._message.hide()
         foot = QHBoxLayout()
@@ -68,8 +62,7 @@ class StudyBox(QFrame):
         column.addLayout(form)
         column.addWidget(self._message)
         column.addLayout(foot)
-        self.modality_input.activated.connect(self._on_modality_chosen)
-        self.date_input.date_typed.connect(self._on_date_typed)
+        self._inputs.refused.connect(self.refuse)
         self.remove_button.clicked.connect(self._on_remove)
         self.show_study(study, current=False, first=True)
 
@@ -84,8 +77,7 @@ class StudyBox(QFrame):
             self.remove_button.setAccessibleName(_("Remove {study}").format(study=title))
         if not changed:
             return
-        self.modality_input.setCurrentIndex(max(0, self.modality_input.findData(study.modality)))
-        self.date_input.show_text(study.date)
+        self._inputs.show_study(study)
         for edit, text in ((self.phase_input, study.phase), (self.slice_input, study.slice_mm)):
             if edit.text().strip() != text:
                 edit.setText(text)
@@ -103,15 +95,12 @@ class StudyBox(QFrame):
 
     def commit(self) -> None:
         """Sends what is typed."""
-        self.date_input.commit()
+        self._inputs.commit()
         self._on_texts_finished()
 
-    def _on_modality_chosen(self, index: int) -> None:
-        self.edited.emit(msgspec.structs.replace(self._typed(), modality=self.modality_input.itemData(index)))
-
-    def _on_date_typed(self, text: str, final: bool) -> None:
-        if final or is_date(text):
-            self.edited.emit(msgspec.structs.replace(self._typed(), date=text))
+    def _on_text_edited(self) -> None:
+        self._inputs.study = self._typed()  # so that no other edit takes the words away
+        self._pause.start()
 
     def _on_texts_finished(self) -> None:
         self._pause.stop()
@@ -120,10 +109,10 @@ class StudyBox(QFrame):
             self.refuse(reason)
         typed = self._typed()
         if typed != self._study:
-            self.edited.emit(typed)
+            self._inputs.send(typed)
 
     def _typed(self) -> Study:
-        """The examination with the texts as they are typed, so that no other edit takes them away."""
+        """The examination with the texts as they are typed."""
         thickness = self.slice_input.text().strip()
         return msgspec.structs.replace(
             self._study,
@@ -169,7 +158,6 @@ class StudiesPage(Page):
         for position, study in enumerate(studies):
             if study.id not in self._boxes:
                 box = StudyBox(self._session, study, self.widget())
-                box.edited.connect(self._on_edited)
                 box.removed.connect(self._session.remove_study)
                 self._boxes[study.id] = box
             box = self._boxes[study.id]
@@ -191,16 +179,6 @@ class StudiesPage(Page):
     def _on_add(self) -> None:
         name = self._session.add_study()
         self._boxes[name].modality_input.setFocus()
-
-    def _on_edited(self, study: Study) -> None:
-        reason = ""
-        try:
-            self._session.change_study(study)
-        except InvalidValueError as error:
-            reason = str(error)
-        box = self._boxes.get(study.id)
-        if box is not None:
-            box.refuse(reason)
 
 
 def _slice_problem(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from hepalith.domain.assessment import Answer
 from hepalith.domain.case import Case, State, Study
+from hepalith.figures.pictures import picture
 from hepalith.i18n import _
 from hepalith.knowledge.base import MODALITY, Knowledge
 
@@ -44,3 +45,8 @@ def study_word(study: Study, knowledge: Knowledge) -> str:
     """An imaging study in a few words."""
     modality = knowledge.choice_label(MODALITY, study.modality) if study.modality else _("Examination")
     return " ".join(part for part in (modality, study.date or _("(no date)")) if part)
+
+
+def alternative(name: str) -> str:
+    """What a picture of the dictionary shows, for those who do not see it; "" for no picture."""
+    return picture(name).description if name else ""

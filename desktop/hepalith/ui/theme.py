@@ -84,8 +84,11 @@ def contrast(one: str, other: str) -> float:
 
 
 def theme_of(widget: QWidget) -> Theme:
-    """The theme that the widget is shown in."""
-    return DARK if widget.palette().base().color().lightness() < 128 else LIGHT
+    """The theme that the widget is shown in.
+
+    That of the program: while the theme changes, the window hears of it before the widgets in it have their colours.
+    """
+    return DARK if QApplication.palette(widget).base().color().lightness() < 128 else LIGHT
 
 
 def level_colours(theme: Theme, level: Urgency) -> tuple[QColor, QColor]:
@@ -146,9 +149,9 @@ def apply_theme(app: QApplication, choice: ThemeName) -> None:
 
 def tinted(widget: QWidget, colour: str) -> None:
     """Gives the text of a label another colour of the theme, if it has not got it yet."""
-    palette = widget.palette()
     wanted = QColor(colour)
-    if palette.color(QPalette.ColorRole.WindowText) != wanted:
+    if widget.palette().color(QPalette.ColorRole.WindowText) != wanted:
+        palette = QPalette()
         palette.setColor(QPalette.ColorRole.WindowText, wanted)
         widget.setPalette(palette)
 

@@ -11,7 +11,7 @@ from hepalith.i18n import _
 from hepalith.knowledge.model import Finding
 from hepalith.ui.fields.editor import CalmCombo, Editor, Entered, MoreButton
 from hepalith.ui.fields.segments import Look, SegmentBar
-from hepalith.ui.texts import state_word
+from hepalith.ui.texts import alternative, state_word
 
 NOT_RECORDED = ""
 _STATES = {f"={state.value}": state for state in (State.INDETERMINATE, State.UNOBTAINABLE)}
@@ -22,12 +22,12 @@ class SegmentedEditor(Editor):
     """Answers side by side, with "not recorded" as one of them and the rarer answers in a menu."""
 
     def __init__(
-        self, finding: Finding, answers: Mapping[str, tuple[str, Look]], parent: QWidget | None = None
+        self, finding: Finding, answers: Mapping[str, tuple[str, Look, str]], parent: QWidget | None = None
     ) -> None:
         super().__init__(finding, parent)
         self._bar = SegmentBar(finding.label, self)
-        for key, (text, look) in answers.items():
-            self._bar.add(key, text, look)
+        for key, (text, look, picture) in answers.items():
+            self._bar.add(key, text, look, picture)
         self._bar.add(NOT_RECORDED, state_word(None), Look.OPEN)
         self._doubts = {key: self._bar.add(key, state_word(state), Look.DOUBT) for key, state in _STATES.items()}
         for segment in self._doubts.values():
@@ -77,7 +77,7 @@ class YesNoEditor(SegmentedEditor):
     """Yes, no, or not recorded."""
 
     def __init__(self, finding: Finding, parent: QWidget | None = None) -> None:
-        super().__init__(finding, {"+": (_("Yes"), Look.ANSWER), "-": (_("No"), Look.REFUSAL)}, parent)
+        super().__init__(finding, {"+": (_("Yes"), Look.ANSWER, ""), "-": (_("No"), Look.REFUSAL, "")}, parent)
 
     def _value_keys(self, value: Value | None) -> frozenset[str]:
         return frozenset({"+" if value.yes else "-"}) if isinstance(value, YesNoValue) else frozenset()
@@ -87,14 +87,17 @@ class YesNoEditor(SegmentedEditor):
 
 
 class SegmentedChoiceEditor(SegmentedEditor):
-    """A few short choices."""
+    """A few short choices, or choices with pictures."""
 
     def __init__(self, finding: Finding, parent: QWidget | None = None) -> None:
-        super().__init__(finding, {option.id: (option.label, Look.ANSWER) for option in finding.choices}, parent)
+        answers = {option.id: (option.label, Look.ANSWER, option.picture) for option in finding.choices}
+        super().__init__(finding, answers, parent)
+        self.stacked = any(option.picture for option in finding.choices)
+        texts = {option.id: (option.help, alternative(option.picture)) for option in finding.choices}
         for segment in self._bar.segments():
-            help_text = next((option.help for option in finding.choices if option.id == segment.key), "")
-            if help_text:
-                segment.setToolTip(help_text)
+            help_text, shown = texts.get(segment.key, ("", ""))
+            segment.setToolTip(help_text or shown)
+            segment.setAccessibleDescription(shown)
 
     def _value_keys(self, value: Value | None) -> frozenset[str]:
         return frozenset(value.candidates) if isinstance(value, ChoiceValue) else frozenset()

@@ -7,8 +7,9 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QLineEdit, QMenu, QToolButton, QWidget
 
-from hepalith.domain.case import Observation, State, Value
+from hepalith.domain.case import Case, Observation, State, Value
 from hepalith.i18n import _
+from hepalith.knowledge.base import Knowledge
 from hepalith.knowledge.model import Finding
 from hepalith.ui.texts import state_word
 
@@ -26,6 +27,8 @@ class Entered(msgspec.Struct, frozen=True, kw_only=True):
 
 class Editor(QWidget):
     """Shows one observation of a finding and says what the user wants; it never changes the case itself."""
+
+    stacked = False  # it needs the whole width, so that its label stands above it
 
     value_entered = Signal(object)  # Entered
     state_entered = Signal(object)  # State
@@ -46,6 +49,9 @@ class Editor(QWidget):
 
     def prefer_unit(self, unit: str) -> None:
         """The unit in which the user likes to enter and to read this finding; "" for none in particular."""
+
+    def show_case(self, case: Case, knowledge: Knowledge, subject: str) -> None:
+        """Shows what of the rest of the case matters for this field; most editors show none of it."""
 
     def commit(self) -> None:
         """Sends at once what is typed and not sent yet."""

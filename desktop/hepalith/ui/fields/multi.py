@@ -1,22 +1,23 @@
 """Editor for a set of items, each present, absent or not recorded."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QFocusEvent, QFont, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from hepalith.domain.case import ItemsValue, Observation, State
 from hepalith.i18n import _
 from hepalith.knowledge.model import ChoiceOption, Finding
 from hepalith.ui.fields.editor import Editor, Entered, MoreButton
-from hepalith.ui.fields.segments import least_size, wrapped_height, wrapping_policy
+from hepalith.ui.fields.face import Face
 from hepalith.ui.flow_layout import FlowLayout
 from hepalith.ui.fonts import plain_label, slant
-from hepalith.ui.texts import state_word
+from hepalith.ui.texts import alternative, state_word
 from hepalith.ui.theme import theme_of
 
 _FIRST = 14  # items shown of a long list until it is opened
 PRESENT, ABSENT, OPEN = Qt.CheckState.Checked, Qt.CheckState.Unchecked, Qt.CheckState.PartiallyChecked
-_TEXT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 _NEXT = {OPEN: PRESENT, PRESENT: ABSENT, ABSENT: OPEN}
 
 
@@ -31,15 +32,21 @@ class ItemButton(QCheckBox):
     def __init__(self, option: ChoiceOption, parent: QWidget) -> None:
         super().__init__(option.label, parent)
         self.item = option.id
+        self._more = alternative(option.picture)
+        self._face = Face(self, option.picture, before=1.25, behind=0.65)
         self.setTristate(True)
-        self.setSizePolicy(wrapping_policy())
-        self.setToolTip(option.help)
+        self.setToolTip(option.help or self._more)
         self._mark_once(OPEN)
 
     def mark(self, state: Qt.CheckState) -> None:
         """Shows whether the item is present, absent or not recorded."""
         if self.checkState() is not state:
             self._mark_once(state)
+
+    def say(self, more: str) -> None:
+        """Lets a screen reader say something after the answer."""
+        self._more = more
+        self._describe()
 
     def nextCheckState(self) -> None:
         self.wanted.emit(self.item, _NEXT[self.checkState()])
@@ -48,25 +55,16 @@ class ItemButton(QCheckBox):
         return True
 
     def sizeHint(self) -> QSize:
-        font = QFont(self.font())
-        font.setBold(True)
-        metrics = QFontMetrics(font)
-        height = metrics.height()
-        return QSize(metrics.horizontalAdvance(self.text()) + round(height * 1.9), round(height * 1.45))
+        return self._face.hint(self._bold_font())
 
     def minimumSizeHint(self) -> QSize:
-        return least_size(self)
+        return self._face.least(self._bold_font())
 
     def hasHeightForWidth(self) -> bool:
         return True
 
     def heightForWidth(self, width: int) -> int:
-        font = QFont(self.font())
-        font.setBold(True)
-        hint, height = self.sizeHint(), self.fontMetrics().height()
-        if width >= hint.width():
-            return hint.height()
-        return wrapped_height(font, self.text(), width - round(height * 1.7)) + round(height * 0.45)
+        return self._face.height(self._bold_font(), width)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())
@@ -116,43 +114,50 @@ class ItemButton(QCheckBox):
             painter.setPen(QPen(QColor(theme.text), 2))
             painter.drawRoundedRect(box, bow, bow)
         painter.setPen(QColor(colour))
+        line = self.fontMetrics().height()
+        painter.drawText(QRectF(0, 0, line * 1.25 + 4, line * 1.45), Qt.AlignmentFlag.AlignCenter, sign)
         font = QFont(self.font())
         font.setBold(state is PRESENT)
         font.setStrikeOut(state is ABSENT)
-        left = round(self.fontMetrics().height() * 1.25)
-        painter.drawText(self.rect().adjusted(0, 0, left + 4 - self.width(), 0), Qt.AlignmentFlag.AlignCenter, sign)
-        painter.setFont(font)
-        wraps = Qt.TextFlag.TextWordWrap if self.width() < self.sizeHint().width() else Qt.TextFlag.TextSingleLine
-        painter.drawText(self.rect().adjusted(left, 0, 0, 0), _TEXT | wraps, self.text())
+        self._face.paint(painter, font, colour, faint=state is ABSENT)
+
+    def _bold_font(self) -> QFont:
+        font = QFont(self.font())
+        font.setBold(True)
+        return font
 
     def _mark_once(self, state: Qt.CheckState) -> None:
         self.setCheckState(state)
-        words = {PRESENT: _("present"), ABSENT: _("absent"), OPEN: _("not recorded")}
-        self.setAccessibleDescription(words[state])
+        self._describe()
+
+    def _describe(self) -> None:
+        words = {PRESENT: _("present"), ABSENT: _("absent"), OPEN: _("not recorded")}[self.checkState()]
+        self.setAccessibleDescription(". ".join(filter(None, (words, self._more))))
 
 
 class MultiEditor(Editor):
     """Items as a flow of small buttons, with "none of these"."""
 
+    stacked = True
+
     def __init__(self, finding: Finding, parent: QWidget | None = None) -> None:
         super().__init__(finding, parent)
         self._shown = ItemsValue()
         self._open_all = False
-        self._items = [ItemButton(option, self) for option in finding.choices]
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
-        flow = FlowLayout(gap=4)
-        column.addLayout(flow)
+        self._items = self._make_items(column)
         for item in self._items:
-            item.setAccessibleName(f"{finding.label}: {item.text()}")
+            item.setAccessibleName(f"{finding.label}: {self._spoken(item)}")
             item.wanted.connect(self._on_wanted)
             item.moved.connect(self._on_moved)
             item.typed.connect(self._on_typed)
             item.focused.connect(self._rove)
-            flow.addWidget(item)
         foot = QHBoxLayout()
         foot.setSpacing(6)
+        answers = FlowLayout(gap=6)
+        foot.addLayout(answers, 1)
         self.none_button = QPushButton(_("None of these"), self)
         self.none_button.setAccessibleName(_("{label}: none of these").format(label=finding.label))
         self.none_button.setToolTip(_("Records each of these as absent"))
@@ -162,10 +167,10 @@ class MultiEditor(Editor):
         self.all_button.clicked.connect(self._on_show_all)
         self.state_label = plain_label(wraps=False)
         slant(self.state_label)
-        foot.addWidget(self.none_button)
-        foot.addWidget(self.all_button)
-        foot.addWidget(self.state_label, 1)
-        foot.addWidget(MoreButton(self, self))
+        self.state_label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.MinimumExpanding)
+        for widget in (self.none_button, self.all_button, self.state_label):
+            answers.addWidget(widget)
+        foot.addWidget(MoreButton(self, self), 0, Qt.AlignmentFlag.AlignTop)
         column.addLayout(foot)
         self._rove(self._items[0])
         self.show_observation(None)
@@ -189,6 +194,21 @@ class MultiEditor(Editor):
         super().changeEvent(event)
         if event.type() is QEvent.Type.FontChange:
             self.updateGeometry()
+
+    def _make_items(self, column: QVBoxLayout) -> list[ItemButton]:
+        """The items in the order of the dictionary, put at the top of the column."""
+        return self._flow(self.finding.choices, column)
+
+    def _flow(self, options: Sequence[ChoiceOption], column: QVBoxLayout) -> list[ItemButton]:
+        flow = FlowLayout(gap=4)
+        column.addLayout(flow)
+        items = [ItemButton(option, self) for option in options]
+        for item in items:
+            flow.addWidget(item)
+        return items
+
+    def _spoken(self, item: ItemButton) -> str:
+        return item.text()
 
     def _summary(self, observation: Observation | None) -> str:
         if observation is None:

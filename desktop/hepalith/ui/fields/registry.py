@@ -2,14 +2,17 @@
 
 from collections.abc import Callable
 
+import msgspec
 from PySide6.QtWidgets import QWidget
 
+from hepalith.figures.segment_map import WIDGET
 from hepalith.knowledge.model import Finding
 from hepalith.ui.fields.choice import ComboEditor, SegmentedChoiceEditor, YesNoEditor
 from hepalith.ui.fields.date import DateEditor
 from hepalith.ui.fields.editor import Editor
 from hepalith.ui.fields.multi import MultiEditor
 from hepalith.ui.fields.number import NumberEditor
+from hepalith.ui.fields.segment_map import SegmentMapEditor
 from hepalith.ui.fields.text import TextEditor
 
 EditorMaker = Callable[[Finding, QWidget], Editor]
@@ -23,7 +26,8 @@ def _choice(finding: Finding, parent: QWidget) -> Editor:
         len(finding.choices) <= _SHORT_CHOICES
         and sum(len(option.label) for option in finding.choices) <= _SHORT_LETTERS
     )
-    return SegmentedChoiceEditor(finding, parent) if short else ComboEditor(finding, parent)
+    pictured = any(option.picture for option in finding.choices)
+    return SegmentedChoiceEditor(finding, parent) if short or pictured else ComboEditor(finding, parent)
 
 
 BY_TYPE: dict[str, EditorMaker] = {
@@ -36,9 +40,12 @@ BY_TYPE: dict[str, EditorMaker] = {
 }
 
 # Special widgets by the name that the dictionary gives them. A name that is not here is shown by its type.
-BY_WIDGET: dict[str, EditorMaker] = {}
+BY_WIDGET: dict[str, EditorMaker] = {WIDGET: SegmentMapEditor}
 
 
-def make_editor(finding: Finding, parent: QWidget) -> Editor:
-    """A new editor for a finding."""
+def make_editor(finding: Finding, parent: QWidget, *, small: bool = False) -> Editor:
+    """A new editor for a finding. small: one without pictures, for another examination or a table."""
+    if small:
+        plain = tuple(msgspec.structs.replace(option, picture="") for option in finding.choices)
+        finding = msgspec.structs.replace(finding, choices=plain, widget="")
     return BY_WIDGET.get(finding.widget, BY_TYPE[finding.type])(finding, parent)

@@ -14,8 +14,8 @@ from hepalith.ui.fields.editor import Entered, MoreButton
 from hepalith.ui.fields.multi import MultiEditor
 from hepalith.ui.fields.narrowing import NarrowingDialog
 from hepalith.ui.fields.registry import make_editor
-from hepalith.ui.fields.text import TextEditor
 from hepalith.ui.fonts import em, plain_label
+from hepalith.ui.picture_label import PictureLabel
 from hepalith.ui.texts import state_word, study_word
 from hepalith.ui.theme import theme_of, tinted
 
@@ -32,8 +32,16 @@ class FieldRow(QWidget):
     studies_wanted = Signal()
 
     def __init__(
-        self, session: CaseSession, finding: Finding, subject: str, at: At | None = None, parent: QWidget | None = None
+        self,
+        session: CaseSession,
+        finding: Finding,
+        subject: str,
+        at: At | None = None,
+        parent: QWidget | None = None,
+        *,
+        in_table: bool = False,
     ) -> None:
+        """in_table: a cell of a row that says itself which examination it is about."""
         super().__init__(parent)
         self.finding = finding
         self.subject = subject
@@ -45,14 +53,15 @@ class FieldRow(QWidget):
         self._refusal = ""
         self._warning = ""
         self._unit = ""
+        self.lit = False
 
-        self.editor = make_editor(finding, self)
-        self.label = plain_label(finding.label if at is None else _at_word(session, at))
+        self.editor = make_editor(finding, self, small=at is not None)
+        self.label = plain_label(finding.label if at is None or in_table else at_word(session, at))
         self.label.setBuddy(self.editor.focus_target())
         self.label.setToolTip(finding.help)
         self.editor.setToolTip(finding.help)
         self.label.setContentsMargins(0, 3, 0, 0)
-        self._stacked = isinstance(self.editor, MultiEditor | TextEditor)
+        self._stacked = self.editor.stacked or in_table
         self._message = plain_label()
         self._message.hide()
         self._earlier: EarlierRows | None = None
@@ -66,7 +75,12 @@ class FieldRow(QWidget):
             QBoxLayout.Direction.TopToBottom if self._stacked else QBoxLayout.Direction.LeftToRight, self
         )
         self._box.setSpacing(3 if self._stacked else 10)
-        self._box.addWidget(self.label, 0, Qt.AlignmentFlag.AlignTop)
+        head = QHBoxLayout()
+        head.addWidget(self.label, 1, Qt.AlignmentFlag.AlignTop)
+        self._picture = PictureLabel(finding.picture, self) if finding.picture and at is None else None
+        if self._picture is not None:
+            head.addWidget(self._picture)
+        self._box.addLayout(head)
         self._box.addLayout(right, 1)
         if at is None and subject != PATIENT and not self._stacked:
             self._add_earlier_button()
@@ -102,6 +116,7 @@ class FieldRow(QWidget):
             self._show_message()
             self._describe()
             self.update()
+        self.editor.show_case(case, self._session.knowledge, self.subject)
         if self._at is None and (self.subject != PATIENT or len(case.observations) > 1):
             self._show_earlier(case)
 
@@ -116,9 +131,19 @@ class FieldRow(QWidget):
         """Puts the keyboard into the field."""
         self.editor.focus_target().setFocus(Qt.FocusReason.ShortcutFocusReason)
 
+    def light_up(self, *, on: bool) -> None:
+        """Frames the field while a reason in the guidance that comes from it is pointed at."""
+        if self.lit is not on:
+            self.lit = on
+            self.update()
+
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         theme = theme_of(self)
         painter = QPainter(self)
+        if self.lit:
+            painter.setPen(QPen(QColor(theme.accent[0]), 2))
+            painter.setBrush(QColor(theme.surface))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 4, 4)
         known = self._shown is not None and self._shown.state is State.KNOWN
         colour = theme.border
         if self._refusal:
@@ -330,7 +355,8 @@ class FieldRow(QWidget):
         direction = QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom
         if self._box.direction() is not direction:
             self._box.setDirection(direction)
-        wanted = round(self.width() * _LABEL_SHARE) if beside else 0
+        picture = self._picture.sizeHint().width() + self._box.spacing() if self._picture is not None else 0
+        wanted = round(self.width() * _LABEL_SHARE) - picture if beside else 0
         if beside and self.label.width() != wanted:
             self.label.setFixedWidth(wanted)
         elif not beside and self.label.maximumWidth() < 16777215:
@@ -400,7 +426,8 @@ class EarlierRows(QWidget):
             self._hint.setVisible(wanted)
 
 
-def _at_word(session: CaseSession, at: At) -> str:
+def at_word(session: CaseSession, at: At) -> str:
+    """An examination or a date in a few words."""
     study = next((one for one in session.state.case.studies if one.id == at[0]), None)
     parts = [study_word(study, session.knowledge) if study is not None else at[0], at[1]]
     return " ".join(part for part in parts if part) or _("Without examination or date")

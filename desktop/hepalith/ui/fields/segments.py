@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from enum import Enum
 
-from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QRadioButton, QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFocusEvent, QFont, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QRadioButton, QWidget
 
+from hepalith.ui.fields.face import Face
 from hepalith.ui.flow_layout import FlowLayout
 from hepalith.ui.theme import theme_of
-
-_LEAST_EMS = 10
 
 
 class Look(Enum):
@@ -29,11 +28,11 @@ class Segment(QRadioButton):
     typed = Signal(str)
     focused = Signal(object)
 
-    def __init__(self, key: str, text: str, look: Look, parent: QWidget) -> None:
+    def __init__(self, key: str, text: str, look: Look, parent: QWidget, picture: str = "") -> None:
         super().__init__(text, parent)
         self.key = key
         self._look = look
-        self.setSizePolicy(wrapping_policy())
+        self._face = Face(self, picture)
 
     def mark(self, *, chosen: bool) -> None:
         """Shows whether this is the answer."""
@@ -47,21 +46,16 @@ class Segment(QRadioButton):
         return True
 
     def sizeHint(self) -> QSize:
-        metrics = QFontMetrics(self._bold_font())
-        height = metrics.height()
-        return QSize(metrics.horizontalAdvance(self.text()) + height, round(height * 1.45))
+        return self._face.hint(self._bold_font())
 
     def minimumSizeHint(self) -> QSize:
-        return least_size(self)
+        return self._face.least(self._bold_font())
 
     def hasHeightForWidth(self) -> bool:
         return True
 
     def heightForWidth(self, width: int) -> int:
-        hint, height = self.sizeHint(), QFontMetrics(self._bold_font()).height()
-        if width >= hint.width():
-            return hint.height()
-        return wrapped_height(self._bold_font(), self.text(), width - height) + round(height * 0.45)
+        return self._face.height(self._bold_font(), width)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Down: 1}.get(
@@ -110,10 +104,7 @@ class Segment(QRadioButton):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(QColor(theme.text), 2))
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 4, 4)
-        painter.setPen(QColor(colour))
-        painter.setFont(self._shown_font())
-        wraps = Qt.TextFlag.TextWordWrap if self.width() < self.sizeHint().width() else Qt.TextFlag.TextSingleLine
-        painter.drawText(self.rect().adjusted(4, 0, -4, 0), Qt.AlignmentFlag.AlignCenter | wraps, self.text())
+        self._face.paint(painter, self._shown_font(), colour)
 
     def _bold_font(self) -> QFont:
         font = QFont(self.font())
@@ -127,24 +118,6 @@ class Segment(QRadioButton):
         font = QFont(self.font())
         font.setBold(self.isChecked())
         return font
-
-
-def wrapping_policy() -> QSizePolicy:
-    """A button that may become narrower than its text, which then wraps."""
-    policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
-    policy.setHeightForWidth(True)
-    return policy
-
-
-def wrapped_height(font: QFont, text: str, width: int) -> int:
-    """The height of a text that wraps at a width."""
-    return QFontMetrics(font).boundingRect(QRect(0, 0, max(1, width), 100_000), Qt.TextFlag.TextWordWrap, text).height()
-
-
-def least_size(button: QAbstractButton) -> QSize:
-    """The least size of a button whose text may wrap: a dozen letters wide."""
-    hint = button.sizeHint()
-    return QSize(min(hint.width(), _LEAST_EMS * button.fontMetrics().height()), hint.height())
 
 
 class SegmentBar(QWidget):
@@ -162,9 +135,9 @@ class SegmentBar(QWidget):
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
 
-    def add(self, key: str, text: str, look: Look) -> Segment:
-        """Adds an answer at the end."""
-        segment = Segment(key, text, look, self)
+    def add(self, key: str, text: str, look: Look, picture: str = "") -> Segment:
+        """Adds an answer at the end, with the name of its picture."""
+        segment = Segment(key, text, look, self, picture)
         segment.setAccessibleName(f"{self._name}: {text}")
         segment.clicked.connect(self._on_clicked)
         segment.moved.connect(self._on_moved)

@@ -31,6 +31,8 @@ class TextArea(QPlainTextEdit):
 class TextEditor(Editor):
     """Several lines of free words."""
 
+    stacked = True
+
     def __init__(self, finding: Finding, parent: QWidget | None = None) -> None:
         super().__init__(finding, parent)
         self._showing = False

@@ -3,8 +3,8 @@
 from html import escape
 from typing import Protocol
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from hepalith.domain.assessment import Need, TraceNode
@@ -12,7 +12,7 @@ from hepalith.i18n import _, plural
 from hepalith.ui.fonts import em, embolden, plain_label
 from hepalith.ui.icons import icon
 from hepalith.ui.panel.rows import Balance, Card, card_text
-from hepalith.ui.panel.trace_text import trace_html
+from hepalith.ui.panel.trace_text import link_to, links_of, trace_html
 from hepalith.ui.theme import Theme, theme_of, tinted
 
 _SHOWN_NEEDS = 6
@@ -28,7 +28,7 @@ class Explains(Protocol):
 def needs_html(needs: tuple[Need, ...], caption: str) -> str:
     """Links to the fields that are needed."""
     links = [
-        f'<a href="{escape(need.finding)}|{escape(need.subject)}">{escape(need.label)}</a>'
+        f'<a href="{escape(link_to(need.finding, need.subject))}">{escape(need.label)}</a>'
         for need in needs[:_SHOWN_NEEDS]
     ]
     more = len(needs) - len(links)
@@ -82,7 +82,10 @@ class CardWidget(QFrame):
     """Shows a card; written to only where it differs from what is shown."""
 
     need_activated = Signal(str, str)  # finding, subject
+    reason_pointed = Signal(str, str)  # the same, or "" twice when nothing is pointed at any more
     copied = Signal(str)
+    page_wanted = Signal(str, str)  # kind and id of an entry: its page of the manual
+    decision_wanted = Signal(object)  # Card
 
     def __init__(self, explains: Explains, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -91,12 +94,17 @@ class CardWidget(QFrame):
         self.opened = False
         self._title = plain_label()
         embolden(self._title)
+        self._mark = plain_label(wraps=False)
+        self._mark.hide()
         self._body = plain_label()
+        self._decision = plain_label()
+        embolden(self._decision)
         self._notes = plain_label()
         self._needs: QLabel | None = None
         self._tags = plain_label()
         self._balance: BalanceBar | None = None
         self._details: QLabel | None = None
+        self._links: dict[str, str] = {}  # text of a reason, and where it leads
         self.why_button = QToolButton(self)
         self.why_button.setAutoRaise(True)
         self.why_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -109,19 +117,34 @@ class CardWidget(QFrame):
         self.copy_button.setIconSize(QSize(em(self), em(self)))
         self.copy_button.setToolTip(_("Copy as text"))
         self.copy_button.clicked.connect(self._on_copy)
+        self.manual_button = QToolButton(self)
+        self.manual_button.setAutoRaise(True)
+        self.manual_button.setIcon(icon("book", self))
+        self.manual_button.setIconSize(QSize(em(self), em(self)))
+        self.manual_button.setToolTip(_("Reference manual"))
+        self.manual_button.clicked.connect(self._on_manual)
+        self.decide_button = QToolButton(self)
+        self.decide_button.setAutoRaise(True)
+        self.decide_button.setText(_("Decide otherwise..."))
+        self.decide_button.setToolTip(_("Set this advice aside with a reason, or record a different plan"))
+        self.decide_button.clicked.connect(self._on_decide)
         head = QHBoxLayout()
         head.setSpacing(6)
         head.addWidget(self._title, 1)
+        head.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignTop)
         self._head = head
         foot = QHBoxLayout()
         foot.setSpacing(2)
         foot.addWidget(self._tags, 1)
+        foot.addWidget(self.decide_button, 0, Qt.AlignmentFlag.AlignBottom)
         foot.addWidget(self.why_button, 0, Qt.AlignmentFlag.AlignBottom)
         foot.addWidget(self.copy_button, 0, Qt.AlignmentFlag.AlignBottom)
+        foot.addWidget(self.manual_button, 0, Qt.AlignmentFlag.AlignBottom)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(12, 5, 4, 3)
         self._column.setSpacing(1)
         self._column.addLayout(head)
+        self._column.addWidget(self._decision)
         self._column.addWidget(self._body)
         self._column.addWidget(self._notes)
         self._column.addLayout(foot)
@@ -132,6 +155,7 @@ class CardWidget(QFrame):
             old, self.card = self.card, card
             _show_text(self._title, card.title)
             _show_text(self._body, card.body)
+            _show_text(self._decision, card.decision)
             _show_text(self._notes, "\n".join(card.notes))
             _show_text(self._tags, " · ".join(tag for tag in (card.who, *card.tags) if tag))
             if old is None or old.needs != card.needs:
@@ -144,8 +168,12 @@ class CardWidget(QFrame):
                 self.setAccessibleName(name)
                 self.why_button.setAccessibleName(_("Why: {title}").format(title=name))
                 self.copy_button.setAccessibleName(_("Copy: {title}").format(title=name))
+                self.manual_button.setAccessibleName(_("Reference manual: {title}").format(title=name))
+                self.decide_button.setAccessibleName(_("Decide otherwise: {title}").format(title=name))
             self.why_button.setVisible(opens)
             self.copy_button.setVisible(opens)
+            self.manual_button.setVisible(card.page is not None)
+            self.decide_button.setVisible(bool(card.decides))
             self._tint()
             self.update()
             if self.opened:
@@ -153,11 +181,17 @@ class CardWidget(QFrame):
         elif fresh and self.opened:
             self._show_details()
 
+    def mark(self, text: str) -> None:
+        """Shows a word in a frame that says how the card differs from before; "" takes it away."""
+        if self._mark.text() != text:
+            _show_text(self._mark, text)
+            self.update()
+
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         theme = theme_of(self)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setPen(QPen(QColor(theme.accent[0]), 2) if self._mark.text() else QPen(Qt.PenStyle.NoPen))
         painter.setBrush(QColor(theme.surface))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0, 0, -1, -1), 4, 4)
         colour = _tone(theme, self.card.tone if self.card is not None else "")
@@ -166,17 +200,21 @@ class CardWidget(QFrame):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() is QEvent.Type.FontChange and hasattr(self, "copy_button"):
+        if event.type() is QEvent.Type.FontChange and hasattr(self, "manual_button"):
             self.copy_button.setIconSize(QSize(em(self), em(self)))
+            self.manual_button.setIconSize(QSize(em(self), em(self)))
         elif event.type() is QEvent.Type.PaletteChange and self.card is not None:
             self._tint()
             self.copy_button.setIcon(icon("copy", self))
+            self.manual_button.setIcon(icon("book", self))
             if self.opened:
                 self._show_details()
 
     def _tint(self) -> None:
         theme = theme_of(self)
         tinted(self._tags, theme.muted)
+        tinted(self._decision, theme.warning)
+        tinted(self._mark, theme.accent[0])
         shut = self.card is not None and (
             self.card.tone == "shut" or (self.card.notes[:1] and self.card.notes[0].startswith("⛔"))
         )
@@ -193,7 +231,8 @@ class CardWidget(QFrame):
                 Qt.TextInteractionFlag.LinksAccessibleByMouse | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
             )
             self._needs.linkActivated.connect(self._on_link)
-            self._column.insertWidget(3, self._needs)
+            self._needs.linkHovered.connect(self._on_pointed)
+            self._column.insertWidget(4, self._needs)
         self._needs.setText(needs_html(card.needs, _("Needs:") if card.title else ""))
         self._needs.setAccessibleName(", ".join(need.label for need in card.needs))
         self._needs.setVisible(bool(card.needs))
@@ -219,8 +258,10 @@ class CardWidget(QFrame):
             self._details = QLabel()
             self._details.setWordWrap(True)
             self._details.setTextFormat(Qt.TextFormat.RichText)
-            flags = Qt.TextInteractionFlag
-            self._details.setTextInteractionFlags(flags.TextSelectableByMouse | flags.TextSelectableByKeyboard)
+            self._details.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
+            self._details.linkActivated.connect(self._on_link)
+            self._details.linkHovered.connect(self._on_pointed)
+            self._details.installEventFilter(self)
             self._column.addWidget(self._details)
         html = "".join(parts)
         if self._details.text() != html:
@@ -232,7 +273,9 @@ class CardWidget(QFrame):
         caption = _("How it was decided")
         if self.card is not None and len(self.card.subjects) > 1:
             caption += f" ({subject})"
-        trace = trace_html(self._explains.explain(item, subject), theme)
+        node = self._explains.explain(item, subject)
+        self._links.update(links_of(node))
+        trace = trace_html(node, theme)
         return f'<p style="margin:6px 0 2px 0"><b>{escape(caption)}</b></p>{trace}'
 
     def toggle(self) -> None:
@@ -245,9 +288,29 @@ class CardWidget(QFrame):
         elif self._details is not None:
             self._details.hide()
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """A reason that Tab reaches is pointed at as with the mouse; Qt tells only of the mouse."""
+        if watched is self._details and self._details is not None:
+            if event.type() is QEvent.Type.KeyRelease:
+                self._on_pointed(self._links.get(self._details.selectedText(), ""))
+            elif event.type() is QEvent.Type.FocusOut:
+                self._on_pointed("")
+        return super().eventFilter(watched, event)
+
+    def _on_pointed(self, target: str) -> None:
+        finding, _bar, subject = target.partition("|")
+        self.reason_pointed.emit(finding, subject)
+
     def _on_link(self, target: str) -> None:
         finding, _bar, subject = target.partition("|")
         self.need_activated.emit(finding, subject)
+
+    def _on_manual(self) -> None:
+        if self.card is not None and self.card.page is not None:
+            self.page_wanted.emit(*self.card.page)
+
+    def _on_decide(self) -> None:
+        self.decision_wanted.emit(self.card)
 
     def _on_copy(self) -> None:
         if self.card is not None:

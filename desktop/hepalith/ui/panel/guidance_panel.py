@@ -1,21 +1,37 @@
 """The right pane: urgency, class and impression always in sight, then the cards."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QPixmap
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QScrollArea,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
+from hepalith.domain.errors import NoteError
 from hepalith.i18n import _, plural
 from hepalith.services.session import CaseSession, CaseState
+from hepalith.ui.announce import announce
 from hepalith.ui.flow_layout import FlowLayout
 from hepalith.ui.fonts import em, embolden, plain_label
 from hepalith.ui.headings import Heading
 from hepalith.ui.icons import icon, pixmap
 from hepalith.ui.panel.card import CardWidget
-from hepalith.ui.panel.rows import Glance, Guidance, Head, Section, guidance_of, summary_text
+from hepalith.ui.panel.decision import DecisionDialog
+from hepalith.ui.panel.differences import Key, Mark, differences
+from hepalith.ui.panel.rows import Card, Glance, Guidance, Head, Section, guidance_of
 from hepalith.ui.theme import level_colours, theme_of, tinted
+
+MARKED_MS = 6000  # how long it can be seen what an edit changed
 
 
 class UrgencyBand(QFrame):
@@ -78,7 +94,10 @@ class SectionBox(QWidget):
     """A titled list of cards that is opened and closed with its title."""
 
     need_activated = Signal(str, str)
+    reason_pointed = Signal(str, str)
     copied = Signal(str)
+    page_wanted = Signal(str, str)
+    decision_wanted = Signal(object)  # Card
     opening_wanted = Signal(str, bool)  # section, whether open
 
     def __init__(self, session: CaseSession, section: Section, parent: QWidget | None = None) -> None:
@@ -111,6 +130,12 @@ class SectionBox(QWidget):
             self.head_button.setAccessibleDescription(_("closed") if section.closed else _("open"))
         self._show_cards(fresh=fresh)
 
+    def mark(self, marks: Mapping[Key, Mark]) -> None:
+        """Marks the cards that are new or different; the others lose their mark."""
+        words = {Mark.NEW: _("● new"), Mark.CHANGED: _("● changed")}
+        for key, card in self._cards.items():
+            card.mark(words[marks[key]] if key in marks else "")
+
     def cards(self) -> tuple[CardWidget, ...]:
         """The cards that are shown, in order."""
         keys = [card.key for card in self._section.cards]
@@ -128,7 +153,10 @@ class SectionBox(QWidget):
             if widget is None:
                 widget = CardWidget(self._session, self)
                 widget.need_activated.connect(self.need_activated)
+                widget.reason_pointed.connect(self.reason_pointed)
                 widget.copied.connect(self.copied)
+                widget.page_wanted.connect(self.page_wanted)
+                widget.decision_wanted.connect(self.decision_wanted)
                 self._cards[row.key] = widget
                 widget.show_card(row, fresh=fresh)
                 self._list.insertWidget(position, widget)
@@ -152,12 +180,20 @@ class GuidancePanel(QWidget):
     """Follows every edit."""
 
     need_activated = Signal(str, str)  # finding, subject
+    reason_pointed = Signal(str, str)
     copied = Signal(str)
+    page_wanted = Signal(str, str)  # kind and id of an entry: its page of the manual
+    failed = Signal(str)
 
     def __init__(self, session: CaseSession, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self.guidance: Guidance | None = None
+        self._case_id = ""
+        self._marks_end = QTimer(self)
+        self._marks_end.setSingleShot(True)
+        self._marks_end.setInterval(MARKED_MS)
+        self._marks_end.timeout.connect(self._end_marks)
         self._opened: dict[str, bool] = {}  # sections that the user opened or closed
         self._boxes: dict[str, SectionBox] = {}
         self.band = UrgencyBand(self)
@@ -168,9 +204,14 @@ class GuidancePanel(QWidget):
         self.copy_button.setIcon(icon("copy", self))
         self.copy_button.setIconSize(QSize(em(self), em(self)))
         self.copy_button.setAutoRaise(True)
-        self.copy_button.setToolTip(_("Copy urgency, class and impression"))
+        self.copy_button.setToolTip(_("Copy findings, impression and recommendation"))
         self.copy_button.setAccessibleName(self.copy_button.toolTip())
-        self.copy_button.clicked.connect(self._on_copy)
+        self.copy_button.clicked.connect(self.copy_short)
+        self.copy_button.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
+        menu = QMenu(self.copy_button)
+        menu.addAction(_("&Short, for the radiology report"), self.copy_short)
+        menu.addAction(_("&Long, for the record"), self.copy_long)
+        self.copy_button.setMenu(menu)
         self.glance_label = QLabel(self)
         self.glance_label.setWordWrap(True)
         self.glance_label.setTextFormat(Qt.TextFormat.RichText)
@@ -215,6 +256,7 @@ class GuidancePanel(QWidget):
     def show_state(self, state: CaseState) -> None:
         """Shows the assessment of a state; widgets of unchanged cards are left alone."""
         guidance = guidance_of(state, self._session.knowledge, self._opened)
+        before = self.guidance if state.case.case_id == self._case_id else None
         tinted(self._review_label, theme_of(self).muted)
         if self.guidance is None or guidance.head != self.guidance.head:
             self._show_head(guidance.head)
@@ -223,7 +265,27 @@ class GuidancePanel(QWidget):
         self._body.setUpdatesEnabled(False)
         self._show_sections(guidance)
         self._body.setUpdatesEnabled(True)
-        self.guidance = guidance
+        self.guidance, self._case_id = guidance, state.case.case_id
+        self._show_differences(before)
+
+    def _show_differences(self, before: Guidance | None) -> None:
+        """Marks for a moment what the last edit changed, and has it spoken."""
+        if self.guidance is None or before is None:
+            self._marks_end.stop()
+            self._mark({})
+        elif self.guidance != before:
+            found = differences(before, self.guidance)
+            self._mark(found.marks)
+            self._marks_end.start()
+            if found.sentence:
+                announce(self, found.sentence)
+
+    def _mark(self, marks: Mapping[Key, Mark]) -> None:
+        for box in self._boxes.values():
+            box.mark(marks)
+
+    def _end_marks(self) -> None:
+        self._mark({})
 
     def section(self, name: str) -> SectionBox | None:
         """The box of a section that is shown."""
@@ -233,6 +295,30 @@ class GuidancePanel(QWidget):
         """Opens or closes a section; it stays so with the next states."""
         self._opened[name] = opened
         self.show_state(self._session.state)
+
+    def copy_short(self) -> None:
+        """Puts findings, impression and recommendation on the clipboard, as short as a radiology report wants them."""
+        self._copy(short=True)
+
+    def copy_long(self) -> None:
+        """Puts the same on the clipboard in full, for the record."""
+        self._copy(short=False)
+
+    def _copy(self, *, short: bool) -> None:
+        try:
+            made = self._session.report_text(short=short)
+        except NoteError as error:
+            self.failed.emit(str(error))
+            return
+        content = QMimeData()
+        content.setText(made.plain)
+        content.setHtml(made.html)
+        QGuiApplication.clipboard().setMimeData(content)
+        self.copied.emit(_("findings, impression and recommendation"))
+
+    def decide(self, card: Card) -> None:
+        """Asks what was decided otherwise about the advice of a card."""
+        DecisionDialog(self._session, card, self).open()
 
     def take_focus(self) -> None:
         """Puts the keyboard into the panel."""
@@ -263,7 +349,10 @@ class GuidancePanel(QWidget):
             if section.id not in self._boxes:
                 box = SectionBox(self._session, section, self)
                 box.need_activated.connect(self.need_activated)
+                box.reason_pointed.connect(self.reason_pointed)
                 box.copied.connect(self.copied)
+                box.page_wanted.connect(self.page_wanted)
+                box.decision_wanted.connect(self.decide)
                 box.opening_wanted.connect(self.open_section)
                 self._boxes[section.id] = box
                 box.show_section(section, fresh=True)
@@ -334,8 +423,3 @@ class GuidancePanel(QWidget):
             QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
             self.card_area.verticalScrollBar().setValue(box.y())
             box.head_button.setFocus(Qt.FocusReason.ShortcutFocusReason)
-
-    def _on_copy(self) -> None:
-        if self.guidance is not None:
-            QGuiApplication.clipboard().setText(summary_text(self.guidance.head))
-            self.copied.emit(_("impression"))

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 import msgspec
 
+from hepalith.decision.ask_next import in_order
 from hepalith.domain.assessment import (
     Advice,
     Answer,
@@ -20,13 +21,26 @@ from hepalith.domain.assessment import (
     GateItem,
     GateState,
     Need,
+    OverrideResult,
     PlannedTest,
     Question,
+    QuestionGroup,
     Status,
     Urgency,
 )
 from hepalith.domain.case import PATIENT, Case
-from hepalith.domain.words import answer_text, class_text, cost_text, gate_text, kind_text, unit_text, urgency_text
+from hepalith.domain.words import (
+    answer_text,
+    class_text,
+    cost_text,
+    decision_text,
+    gate_text,
+    kind_text,
+    outcome_text,
+    robust_text,
+    unit_text,
+    urgency_text,
+)
 from hepalith.i18n import _, plural
 from hepalith.knowledge.base import Knowledge
 from hepalith.services.session import CaseState
@@ -40,7 +54,12 @@ _WEIGHT = {1: 1, 2: 2, 3: 4, 4: 8}
 _SHOWN_ARGUMENTS = 3
 _FEW = 6
 _ASKED = 6
+_SHOWN_OUTCOMES = 2
 _GLANCED = 3
+
+
+class Robust(msgspec.Struct, frozen=True):
+    """No single answer changes anything any more."""
 
 
 class Balance(msgspec.Struct, frozen=True):
@@ -64,7 +83,10 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     explained: str = ""  # what session.explain is asked for, for each of `subjects`
     subjects: tuple[str, ...] = ()
     who: str = ""  # the lesions that it is about, where there are several
+    page: tuple[str, str] | None = None  # kind and id of the entry whose page of the manual it opens
     details: tuple[tuple[str, str], ...] = ()  # caption, text: shown when the card is open
+    decision: str = ""  # what the clinician decided otherwise, or ""
+    decides: str = ""  # advice about which can be decided otherwise, or ""
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True):
@@ -119,6 +141,14 @@ def _glance(section: str, caption: str, advice: Sequence[Advice]) -> Iterable[Gl
         yield Glance(section=section, caption=caption, titles=titles[:_GLANCED], more=max(0, len(titles) - _GLANCED))
 
 
+def _decision(decided: OverrideResult | None) -> str:
+    if decided is None:
+        return ""
+    now = _("It is more urgent now than when this was decided.") if decided.risen else ""
+    text = ". ".join(part.rstrip(".") for part in (decision_text(decided), decided.text, now) if part)
+    return f"≠ {text}."
+
+
 def joined(given: Iterable[Card], case: Case) -> tuple[Card, ...]:
     """Cards that say the same of several lesions as one card that names them; the order is that of the first ones."""
     cards = tuple(given)
@@ -145,20 +175,15 @@ def _impersonal(needs: tuple[Need, ...], subject: str) -> tuple[Need, ...]:
 
 def card_text(card: Card) -> str:
     """A card as plain text, for the clipboard."""
-    lines = [card.title, card.body, *card.notes, *(f"{caption}: {text}" for caption, text in card.details)]
+    lines = [
+        card.title,
+        card.body,
+        card.decision,
+        *card.notes,
+        *(f"{caption}: {text}" for caption, text in card.details),
+    ]
     if card.who or card.tags:
         lines.insert(1, "[" + " · ".join(tag for tag in (card.who, *card.tags) if tag) + "]")
-    return "\n".join(line for line in lines if line)
-
-
-def summary_text(head: Head) -> str:
-    """Urgency, class and impression as plain text, for the clipboard."""
-    lines = [
-        head.impression,
-        _("Urgency: {word}. {detail}").format(word=head.word, detail=head.detail).strip(),
-        head.could_be,
-        _("Class: {name} ({certainty})").format(name=head.class_text, certainty=head.certainty),
-    ]
     return "\n".join(line for line in lines if line)
 
 
@@ -169,6 +194,7 @@ class _Builder:
         self._assessment = state.assessment
         self._knowledge = knowledge
         self._by_id = {(one.id, one.subject): one for one in state.assessment.recommendations}
+        self._decided = {(one.recommendation, one.subject): one for one in state.assessment.overrides}
 
     def guidance(self) -> Guidance:
         made = self._assessment
@@ -189,7 +215,7 @@ class _Builder:
             self._section("later", then, later, self._advice, announced=False),
             self._section("gates", _("Gates that are shut"), safety, self._gates),
             self._section("causes", _("Causes"), made.causes, self._causes),
-            self._section("questions", _("Ask next"), made.questions[:_ASKED], self._questions),
+            self._section("questions", _("Ask next"), self._asked(), self._questions),
             self._section(
                 "classes",
                 _("Classifications and scores"),
@@ -251,6 +277,14 @@ class _Builder:
         if urgency.set_by:
             title = self._title(urgency.set_by, urgency.subject)
             detail.append(_("set by {title} ({id})").format(title=title, id=urgency.set_by))
+        if urgency.without_set_aside is not None:
+            detail.append(
+                _("decided otherwise by the clinician, and shown all the same; the other advice gives: {word}").format(
+                    word=urgency_text(urgency.without_set_aside).lower()
+                )
+            )
+        elif (urgency.set_by, urgency.subject) in self._decided:
+            detail.append(_("decided otherwise by the clinician, and shown all the same"))
         could_be = ""
         if urgency.could_be is not None:
             could_be = _("Could be {word}: {title} ({id}) is not excluded").format(
@@ -306,6 +340,7 @@ class _Builder:
         tone = "avoid" if one.kind == "avoid" else one.urgency.value
         return Card(
             key=("advice", one.id, one.subject),
+            page=("recommendations", one.id),
             title=one.title,
             body=one.action,
             notes=tuple(notes),
@@ -314,6 +349,8 @@ class _Builder:
             needs=one.needs if one.status is Status.CANNOT_BE_EXCLUDED else (),
             explained=one.id,
             details=self._details(one.id, details, one.basis),
+            decision=_decision(self._decided.get((one.id, one.subject))),
+            decides=one.id,
         )
 
     def _gives_way(self, by: str, subject: str, label: str) -> str:
@@ -352,6 +389,7 @@ class _Builder:
             notes.append(plural("and {count} more", "and {count} more", len(blocking) - len(notes)))
         return Card(
             key=("gate", gate.id, gate.subject),
+            page=("gates", gate.id),
             title=gate.label,
             notes=tuple(notes),
             tags=(gate_text(gate.state).capitalize(),),
@@ -393,6 +431,7 @@ class _Builder:
         details += [(_("Tells it apart"), cause.tells_apart), (_("Note"), cause.note)]
         return Card(
             key=("cause", cause.id, cause.subject),
+            page=("conditions", cause.id),
             title=f"{cause.rank}{'=' if tie else '.'} {cause.label}",
             notes=(*(f"+ {one.text}" for one in shown_for), *(f"− {one.text}" for one in shown_against)),
             tags=tuple(tag for tag in (*tags, *self._basis_tag(cause.basis)) if tag),
@@ -409,21 +448,52 @@ class _Builder:
 
     # the rest
 
-    def _questions(self, questions: Sequence[Question]) -> Iterable[Card]:
-        for question in questions:
-            need = Need(finding=question.finding, subject=question.subject, label=question.label)
-            count = plural("decides {count} advice", "decides {count} pieces of advice", len(question.wanted_by))
-            word = urgency_text(question.urgency).lower() if question.urgency is not Urgency.NONE else _("no urgency")
-            yield Card(
-                key=("question", question.finding, question.subject),
-                title="",
-                needs=(need,),
-                tags=(
-                    count,
-                    _("up to: {level}").format(level=word),
-                    cost_text(question.cost),
-                ),
-            )
+    def _asked(self) -> Sequence[Question | QuestionGroup | Robust]:
+        made = self._assessment
+        first = in_order(made.questions, made.question_groups)[:_ASKED]
+        return [Robust(), *first] if made.robust else first
+
+    def _questions(self, questions: Sequence[Question | QuestionGroup | Robust]) -> Iterable[Card]:
+        for one in questions:
+            match one:
+                case Question():
+                    yield self._question(one)
+                case QuestionGroup():
+                    yield self._question_group(one)
+                case Robust():
+                    yield Card(key=("question", "robust", ""), title=robust_text())
+
+    def _question(self, one: Question) -> Card:
+        now = self._assessment.urgency.level
+        outcomes = [outcome_text(outcome, now) for outcome in one.outcomes]
+        count = plural("decides {count} advice", "decides {count} pieces of advice", len(one.wanted_by))
+        after = ", ".join(need.label for need in one.leads_to)
+        details = [
+            (_("Answers"), "\n".join(outcomes[_SHOWN_OUTCOMES:])),
+            (_("Asked after it"), after),
+        ]
+        return Card(
+            key=("question", one.finding, one.subject),
+            page=("findings", one.finding),
+            title="",
+            notes=tuple(outcomes[:_SHOWN_OUTCOMES]),
+            needs=(Need(finding=one.finding, subject=one.subject, label=one.label),),
+            tags=(count, self._up_to(one.urgency), cost_text(one.cost)),
+            details=tuple((caption, text) for caption, text in details if text),
+        )
+
+    def _question_group(self, one: QuestionGroup) -> Card:
+        return Card(
+            key=("question", f"{one.group} {one.findings[0].finding}", one.subject),
+            title=_("Any of these?"),
+            notes=(outcome_text(one.none, self._assessment.urgency.level, one.settles),),
+            needs=one.findings,
+            tags=(one.label, _("a yes: {level}").format(level=self._up_to(one.urgency)), cost_text(one.cost)),
+        )
+
+    def _up_to(self, level: Urgency) -> str:
+        word = urgency_text(level).lower() if level is not Urgency.NONE else _("no urgency")
+        return _("up to: {level}").format(level=word)
 
     def _classifications(self, classifications: Sequence[Classification]) -> Iterable[Card]:
         return map(self._classification, classifications)
@@ -436,6 +506,7 @@ class _Builder:
         tags = ["" if one.complete else _("incomplete: range or several candidates")]
         return Card(
             key=("class", one.id, one.subject),
+            page=("derived", one.id),
             title=f"{one.label}: {value}",
             tags=tuple(tag for tag in (*tags, *self._basis_tag(one.basis)) if tag),
             needs=() if one.complete else one.needs,
@@ -452,6 +523,7 @@ class _Builder:
             stop = _("Stop: {when}").format(when=one.stop) if one.stop else ""
             yield Card(
                 key=("plan", f"{one.recommendation} {number}", one.subject),
+                page=("recommendations", one.recommendation),
                 title=f"{one.due}  {one.test}",
                 notes=tuple(text for text in (one.note, stop) if text),
                 tags=tuple(tag for tag in tags if tag),
@@ -471,6 +543,7 @@ class _Builder:
         positions = [f"{number}. {side.text}" for number, side in enumerate(one.positions, start=1)]
         return Card(
             key=("conflict", one.id, ""),
+            page=("conflicts", one.id),
             title=one.topic,
             notes=(*positions, _("This product: {text}").format(text=one.default)),
             tags=(one.id,),
@@ -550,6 +623,7 @@ class _Builder:
             )
             yield Card(
                 key=("source", name, ""),
+                page=("sources", name),
                 title=entry.title,
                 notes=tuple(text for text in (reference, links) if text),
                 tags=(name, basis_word(entry.basis)),

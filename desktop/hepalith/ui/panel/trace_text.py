@@ -1,5 +1,6 @@
 """A trace as rich text: one line for each part, with sign and word, indented by depth."""
 
+from collections.abc import Iterator
 from html import escape
 
 from hepalith.domain.assessment import Answer, TraceNode
@@ -10,6 +11,19 @@ from hepalith.ui.theme import Theme
 
 _MOST_LINES = 120
 _INDENT = 14
+
+
+def link_to(finding: str, subject: str) -> str:
+    """The target of a link to a field."""
+    return f"{finding}|{subject}"
+
+
+def links_of(node: TraceNode) -> Iterator[tuple[str, str]]:
+    """The text of each part that reads an entry, and the target of its link."""
+    if node.finding:
+        yield node.text, link_to(node.finding, node.subject)
+    for child in node.children:
+        yield from links_of(child)
 
 
 def trace_html(node: TraceNode, theme: Theme) -> str:
@@ -26,6 +40,10 @@ def _add(node: TraceNode, depth: int, theme: Theme, lines: list[str]) -> None:
         return
     colour = {Answer.YES: theme.good, Answer.NO: theme.alert, Answer.UNKNOWN: theme.warning}[node.answer]
     sign = f'<span style="color:{colour}">{ANSWER_SIGN[node.answer]} {escape(answer_text(node.answer))}</span>'
-    lines.append(f'<div style="margin-left:{depth * _INDENT}px">{sign} – {escape(node.text)}</div>')
+    text = escape(node.text)
+    if node.finding:
+        link = escape(link_to(node.finding, node.subject))
+        text = f'<a style="color:{theme.text}" href="{link}">{text}</a>'
+    lines.append(f'<div style="margin-left:{depth * _INDENT}px">{sign} – {text}</div>')
     for child in node.children:
         _add(child, depth + 1, theme, lines)

@@ -1,0 +1,178 @@
+"""The answers to an open finding that can matter.
+
+Yes and no; each choice; each item of a multi-choice, present and absent, and none of them; of a number one value for
+each stretch between thresholds: the threshold itself where it belongs to the stretch, otherwise the value next to it.
+A finding is open while it is not recorded; of a multi-choice, items that were not told are open too. What was tried and
+could not be told, or cannot be obtained, is not asked again.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
+from functools import lru_cache
+
+import msgspec
+
+from hepalith.decision.evaluation import Evaluation
+from hepalith.decision.observed import Group
+from hepalith.decision.thresholds import Cut, Thresholds, span, value_of
+from hepalith.domain.case import (
+    PATIENT,
+    ChoiceValue,
+    ItemsValue,
+    Observation,
+    State,
+    Value,
+    YesNoValue,
+)
+from hepalith.domain.interval import Interval
+from hepalith.knowledge.base import Knowledge
+from hepalith.knowledge.model import Finding
+from hepalith.knowledge.tree import Node, Overlaps, Reference
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What can be answered. stretch: of a number or date, all values that this one stands for."""
+
+    value: Value
+    stretch: Interval | None = None
+
+
+class Open(msgspec.Struct, frozen=True):
+    """An open finding of a subject: its answers, and what is recorded with each of them."""
+
+    finding: str
+    subject: str
+    answers: tuple[Answer, ...]
+    observations: tuple[Observation, ...]
+    earlier: tuple[Group, ...] = ()
+
+    def groups(self) -> Iterator[tuple[Group, ...]]:
+        """All that would be observed of the finding, for each answer."""
+        return (((observation,), *self.earlier) for observation in self.observations)
+
+
+@lru_cache(maxsize=4)
+def answers_of(knowledge: Knowledge) -> "Answers":
+    """The answers that matter to a knowledge base, looked for at the first use."""
+    return Answers(knowledge)
+
+
+class Answers:
+    """The open findings of cases, with the answers that can matter, for one knowledge base (`answers_of`)."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        nodes = list(knowledge.behind(decisive(knowledge)))
+        used = {node.name for node in nodes if isinstance(node, Reference)}
+        self._findings = [entry for entry in knowledge.findings.values() if entry.id in used and entry.type != "text"]
+        self._items = _named_items(nodes)
+        self._thresholds = Thresholds(knowledge, nodes)
+        self._unrecorded: dict[tuple[str, str], tuple[object, Open]] = {}
+
+    def open(self, evaluation: Evaluation) -> Iterator[Open]:
+        """Every open finding of the patient and of each lesion."""
+        for finding in self._findings:
+            for subject in evaluation.lesions if finding.subject == "lesion" else (PATIENT,):
+                groups = evaluation.observed.groups(finding.id, subject)
+                if not groups:
+                    yield self._not_recorded(finding, subject, evaluation)
+                elif finding.type == "multi":
+                    yield from self._rest(finding, groups)
+
+    def _not_recorded(self, finding: Finding, subject: str, evaluation: Evaluation) -> Open:
+        has_order = finding.type in {"number", "date"}
+        cuts = self._thresholds.cuts(finding.id, subject, evaluation) if has_order else ()
+        made_of = (cuts, span(finding, evaluation.observed.as_of) if has_order else None)
+        known = self._unrecorded.get((finding.id, subject))
+        if known is None or known[0] != made_of:
+            answers = tuple(self._answers(finding, cuts, evaluation.observed.as_of))
+            made = (Observation(finding=finding.id, subject=subject, value=answer.value) for answer in answers)
+            known = (made_of, Open(finding.id, subject, answers, tuple(made)))
+            self._unrecorded[(finding.id, subject)] = known
+        return known[1]
+
+    def _answers(self, finding: Finding, cuts: tuple[Cut, ...], as_of: date) -> Iterator[Answer]:
+        match finding.type:
+            case "yes_no":
+                yield from (Answer(YesNoValue(yes=True)), Answer(YesNoValue(yes=False)))
+            case "choice":
+                yield from (Answer(ChoiceValue(candidates=(choice.id,))) for choice in finding.choices)
+            case "multi":
+                yield from _of_items(finding, self._items.get(finding.id, ()), ItemsValue())
+            case _:
+                for stretch in stretches(*span(finding, as_of), cuts):
+                    yield Answer(value_of(finding, inside(stretch, cuts, finding.decimals)), stretch)
+
+    def _rest(self, finding: Finding, groups: Sequence[Group]) -> Iterator[Open]:
+        """The items that were not told, if something was."""
+        latest = groups[0]
+        if len(latest) != 1 or latest[0].state is not State.KNOWN or not isinstance(latest[0].value, ItemsValue):
+            return
+        told = latest[0].value
+        items = [item for item in self._items.get(finding.id, ()) if item not in (*told.present, *told.absent)]
+        if items:
+            answers = tuple(_of_items(finding, items, told))
+            made = (msgspec.structs.replace(latest[0], value=answer.value) for answer in answers)
+            yield Open(finding.id, latest[0].subject, answers, tuple(made), tuple(groups[1:]))
+
+
+def decisive(knowledge: Knowledge) -> Iterator[Node]:
+    """The trees on which advice, urgency, causes and gates rest directly."""
+    for recommendation in knowledge.recommendations.values():
+        yield from (recommendation.when, *recommendation.escalate)
+    for cause in knowledge.conditions.values():
+        yield from (*cause.arguments_for, *cause.arguments_against, cause.excluded, cause.confirmed)
+    for gate in knowledge.gates.values():
+        yield from gate.items
+
+
+def _named_items(nodes: Iterable[Node]) -> dict[str, tuple[str, ...]]:
+    """The items of each multi-choice that any condition names."""
+    found: dict[str, dict[str, None]] = {}
+    for node in nodes:
+        if isinstance(node, Overlaps):
+            found.setdefault(node.reference.name, {}).update(dict.fromkeys(node.items))
+    return {name: tuple(sorted(items)) for name, items in found.items()}
+
+
+def _of_items(finding: Finding, items: Iterable[str], told: ItemsValue) -> Iterator[Answer]:
+    """Each item present and absent, beside what was told; and none of all that were not told."""
+    for item in items:
+        yield Answer(ItemsValue(present=(*told.present, item), absent=told.absent))
+        yield Answer(ItemsValue(present=told.present, absent=(*told.absent, item)))
+    none = tuple(choice.id for choice in finding.choices if choice.id not in told.present)
+    yield Answer(ItemsValue(present=told.present, absent=none))
+
+
+def stretches(low: Decimal, high: Decimal, cuts: Iterable[Cut]) -> Iterator[Interval]:
+    """The stretches into which cuts divide the values from `low` to `high`."""
+    start, is_open = low, False
+    for value, above in cuts:
+        end = Interval(start, value, is_open, not above)
+        if low <= value <= high and not _is_empty(end):
+            yield end
+            start, is_open = value, above
+    last = Interval(start, high, is_open)
+    if not _is_empty(last):
+        yield last
+
+
+def _is_empty(stretch: Interval) -> bool:
+    return stretch.low == stretch.high and (stretch.low_open or stretch.high_open)
+
+
+def inside(stretch: Interval, cuts: Sequence[Cut], decimals: int) -> Decimal:
+    """A value of the stretch: a threshold if one belongs to it, else one beside a threshold, with few decimals."""
+    thresholds = {cut.value for cut in cuts}
+    for end, is_open in ((stretch.low, stretch.low_open), (stretch.high, stretch.high_open)):
+        if end in thresholds and not is_open:
+            return end
+    step = Decimal(1).scaleb(-decimals)
+    middle = (stretch.low + stretch.high) / 2
+    near = (stretch.high.quantize(step, ROUND_CEILING) - step, stretch.low.quantize(step, ROUND_FLOOR) + step)
+    wanted = [
+        *((near[0],) if stretch.high in thresholds else ()),
+        *((near[1],) if stretch.low in thresholds else ()),
+        middle.quantize(step, ROUND_HALF_EVEN),
+    ]
+    return next((value for value in wanted if stretch.low < value < stretch.high), middle)

@@ -1,0 +1,415 @@
+"""What to ask next: every answer to every open finding is tried, and what it would change decides what is asked first.
+
+One reading has a plane for each answer that can matter. What an answer changes is compared with the case as it is:
+the urgency, the advice that applies, the gates of that advice, the leading causes. `worth` is the rule of the order.
+What was tried and could not be told, or this site cannot obtain, is not asked.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from functools import lru_cache
+from typing import NamedTuple
+
+import msgspec
+
+from hepalith.decision.answers import Answer, Open, answers_of
+from hepalith.decision.effects import REQUEST, Change, Effects, Settled
+from hepalith.decision.evaluation import Evaluation
+from hepalith.decision.needs import Needs
+from hepalith.decision.observed import ObservedCase
+from hepalith.decision.planes import CASE
+from hepalith.decision.reading import FastReader, QuickEvaluation, Reading
+from hepalith.decision.support import Support
+from hepalith.decision.thresholds import span
+from hepalith.decision.variants import Layout
+from hepalith.decision.verdicts import LEVELS, Key, Verdicts
+from hepalith.decision.wording import answers_text
+from hepalith.domain.assessment import (
+    GateChange,
+    Leaders,
+    Named,
+    Need,
+    Outcome,
+    Question,
+    QuestionGroup,
+    Urgency,
+)
+from hepalith.domain.case import Case
+from hepalith.domain.interval import ANYTHING, Interval
+from hepalith.domain.truth import Truth
+from hepalith.i18n import _
+from hepalith.knowledge.base import Knowledge
+from hepalith.knowledge.model import Finding, Recommendation
+
+COST = {"ask": 1, "examine": 1, "laboratory": 2, "ultrasound": 3, "ct": 4, "mri": 5, "invasive": 8}
+TOGETHER = 8  # so many findings can be asked at once
+UNSUPPORTED = 8  # what nothing that is known speaks for counts so much less
+_SPARE = 1000  # planes that may stay unused
+
+
+class Questions(msgspec.Struct, frozen=True, kw_only=True):
+    """What to ask next, the best first. robust: no single answer changes the urgency or the plan."""
+
+    questions: tuple[Question, ...] = ()
+    groups: tuple[QuestionGroup, ...] = ()
+    robust: bool = False
+
+    def first(self, most: int) -> list[Question | QuestionGroup]:
+        """The first to ask, groups among questions: what would be asked of everybody is asked with its group."""
+        return in_order(self.questions, self.groups)[:most]
+
+
+def in_order(questions: Iterable[Question], groups: Iterable[QuestionGroup]) -> list[Question | QuestionGroup]:
+    """Questions and groups, the best first. Whoever is asked in a group already is not asked again."""
+    asked: set[Key] = set()
+    found: list[Question | QuestionGroup] = []
+    given: list[Question | QuestionGroup] = [*groups, *questions]
+    for one in sorted(given, key=lambda one: -one.worth):
+        if isinstance(one, QuestionGroup):
+            found.append(one)
+            asked.update((need.finding, need.subject) for need in one.findings)
+        elif one.supported or (one.finding, one.subject) not in asked:
+            found.append(one)
+    return found
+
+
+class Effect(NamedTuple):
+    """What the answers to a finding can change, in the terms of the rule of the order."""
+
+    level: int  # the rank of the urgency that is farthest above the present one, or below it
+    advice: float = 0  # pieces of advice that start or end with some answer
+    gates: int = 0  # gates that open or shut
+    leaders: int = 0  # different causes that come to lead
+    settled: float = 0  # the open advice that an answer decides, on average; each piece by the level of its urgency
+    supported: bool = False  # something that is known speaks for the advice that raises the urgency
+
+
+def worth(effect: Effect, now: int, cost: int) -> float:
+    """How early a finding is asked. now: the rank of the present urgency.
+
+    Each level of urgency counts twice the level below it, and a fall half of a rise: what can bring an emergency comes
+    before many changes below it. What nothing that is known speaks for would be asked of everybody: it counts an
+    eighth. Then come the advice and the gates that change, and how many different causes come to lead. What an answer
+    settles, on average, counts too: on an almost empty case hardly one answer changes anything by itself. All of it is
+    divided by the cost of the answer.
+    """
+    change = 2.0**effect.level - 2.0**now
+    urgency = 8 * change if change > 0 else -4 * change
+    if change > 0 and not effect.supported:
+        urgency /= UNSUPPORTED
+    return (urgency + 2 * effect.advice + effect.gates + 2 * effect.leaders + effect.settled) / cost
+
+
+def ask_next(case: Case, knowledge: Knowledge, as_of: date) -> Questions:
+    """What to ask next of a case. What this site cannot obtain is part of the knowledge (`unavailable`)."""
+    return Asker(knowledge).what_if(case, as_of).questions()
+
+
+class Tried(NamedTuple):
+    """An open finding, and the number of the variant of each of its answers."""
+
+    open: Open
+    variants: Sequence[int]
+    plane: int  # all of them
+
+    @property
+    def key(self) -> Key:
+        """Finding and subject."""
+        return self.open.finding, self.open.subject
+
+
+class Together(NamedTuple):
+    """Yes/no findings that can be asked at once, and the number of the variant in which none is present."""
+
+    members: tuple[Open, ...]
+    variant: int
+
+
+class Asker:
+    """Tries the answers to open findings. Keeps what it made for the next edit, so it belongs to one thread."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._knowledge = knowledge
+        self._reader = FastReader(knowledge)
+        self._answers = answers_of(knowledge)
+        self._layout = Layout()
+
+    def what_if(self, case: Case, as_of: date) -> "WhatIf":
+        """The case, and the case with each answer to each of its open findings."""
+        observed = ObservedCase(case, self._knowledge.findings, as_of)
+        found = list(self._answers.open(Evaluation(case, self._knowledge, as_of, observed)))
+        if self._layout.size > _SPARE + 2 * sum(len(one.answers) for one in found):
+            self._layout = Layout()  # lesions that are gone have left too many places
+        together = [Together(members, self._layout.places(key)[0]) for key, members in self._together(found)]
+        variants = self._layout.variants(found, {one.variant: one.members for one in together})
+        reading = self._reader.read(observed, variants, self._layout.full)
+        return WhatIf(reading, [Tried(one, *self._layout.places_of(one)) for one in found], together)
+
+    def _together(self, found: Iterable[Open]) -> Iterator[tuple[tuple[str, ...], tuple[Open, ...]]]:
+        """Open yes/no findings of one section and one cost, as many as can be asked at once, with a key."""
+        chunk_of = _chunks(self._knowledge)
+        chunks: dict[tuple[str, ...], list[Open]] = {}
+        for one in found:
+            if one.finding in chunk_of:
+                chunks.setdefault(("together", chunk_of[one.finding], one.subject), []).append(one)
+        return ((key, tuple(members)) for key, members in chunks.items() if len(members) > 1)
+
+
+@lru_cache(maxsize=4)
+def _chunks(knowledge: Knowledge) -> dict[str, str]:
+    """Which yes/no findings are asked together: those that follow each other in a section and cost the same.
+
+    A finding that is not always relevant is not among them.
+    """
+    sections: dict[tuple[str, str], list[str]] = {}
+    for name, entry in knowledge.findings.items():
+        if entry.type == "yes_no" and name not in knowledge.relevance:
+            sections.setdefault((entry.group, entry.cost), []).append(name)
+    return {
+        name: names[position - position % TOGETHER]
+        for names in sections.values()
+        for position, name in enumerate(names)
+    }
+
+
+class WhatIf:
+    """A case with the answers to its open findings. evaluation: the case as it is."""
+
+    def __init__(self, reading: Reading, tried: Sequence[Tried], together: Sequence[Together]) -> None:
+        self.reading = reading
+        self.verdicts = Verdicts(reading)
+        self.evaluation = QuickEvaluation(reading)
+        self.support = Support(self.evaluation)
+        self.needs = Needs(self.evaluation)
+        self.tried = tried
+        self.together = together
+        self.effects = Effects(reading, self.verdicts)
+
+    def questions(self, most: int | None = None) -> Questions:
+        """What to ask next; of questions and groups so many at most."""
+        return _Questions(self).made(most)
+
+
+class _Questions:
+    """Ranks the open findings of a case, and says what their answers change."""
+
+    def __init__(self, what_if: WhatIf) -> None:
+        self._what_if = what_if
+        self._knowledge = what_if.reading.knowledge
+        self._effects = what_if.effects
+        open_ = list(self._open_advice())
+        self._supported = {key: plane for key, plane, _weight, supported in open_ if supported}
+        self._at_stake = self._supported or {key: plane for key, plane, _weight, _supported in open_}
+        self._settled = Settled(what_if.reading, [(plane, weight) for _key, plane, weight, _supported in open_])
+        self._pieces = Settled(what_if.reading, [(plane, 1) for _key, plane, _weight, _supported in open_])
+        self._asked = [one for one in what_if.tried if self._can_be_asked(one.open)]
+        self._by_key = {one.key: one for one in self._asked}
+        self._worth = {one.key: self._worth_of(one) for one in self._asked}
+        self._leads_to = self._details()
+
+    def made(self, most: int | None) -> Questions:
+        details = {detail for found in self._leads_to.values() for detail in found}
+        questions = [one for one in self._asked if one.key not in details and self._total(one.key) > 0]
+        questions.sort(key=lambda one: (-self._total(one.key), one.key))
+        groups = [
+            (self._worth_together(one), one) for one in self._what_if.together if self._obtainable(one.members[0])
+        ]
+        groups.sort(key=lambda pair: (-pair[0], pair[1].variant))
+        return Questions(
+            questions=tuple(self._question(one) for one in questions[:most]),
+            groups=tuple(self._group(one, value) for value, one in groups[:most] if value > 0),
+            robust=not any(self._matters(one) for one in self._asked),
+        )
+
+    # which are asked, in which order
+
+    def _open_advice(self) -> Iterator[tuple[Key, int, int, bool]]:
+        """The open advice: where its own condition is open, how much it counts, whether something speaks for it."""
+        reading = self._what_if.reading
+        for (name, subject), plane in self._what_if.verdicts.open.items():
+            compiled = self._knowledge.recommendations[name]
+            if plane & CASE and compiled.entry.kind != REQUEST:
+                true, false = reading.truth(compiled.when, subject)
+                supported = self._what_if.support.of(compiled.when, subject)
+                weight = 2 ** self._level((name, subject)) * (UNSUPPORTED if supported else 1)
+                yield (name, subject), reading.full ^ (true | false), weight, supported
+
+    def _can_be_asked(self, one: Open) -> bool:
+        return self._obtainable(one) and self._relevant(one) is not Truth.FALSE
+
+    def _obtainable(self, one: Open) -> bool:
+        return self._knowledge.findings[one.finding].cost not in self._knowledge.unavailable
+
+    def _relevant(self, one: Open) -> Truth:
+        tree = self._knowledge.relevance.get(one.finding)
+        return Truth.TRUE if tree is None else self._what_if.evaluation.truth(tree, one.subject)
+
+    def _matters(self, one: Tried) -> bool:
+        return any(change.plan or change.level != self._effects.level for change in self._changed(one))
+
+    def _worth_of(self, one: Tried) -> float:
+        settled = self._settled.mean(one.plane) / UNSUPPORTED
+        cost = COST[self._knowledge.findings[one.open.finding].cost]
+        return worth(self._effect(self._changed(one), settled), self._effects.level, cost)
+
+    def _worth_together(self, one: Together) -> float:
+        """As the best of its members that would be asked of everybody, and half of what "none of these" is worth."""
+        members = [(member.finding, member.subject) for member in one.members]
+        best = max((self._worth[key] for key in members if not self._speaks_for(self._by_key[key])), default=0)
+        settled = self._settled.at(one.variant) / UNSUPPORTED
+        cost = COST[self._knowledge.findings[one.members[0].finding].cost]
+        none = worth(self._effect({self._effects.of(one.variant)}, settled), self._effects.level, 2 * cost)
+        return best + none if none > 0 else 0
+
+    def _speaks_for(self, one: Tried) -> bool:
+        """Whether something that is known speaks for what an answer brings, or for advice that it decides."""
+        changes = self._changed(one)
+        starts = {key for change in changes for key in change.starts}
+        decided = any(one.plane & ~open_ for open_ in self._supported.values())
+        return decided or any(self._counts(key) for key in starts)
+
+    def _changed(self, one: Tried) -> set[Change]:
+        """The different changes that the answers to a finding make."""
+        return {change for variant in one.variants if (change := self._effects.of(variant)) is not self._effects.same}
+
+    def _effect(self, changes: set[Change], settled: float) -> Effect:
+        now = self._effects.level
+        if not changes:
+            return Effect(level=now, settled=settled)
+        highest = max(changes, key=lambda change: (change.level, self._is_supported(change)))
+        lowest = min(change.level for change in changes)
+        advice = {key for change in changes for key in (*change.starts, *change.ends)}
+        return Effect(
+            level=highest.level if highest.level > now else min(lowest, now),
+            advice=sum(1 if self._counts(key) else 1 / UNSUPPORTED for key in advice),
+            gates=len({gate for change in changes for gate, _state in change.gates}),
+            leaders=len({change.leaders for change in changes if change.leaders}),
+            settled=settled,
+            supported=self._is_supported(highest),
+        )
+
+    def _is_supported(self, change: Change) -> bool:
+        """Whether something speaks for advice that raises the urgency, if it is raised."""
+        return not change.raised_by or any(self._counts(key) for key in change.raised_by)
+
+    def _counts(self, key: Key) -> bool:
+        """Whether something that is known speaks for advice: it applies, or it is open and has support."""
+        return key in self._supported or bool(self._what_if.verdicts.holds.get(key, 0) & CASE)
+
+    def _details(self) -> dict[Key, list[Key]]:
+        """The findings that some answer must make relevant first, with what to ask for that."""
+        open_ = {one.key for one in self._asked if self._relevant(one.open) is Truth.UNKNOWN}
+        found: dict[Key, list[Key]] = {}
+        for detail in sorted(open_):
+            for parent in self._asked_before(detail, open_):
+                if parent in self._by_key and self._worth[detail] > 0:
+                    found.setdefault(parent, []).append(detail)
+        return found
+
+    def _asked_before(self, detail: Key, open_: set[Key]) -> list[Key]:
+        """The findings on which it rests whether a finding is relevant, and that are relevant themselves."""
+        found: dict[Key, None] = {}
+        waiting, seen = [detail], {detail}
+        while waiting:
+            name, subject = waiting.pop()
+            for parent in self._what_if.needs.of(self._knowledge.relevance[name], subject):
+                if parent not in open_:
+                    found[parent] = None
+                elif parent not in seen:
+                    seen.add(parent)
+                    waiting.append(parent)
+        return list(found)
+
+    def _total(self, key: Key) -> float:
+        """What it is worth to ask, half of what is worth asking only after it included."""
+        return self._worth[key] + max((self._worth[detail] for detail in self._leads_to.get(key, ())), default=0) / 2
+
+    # what is published
+
+    def _question(self, one: Tried) -> Question:
+        finding, subject = one.key
+        changes = self._changed(one)
+        decided = self._decided(one, changes)
+        levels = [self._effects.level, *(change.level for change in changes), *map(self._level, decided)]
+        return Question(
+            finding=finding,
+            subject=subject,
+            label=self._knowledge.label(finding),
+            cost=self._knowledge.findings[finding].cost,
+            urgency=LEVELS[max(levels)],
+            outcomes=tuple(self._outcomes(one)),
+            settles=max(self._pieces.at(variant) for variant in one.variants),
+            worth=round(self._total(one.key), 2),
+            supported=self._speaks_for(one),
+            leads_to=tuple(self._need(detail) for detail in self._leads_to.get(one.key, ())),
+            wanted_by=tuple(dict.fromkeys(name for name, _subject in decided)),
+        )
+
+    def _group(self, one: Together, value: float) -> QuestionGroup:
+        first = self._knowledge.findings[one.members[0].finding]
+        keys = [(member.finding, member.subject) for member in one.members]
+        sections = {section.id: section.label for section in self._knowledge.header.groups}
+        return QuestionGroup(
+            group=first.group,
+            subject=one.members[0].subject,
+            label=sections.get(first.group, first.group),
+            findings=tuple(self._need(key) for key in keys),
+            cost=first.cost,
+            urgency=LEVELS[max(self._effects.of(self._by_key[key].variants[0]).level for key in keys)],
+            none=self._outcome(_("none of these"), self._effects.of(one.variant)),
+            settles=self._pieces.at(one.variant),
+            worth=round(value, 2),
+        )
+
+    def _outcomes(self, one: Tried) -> Iterator[Outcome]:
+        """The answers that change something, those that change the same together."""
+        alike: dict[Change, list[Answer]] = {}
+        for answer, variant in zip(one.open.answers, one.variants, strict=True):
+            alike.setdefault(self._effects.of(variant), []).append(answer)
+        finding = self._knowledge.findings[one.open.finding]
+        for change, answers in alike.items():
+            if change != self._effects.same:
+                yield self._outcome(answers_text(answers, finding, self._limits(finding)), change)
+
+    def _limits(self, finding: Finding) -> Interval:
+        if finding.type not in {"number", "date"}:
+            return ANYTHING
+        return Interval(*span(finding, self._what_if.reading.observed.as_of))
+
+    def _outcome(self, answer: str, change: Change) -> Outcome:
+        conditions, gates = self._knowledge.conditions, self._knowledge.gates
+        return Outcome(
+            answer=answer,
+            urgency=LEVELS[change.level] if change.level != self._effects.level else None,
+            starts=tuple(self._advice(key) for key in change.starts),
+            ends=tuple(self._advice(key) for key in change.ends),
+            gates=tuple(
+                GateChange(gate=Named(id=name, subject=subject, label=gates[name].entry.label), state=state)
+                for (name, subject), state in change.gates
+            ),
+            leaders=tuple(
+                Leaders(
+                    subject=subject,
+                    causes=tuple(Named(id=name, subject=subject, label=conditions[name].entry.label) for name in names),
+                )
+                for subject, names in change.leaders
+            ),
+        )
+
+    def _decided(self, one: Tried, changes: Iterable[Change]) -> list[Key]:
+        """The advice that some answer starts or ends, or decides although it is open now."""
+        found = dict.fromkeys(key for change in changes for key in (*change.starts, *change.ends))
+        found.update((key, None) for key, open_ in self._at_stake.items() if one.plane & ~open_)
+        return list(found)
+
+    def _level(self, key: Key) -> int:
+        return Urgency(self._entry(key).urgency).rank
+
+    def _advice(self, key: Key) -> Named:
+        return Named(id=key[0], subject=key[1], label=self._entry(key).title)
+
+    def _entry(self, key: Key) -> Recommendation:
+        return self._knowledge.recommendations[key[0]].entry
+
+    def _need(self, key: Key) -> Need:
+        return Need(finding=key[0], subject=key[1], label=self._knowledge.label(key[0]))

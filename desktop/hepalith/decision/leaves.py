@@ -1,0 +1,161 @@
+"""What the statements of a program read: the observations of one subject, in every variant of the case.
+
+Variants differ in what is recorded of a finding. What a statement made of its arguments is remembered until one of
+them changes, so that after an edit only the numbers that rest on it are computed again.
+"""
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from hepalith.decision import arithmetic
+from hepalith.decision.observed import Group, ItemSet, ObservedCase
+from hepalith.decision.planes import Pieces, Truths, lift, pieces_of, truths_of
+from hepalith.decision.program import Read
+from hepalith.domain.durations import DateRange
+from hepalith.domain.interval import Interval
+from hepalith.domain.truth import Truth
+
+T = TypeVar("T")
+Groups = Sequence[Group]
+Variants = Sequence[tuple[int, Groups]]  # planes that exclude each other, and what is recorded of a finding in them
+Memory = dict[Hashable, tuple[Any, Any]]  # what was made, and what it was made of
+
+
+class Leaves:
+    """The observations of a subject; its methods are what statements call.
+
+    variants: by finding. memory: that of the reading before, if date, studies and all planes are the same.
+    """
+
+    def __init__(
+        self,
+        observed: ObservedCase,
+        subject: str,
+        reads: Sequence[Read],
+        variants: Mapping[tuple[str, str], Variants],
+        full: int,
+        memory: Memory,
+    ) -> None:
+        self._observed = observed
+        self._subject = subject
+        self._reads = reads
+        self._variants = variants
+        self._full = full
+        self._memory = memory
+        day = DateRange(observed.as_of, observed.as_of)
+        self.today = self._remember("today", day, lambda: Pieces(day))
+
+    # observations: planes, the last of them "not recorded", or pieces, in which None is "not recorded"
+
+    def truth(self, read: int) -> tuple[int, ...]:
+        """A yes/no: yes, no, not recorded."""
+        values = (lambda value: value is Truth.TRUE, lambda value: value is Truth.FALSE, lambda value: value is None)
+        return self._planes("truth", read, self._observed.truth, values)
+
+    def choice(self, read: int) -> tuple[int, ...]:
+        """A choice: each choice that may be, not recorded."""
+        domain = self._reads[read].domain
+        possible = [lambda value, choice=choice: value is not None and choice in value for choice in domain]
+        return self._planes("choice", read, self._observed.choices, [*possible, _is_none], frozenset(domain))
+
+    def items(self, read: int) -> tuple[int, ...]:
+        """A multi-choice: each item that is present, each that may be, all of them known, not recorded."""
+        domain = self._reads[read].domain
+        present = [lambda value, item=item: value is not None and item in value.present for item in domain]
+        possible = [lambda value, item=item: value is not None and item in value.possible for item in domain]
+        tests = [*present, *possible, _is_known, _is_none]
+        return self._planes("items", read, self._observed.items, tests, frozenset(domain))
+
+    def modality(self, read: int, domain: Sequence[str]) -> tuple[int, ...]:
+        """The modality of the study: each that may be."""
+        tests = [lambda value, one=one: value == one or value not in domain for one in domain]
+        return self._planes("modality", read, self._observed.modality, tests)
+
+    def number(self, read: int) -> Pieces[Interval | None]:
+        """A number, canonical unit."""
+        return self._pieces("number", read, self._observed.interval)
+
+    def day(self, read: int) -> Pieces[DateRange | None]:
+        """The value of a date."""
+        return self._pieces("day", read, self._observed.day)
+
+    def observed_on(self, read: int) -> Pieces[DateRange | None]:
+        """The date of an observation."""
+        return self._pieces("observed_on", read, self._observed.observed_on)
+
+    def group(self, read: int) -> Pieces[Group | None]:
+        """The observations themselves."""
+        return self._pieces("group", read, self._observed.meant)
+
+    def limit(self, read: int, side: str) -> Pieces[Interval]:
+        """The laboratory's own limit."""
+        limit = self._observed.limit
+        return self._pieces(
+            side, read, lambda groups, finding, which, fresh: limit(groups, finding, side, which, fresh)
+        )
+
+    # statements that are computed once for each different combination of values
+
+    def lift(self, slot: int, function: Callable[..., Interval], *arguments: Any) -> Pieces[Interval]:
+        """A number made of numbers, dates and truths (pairs of planes)."""
+        return self._remember(slot, arguments, lambda: self._lifted(function, arguments))
+
+    def test(self, slot: int, function: Callable[..., Truth], *arguments: Any) -> Truths:
+        """A truth made of them."""
+        return self._remember(slot, arguments, lambda: truths_of(self._lifted(function, arguments), self._full))
+
+    def unlisted(self, slot: int, count: Pieces[Interval], listed: int) -> int:
+        """Whether there are, or may be, more lesions than are listed."""
+        return self._remember(
+            slot, (count, listed), lambda: count.where(lambda one: arithmetic.has_unlisted(one, listed), self._full)
+        )
+
+    @property
+    def same_technique(self) -> Callable[[Group | None, Group | None], Truth]:
+        """Whether two groups were observed in the same way."""
+        return self._observed.same_technique
+
+    # inside
+
+    def _lifted(self, function: Callable[..., T], arguments: Sequence[Any]) -> Pieces[T]:
+        return lift(function, [pieces_of(one, self._full) if isinstance(one, tuple) else one for one in arguments])
+
+    def _planes(
+        self,
+        kind: str,
+        read: int,
+        value_of: Callable[..., Any],
+        tests: Sequence[Callable[[Any], bool]],
+        *more: frozenset[str],
+    ) -> tuple[int, ...]:
+        values = self._pieces(kind, read, lambda *arguments: value_of(*arguments, *more))
+        return self._remember(
+            (f"planes of {kind}", read), values, lambda: tuple(values.where(test, self._full) for test in tests)
+        )
+
+    def _pieces(self, kind: str, read: int, value_of: Callable[..., T]) -> Pieces[T]:
+        finding, which, fresh, _domain = self._reads[read]
+        recorded = self._recorded(finding.id)
+        return self._remember(
+            (kind, read), recorded, lambda: recorded.mapped(lambda groups: value_of(groups, finding, which, fresh))
+        )
+
+    def _recorded(self, finding: str) -> Pieces[Groups]:
+        """What is recorded of a finding."""
+        made_of = (self._observed.groups(finding, self._subject), self._variants.get((finding, self._subject), ()))
+        return self._remember(finding, made_of, lambda: Pieces(*made_of))
+
+    def _remember(self, key: Hashable, made_of: Any, make: Callable[[], T]) -> T:
+        known = self._memory.get(key)
+        if known is None or known[0] != made_of:
+            known = self._memory[key] = (made_of, make())
+        made: T = known[1]
+        return made
+
+
+def _is_none(value: object) -> bool:
+    return value is None
+
+
+def _is_known(value: ItemSet | None) -> bool:
+    return value is not None and value.present == value.possible

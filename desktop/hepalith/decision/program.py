@@ -1,0 +1,586 @@
+"""The fast reader's program: Python source generated from the checked trees, one statement for each different part.
+
+A statement computes planes, the answers for every variant at once (see `planes`), or the pieces of a number. What
+several conditions share is computed once: the text of a statement is its identity. What rests on a finding of the
+lesion is computed for each lesion, everything else once for the patient. Advice for the patient may look at all
+lesions, and advice for a lesion at the patient: statements stand in levels, patient, lesions, patient again, ...
+"""
+
+import re
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from functools import lru_cache, partial
+from typing import Any, NamedTuple
+
+from hepalith.decision import arithmetic
+from hepalith.decision import observed as seen
+from hepalith.decision.evaluation import LESION_COUNT
+from hepalith.decision.planes import Pieces, common, single, union
+from hepalith.domain import interval as numbers
+from hepalith.domain.interval import Interval
+from hepalith.domain.truth import Truth, from_bool
+from hepalith.knowledge.base import CompiledDerived, Knowledge
+from hepalith.knowledge.model import Finding
+from hepalith.knowledge.tree import (
+    And,
+    Arithmetic,
+    AsOf,
+    ChoiceIn,
+    ChoiceNode,
+    ChoiceOf,
+    Compare,
+    Constant,
+    CountLesions,
+    CountTrue,
+    DateNode,
+    Either,
+    Elapsed,
+    Fires,
+    Function,
+    GatePasses,
+    Holds,
+    LesionNumber,
+    Limit,
+    Missing,
+    ModalityOf,
+    Node,
+    Not,
+    Number,
+    NumberNode,
+    ObservationDate,
+    Or,
+    Overlaps,
+    Quantified,
+    Quantity,
+    Reference,
+    SameChoice,
+    SameTechnique,
+    TruthNode,
+)
+
+Pair = tuple[str, str]  # the variables of a truth: known to hold, known not to hold
+Level = Callable[..., None]
+_VARIABLE = re.compile(r"(?<!@)\bv\d+")
+_SLOT = re.compile(r"@(v\d+)")  # the slot of a variable, in the frame of each lesion
+_NEVER, _ALWAYS = "0", "full"
+
+
+class Read(NamedTuple):
+    """What a statement reads from the observations of a subject. domain: all choices, in the order of the planes."""
+
+    finding: Finding
+    which: int
+    fresh: bool
+    domain: tuple[str, ...]
+
+
+class Slot(NamedTuple):
+    """Where a value is kept: in the frame of the lesion, or of the patient."""
+
+    of_lesion: bool
+    number: int
+
+
+class Program(NamedTuple):
+    """What is run for a case: each level fills slots of a frame; a lesion has a frame of its own."""
+
+    source: str
+    levels: tuple[Level, ...]  # patient, lesion, patient, ...
+    slots: int  # of a frame
+    reads: tuple[Read, ...]
+    truths: dict[tuple[int, bool], tuple[bool, int, int]]  # identity of a node, fresh -> as `holds`
+    holds: dict[str, tuple[bool, int, int]]  # derived: whose frame as in `Slot`, known to hold, known not to hold
+    choices: dict[str, tuple[Slot, ...]]  # of derived findings: each choice that may be, in the order of `ordered`
+    numbers: dict[str, Slot]  # of derived findings: the pieces
+
+
+@lru_cache(maxsize=4)
+def program_of(knowledge: Knowledge) -> Program:
+    """The program of a knowledge base, written at the first use."""
+    return _Writer(knowledge).program()
+
+
+def ordered(domain: Iterable[str]) -> tuple[str, ...]:
+    """All choices, in the order in which a program keeps them."""
+    return tuple(sorted(domain))
+
+
+class _Statement(NamedTuple):
+    targets: tuple[str, ...]
+    text: str
+
+
+class _Writer:
+    """Writes the statements. Truths are pairs of variables, choices a variable for each, numbers one variable."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._knowledge = knowledge
+        self._levels: list[list[_Statement]] = []
+        self._written: dict[tuple[str, bool], tuple[str, ...]] = {}  # text, of a lesion -> its variables
+        self._level_of: dict[str, int] = {}  # of a variable; odd ones are those of lesions
+        self._constants: dict[str, Any] = {"union": union, "common": common, "single": single}
+        self._constant_names: dict[str, str] = {}
+        self._reads: dict[tuple[str, int, bool], int] = {}
+        self._read_list: list[Read] = []
+        self._slots: dict[str, int] = {}  # of the variables that are kept
+        self._once: dict[tuple[Hashable, ...], Any] = {}
+        self._truths: dict[tuple[int, bool], Pair] = {}
+        self._truth_writers: dict[type[Node], Callable[[Any, bool], Pair]] = {
+            Constant: lambda node, _fresh: (_ALWAYS, _NEVER) if node.value else (_NEVER, _ALWAYS),
+            Holds: lambda node, fresh: self._holds(node.reference, fresh),
+            And: lambda node, fresh: self._all(self._truth(part, fresh) for part in node.parts),
+            Or: lambda node, fresh: self._any(self._truth(part, fresh) for part in node.parts),
+            Not: lambda node, fresh: _not(self._truth(node.part, fresh)),
+            Compare: self._compare,
+            ChoiceIn: self._choice_in,
+            SameChoice: self._same_choice,
+            Overlaps: self._overlaps,
+            Quantified: self._quantified,
+            GatePasses: self._gate_passes,
+            Fires: lambda node, _fresh: self._any(self._recommendation(name) for name in node.recommendations),
+            Missing: self._missing,
+            SameTechnique: self._same_technique,
+        }
+        self._number_writers: dict[type[Node], Callable[[Any, bool], str]] = {
+            Number: lambda node, _fresh: self._constant(str(node.value), Pieces(numbers.point(node.value))),
+            Quantity: lambda node, fresh: self._quantity(node.reference, fresh),
+            Limit: self._limit,
+            Arithmetic: self._arithmetic,
+            Function: self._function,
+            Either: self._either,
+            CountTrue: self._count_true,
+            CountLesions: self._count_lesions,
+            LesionNumber: self._over_lesions,
+            Elapsed: self._elapsed,
+        }
+
+    # everything that has a name
+
+    def program(self) -> Program:
+        """Everything that decides, and every derived finding."""
+        knowledge = self._knowledge
+        for tree in knowledge.trees():
+            if isinstance(tree, TruthNode):
+                self._truth(tree, fresh=False)
+        for name, gate in knowledge.gates.items():
+            for position in range(len(gate.items)):
+                self._gate_item(name, position)
+        derived = {name: self._derive(name, fresh=False) for name in knowledge.derived}
+        kinds = {name: compiled.entry.type for name, compiled in knowledge.derived.items()}
+        return self._compiled(
+            holds={name: value for name, value in derived.items() if kinds[name] == "yes_no"},
+            choices={name: value for name, value in derived.items() if kinds[name] == "choice"},
+            quantities={name: value for name, value in derived.items() if kinds[name] == "number"},
+        )
+
+    def _compiled(
+        self, holds: dict[str, Pair], choices: dict[str, dict[str, str]], quantities: dict[str, str]
+    ) -> Program:
+        kept_truths = {key: self._kept_pair(pair) for key, pair in self._truths.items()}
+        kept_holds = {name: self._kept_pair(pair) for name, pair in holds.items()}
+        kept_choices = {
+            name: tuple(self._kept(planes[choice]) for choice in ordered(planes)) for name, planes in choices.items()
+        }
+        kept_numbers = {name: self._kept(quantity) for name, quantity in quantities.items()}
+        source = self._source()
+        namespace = dict(self._constants)
+        exec(compile(source, "<the program of the knowledge>", "exec"), namespace)  # noqa: S102 (written above)
+        return Program(
+            source=source,
+            levels=tuple(namespace[f"level_{number}"] for number in range(len(self._levels))),
+            slots=len(self._slots),
+            reads=tuple(self._read_list),
+            truths=kept_truths,
+            holds=kept_holds,
+            choices=kept_choices,
+            numbers=kept_numbers,
+        )
+
+    def _kept_pair(self, pair: Pair) -> tuple[bool, int, int]:
+        true, false = pair
+        if any(self._level_of.get(name, 0) % 2 for name in pair):
+            true, false = self._of_lesion(true), self._of_lesion(false)
+        (of_lesion, number), (_of_lesion, other) = self._kept(true), self._kept(false)
+        return of_lesion, number, other
+
+    def _kept(self, name: str) -> Slot:
+        variable = name if name in self._level_of else self._plane(name)
+        return Slot(self._level_of[variable] % 2 == 1, self._slot(variable))
+
+    # statements
+
+    def _statement(self, text: str, count: int = 1, *, lesion: bool = False) -> tuple[str, ...]:
+        """The variables of a statement; written unless the same was written before. # in the text: its own number."""
+        key = (text, lesion)
+        if key not in self._written:
+            level = self._level_for(text, lesion=lesion)
+            first = len(self._level_of)
+            targets = tuple(f"v{first + number}" for number in range(count))
+            while len(self._levels) <= level:
+                self._levels.append([])
+            self._levels[level].append(_Statement(targets, text.replace("#", str(first))))
+            self._level_of.update(dict.fromkeys(targets, level))
+            self._written[key] = targets
+            for name in (*_VARIABLE.findall(text), *_SLOT.findall(text)):
+                if self._level_of[name] != level:
+                    self._slot(name)
+        return self._written[key]
+
+    def _level_for(self, text: str, *, lesion: bool) -> int:
+        used = [self._level_of[name] for name in _VARIABLE.findall(text)]
+        over_lesions = [self._level_of[name] + 1 for name in _SLOT.findall(text)]
+        lesion = lesion or any(level % 2 for level in used)
+        levels = [level if level % 2 == lesion else level + 1 for level in (*used, *over_lesions)]
+        return max(levels, default=int(lesion))
+
+    def _plane(self, text: str) -> str:
+        return self._statement(text)[0]
+
+    def _of_lesion(self, name: str) -> str:
+        """A variable of the lesions' frames, also for what does not rest on the lesion."""
+        return name if self._level_of.get(name, 0) % 2 else self._statement(name, lesion=True)[0]
+
+    def _slot(self, name: str) -> int:
+        return self._slots.setdefault(name, len(self._slots))
+
+    def _constant(self, key: str, value: Any) -> str:
+        name = self._constant_names.setdefault(key, f"k{len(self._constant_names)}")
+        self._constants.setdefault(name, value)
+        return name
+
+    def _lift(self, key: str, function: Callable[..., Interval], *arguments: str) -> str:
+        return self._plane(f"S.lift(#, {', '.join((self._constant(key, function), *arguments))})")
+
+    def _test(self, key: str, function: Callable[..., Truth], *arguments: str) -> Pair:
+        text = f"S.test(#, {', '.join((self._constant(key, function), *arguments))})"
+        true, false = self._statement(text, 2)
+        return true, false
+
+    def _read(self, method: str, reference: Reference, *more: str, count: int, fresh: bool = False) -> tuple[str, ...]:
+        """Variables that come from the observations."""
+        finding = self._knowledge.findings[reference.name]
+        fresh = fresh and finding.max_age_days_for_gates is not None
+        key = (reference.name, reference.which, fresh)
+        if key not in self._reads:
+            self._reads[key] = len(self._read_list)
+            domain = ordered(self._knowledge.domains[reference.name])
+            self._read_list.append(Read(finding, reference.which, fresh, domain))
+        text = f"S.{method}({', '.join((str(self._reads[key]), *more))})"
+        return self._statement(text, count, lesion=reference.lesion)
+
+    def _source(self) -> str:
+        return "\n\n".join(self._level_source(number) for number in range(len(self._levels))) + "\n"
+
+    def _level_source(self, number: int) -> str:
+        """S: what is observed of the subject; V: its frame; P: the patient's; L: those of all lesions."""
+        lines = [f"def level_{number}(S, V, P, L, full):"]
+        statements = self._levels[number]
+        used = dict.fromkeys(name for statement in statements for name in _VARIABLE.findall(statement.text))
+        for name in used:
+            if self._level_of[name] != number:
+                frame = "V" if self._level_of[name] % 2 == number % 2 else "P"
+                lines.append(f" {name} = {frame}[{self._slots[name]}]")
+        for targets, text in statements:
+            slots = _SLOT.sub(lambda found: str(self._slots[found.group(1)]), text)
+            lines.append(f" {', '.join(targets)} = {slots}")
+            lines.extend(f" V[{self._slots[name]}] = {name}" for name in targets if name in self._slots)
+        return "\n".join(lines)
+
+    # truths
+
+    def _truth(self, node: TruthNode, fresh: bool) -> Pair:
+        pair = self._truths[(id(node), fresh)] = self._truth_writers[type(node)](node, fresh)
+        return pair
+
+    def _all(self, parts: Iterable[Pair]) -> Pair:
+        pairs = sorted(set(parts))
+        if len(pairs) == 1:
+            return pairs[0]
+        return self._plane(" & ".join(true for true, _ in pairs)), self._plane(" | ".join(false for _, false in pairs))
+
+    def _any(self, parts: Iterable[Pair]) -> Pair:
+        return _not(self._all(_not(part) for part in parts))
+
+    def _compare(self, node: Compare, fresh: bool) -> Pair:
+        compare = arithmetic.COMPARISONS[node.operator]
+        return self._test(node.operator, compare, self._number(node.left, fresh), self._number(node.right, fresh))
+
+    def _holds(self, reference: Reference, fresh: bool) -> Pair:
+        if reference.derived:
+            pair: Pair = self._derive(reference.name, fresh)
+            return pair
+        true, false, missing = self._read("truth", reference, count=3, fresh=fresh)
+        ruled_out = self._ruled_out(reference)
+        return (true, self._plane(f"{false} | {missing} & {ruled_out}")) if ruled_out else (true, false)
+
+    def _ruled_out(self, reference: Reference) -> str:
+        """The plane in which another finding answers for one that is not recorded (`absent_when`); "" for none."""
+        absence = self._knowledge.absence.get(reference.name)
+        return self._truth(absence, fresh=False)[0] if absence is not None and not reference.which else ""
+
+    def _choice_in(self, node: ChoiceIn, fresh: bool) -> Pair:
+        possible = self._choice(node.choice, fresh)
+        inside = self._union(possible[choice] for choice in ordered(possible) if choice in node.options)
+        outside = self._union(possible[choice] for choice in ordered(possible) if choice not in node.options)
+        return self._plane(f"full ^ {outside}"), self._plane(f"{outside} ^ {outside} & {inside}")
+
+    def _same_choice(self, node: SameChoice, fresh: bool) -> Pair:
+        left, right = self._choice(node.left, fresh), self._choice(node.right, fresh)
+        shared = self._union(
+            self._plane(f"{left[choice]} & {right[choice]}") for choice in ordered(left.keys() & right)
+        )
+        both_known = f"single({', '.join(left.values())}) & single({', '.join(right.values())})"
+        return self._plane(f"{shared} & {both_known}"), self._plane(f"full ^ {shared}")
+
+    def _overlaps(self, node: Overlaps, fresh: bool) -> Pair:
+        present, possible, _known = self._items(node.reference, fresh)
+        true = self._union(present[item] for item in node.items)
+        return true, self._plane(f"full ^ ({true} | {self._union(possible[item] for item in node.items)})")
+
+    def _quantified(self, node: Quantified, fresh: bool) -> Pair:
+        true, false = (self._of_lesion(name) for name in self._truth(node.part, fresh))
+        unlisted = self._plane(f"S.unlisted(#, {self._lesion_count()}, len(L))")
+        if node.quantifier == "any":
+            none = self._plane(f"common([F[@{false}] for F in L], full)")
+            return self._plane(f"union([F[@{true}] for F in L])"), self._plane(f"{none} ^ {none} & {unlisted}")
+        every = self._plane(f"common([F[@{true}] for F in L], full)")
+        return self._plane(f"{every} ^ {every} & {unlisted}"), self._plane(f"union([F[@{false}] for F in L])")
+
+    def _gate_passes(self, node: GatePasses, _fresh: bool) -> Pair:
+        entries = self._knowledge.gates[node.gate].entry.items
+        return self._all(
+            self._gate_item(node.gate, position)
+            for position, item in enumerate(entries)
+            if (item.id == node.only if node.only else item.severity == "block" and item.id not in node.excepted)
+        )
+
+    def _gate_item(self, gate: str, position: int) -> Pair:
+        compiled = self._knowledge.gates[gate]
+        fresh = compiled.entry.kind == "safety"
+        place = ("gate item", gate, position)
+        pair: Pair = self._remembered(place, lambda: self._truth(compiled.items[position], fresh=fresh))
+        return pair
+
+    def _recommendation(self, name: str) -> Pair:
+        tree = self._knowledge.recommendations[name].when
+        pair: Pair = self._remembered(("recommendation", name), lambda: self._truth(tree, fresh=False))
+        return pair
+
+    def _remembered(self, place: tuple[Hashable, ...], write: Callable[[], Any]) -> Any:
+        if place not in self._once:
+            self._once[place] = write()
+        return self._once[place]
+
+    def _missing(self, node: Missing, _fresh: bool) -> Pair:
+        known = self._known(node.reference)
+        return self._plane(f"full ^ {known}"), known
+
+    def _known(self, reference: Reference) -> str:
+        name = reference.name
+        entry = self._knowledge.derived[name].entry if reference.derived else self._knowledge.findings[name]
+        if entry.type == "yes_no":
+            return self._plane(" | ".join(self._holds(reference, fresh=False)))
+        if entry.type == "number":
+            return self._test("is known", _is_point, self._quantity(reference, fresh=False))[0]
+        if entry.type == "date":
+            return self._test("is given", _is_given, *self._read("day", reference, count=1))[0]
+        if entry.type == "multi":
+            return self._items(reference, fresh=False)[2]
+        choices = self._choice(ChoiceOf(reference, self._knowledge.domains[name]), fresh=False)
+        return self._plane(f"single({', '.join(choices.values())})")
+
+    def _same_technique(self, node: SameTechnique, fresh: bool) -> Pair:
+        (left,), (right,) = (
+            self._read("group", reference, count=1, fresh=fresh) for reference in (node.left, node.right)
+        )
+        true, false = self._statement(f"S.test(#, S.same_technique, {left}, {right})", 2)
+        return true, false
+
+    # choices and items
+
+    def _union(self, names: Iterable[str]) -> str:
+        found = sorted(set(names))
+        return self._plane(" | ".join(found)) if len(found) > 1 else found[0] if found else _NEVER
+
+    def _choice(self, node: ChoiceNode, fresh: bool) -> dict[str, str]:
+        """The plane in which each choice is possible."""
+        reference = node.reference
+        domain = ordered(node.domain)
+        if isinstance(node, ModalityOf):
+            constant = self._constant(f"modalities {domain}", domain)
+            return dict(
+                zip(domain, self._read("modality", reference, constant, count=len(domain), fresh=fresh), strict=True)
+            )
+        if reference.derived:
+            possible: dict[str, str] = self._derive(reference.name, fresh)
+            return possible
+        *stated, missing = self._read("choice", reference, count=len(domain) + 1, fresh=fresh)
+        ruled_out = self._ruled_out(reference)
+        open_ = self._plane(f"{missing} ^ {missing} & {ruled_out}") if ruled_out else missing
+        instead = self._knowledge.findings[reference.name].absent_choice if ruled_out else ""
+        return {
+            choice: self._plane(f"{name} | {missing if choice == instead else open_}")
+            for choice, name in zip(domain, stated, strict=True)
+        }
+
+    def _items(self, reference: Reference, fresh: bool) -> tuple[dict[str, str], dict[str, str], str]:
+        """The planes in which each item is present, in which it may be, and in which all of them are known."""
+        domain = ordered(self._knowledge.domains[reference.name])
+        names = self._read("items", reference, count=2 * len(domain) + 2, fresh=fresh)
+        present, stated, (known, missing) = names[: len(domain)], names[len(domain) : -2], names[-2:]
+        ruled_out = self._ruled_out(reference)
+        open_ = self._plane(f"{missing} ^ {missing} & {ruled_out}") if ruled_out else missing
+        possible = [self._plane(f"{name} | {open_}") for name in stated]
+        known = self._plane(f"{known} | {missing} & {ruled_out}") if ruled_out else known
+        return dict(zip(domain, present, strict=True)), dict(zip(domain, possible, strict=True)), known
+
+    # numbers
+
+    def _number(self, node: NumberNode, fresh: bool) -> str:
+        return self._number_writers[type(node)](node, fresh)
+
+    def _quantity(self, reference: Reference, fresh: bool) -> str:
+        if reference.derived:
+            name: str = self._derive(reference.name, fresh)
+            return name
+        (recorded,) = self._read("number", reference, count=1, fresh=fresh)
+        finding = self._knowledge.findings[reference.name]
+        must_be_measured = fresh and finding.max_age_days_for_gates is not None
+        ruled_out = self._ruled_out(reference) if finding.absent_range and not must_be_measured else ""
+        if not ruled_out:
+            return self._lift(f"any {finding.id}", partial(_or_anything, finding), recorded)
+        absence = self._truth(self._knowledge.absence[reference.name], fresh=False)
+        return self._lift(f"instead of {finding.id}", partial(_or_instead, finding), recorded, _tuple(absence))
+
+    def _limit(self, node: Limit, fresh: bool) -> str:
+        return self._read("limit", node.reference, repr(node.side), count=1, fresh=fresh)[0]
+
+    def _arithmetic(self, node: Arithmetic, fresh: bool) -> str:
+        operator = arithmetic.OPERATORS[node.operator]
+        return self._lift(
+            f"of {node.operator}", operator, self._number(node.left, fresh), self._number(node.right, fresh)
+        )
+
+    def _function(self, node: Function, fresh: bool) -> str:
+        arguments = [self._number(argument, fresh) for argument in node.arguments]
+        return self._lift(f"of {node.name}", arithmetic.FUNCTIONS[node.name], *arguments)
+
+    def _either(self, node: Either, fresh: bool) -> str:
+        condition = _tuple(self._truth(node.condition, fresh))
+        sides = (self._number(node.then, fresh), self._number(node.otherwise, fresh))
+        return self._lift("either", _either, condition, *sides)
+
+    def _count_true(self, node: CountTrue, fresh: bool) -> str:
+        return self._lift("count", arithmetic.counted, *(_tuple(self._truth(part, fresh)) for part in node.parts))
+
+    def _count_lesions(self, node: CountLesions, fresh: bool) -> str:
+        true, false = (self._of_lesion(name) for name in self._truth(node.part, fresh))
+        truths = f"*[(F[@{true}], F[@{false}]) for F in L]"
+        return self._lift("count lesions", arithmetic.counted_lesions, self._lesion_count(), truths)
+
+    def _over_lesions(self, node: LesionNumber, fresh: bool) -> str:
+        values = f"*[F[@{self._of_lesion(self._number(node.number, fresh))}] for F in L]"
+        return self._lift(
+            f"{node.how} of lesions", partial(arithmetic.over_lesions, node.how), self._lesion_count(), values
+        )
+
+    def _lesion_count(self) -> str:
+        if LESION_COUNT not in self._knowledge.findings:
+            return self._constant("not negative", Pieces(arithmetic.NOT_NEGATIVE))
+        return self._quantity(Reference(LESION_COUNT, lesion=False), fresh=False)
+
+    def _elapsed(self, node: Elapsed, _fresh: bool) -> str:
+        dates = (self._date(node.start), self._date(node.end))
+        return self._lift(f"elapsed {node.unit}", partial(arithmetic.elapsed, node.unit), *dates)
+
+    def _date(self, node: DateNode) -> str:
+        if isinstance(node, AsOf):
+            return "S.today"
+        method = "observed_on" if isinstance(node, ObservationDate) else "day"
+        return self._read(method, node.reference, count=1)[0]
+
+    # derived findings
+
+    def _derive(self, name: str, fresh: bool) -> Any:
+        """A pair, planes by choice, or a variable, by the type of the derived finding."""
+        derived = self._knowledge.derived[name]
+        return self._remembered(("derived", name, fresh), lambda: self._derived(derived, fresh))
+
+    def _derived(self, derived: CompiledDerived, fresh: bool) -> Any:
+        kind, tree = derived.entry.type, derived.tree
+        if kind == "yes_no":
+            return self._truth(tree, fresh) if tree is not None else self._yes_no_table(derived, fresh)  # type: ignore[arg-type]
+        if kind == "choice":
+            return self._choice_table(derived, fresh)
+        number = self._number_table(derived, fresh) if tree is None else self._number(tree, fresh)  # type: ignore[arg-type]
+        limits = derived.entry.range
+        return self._lift(f"within {limits}", partial(_within, limits), number) if limits else number
+
+    def _outcomes(self, derived: CompiledDerived, fresh: bool) -> list[tuple[str, Any]]:
+        """The plane in which each row of a first-hit table can be the hit, with its result."""
+        found: list[tuple[str, Any]] = []
+        untried = _ALWAYS
+        for row in derived.rows:
+            true, false = self._truth(row.when, fresh)
+            found.append((self._plane(f"{untried} ^ {untried} & {false}"), row.then))
+            untried = self._plane(f"{untried} ^ {untried} & {true}")
+        return found if derived.otherwise is None else [*found, (untried, derived.otherwise)]
+
+    def _choice_table(self, derived: CompiledDerived, fresh: bool) -> dict[str, str]:
+        outcomes = self._outcomes(derived, fresh)
+        domain = ordered(self._knowledge.domains[derived.entry.id])
+        return {choice: self._union(plane for plane, then in outcomes if then == choice) for choice in domain}
+
+    def _yes_no_table(self, derived: CompiledDerived, fresh: bool) -> Pair:
+        outcomes = self._outcomes(derived, fresh)
+        yes = self._union(plane for plane, then in outcomes if then)
+        no = self._union(plane for plane, then in outcomes if not then)
+        return self._plane(f"{yes} ^ {yes} & {no}"), self._plane(f"{no} ^ {no} & {yes}")
+
+    def _number_table(self, derived: CompiledDerived, fresh: bool) -> str:
+        outcomes = self._outcomes(derived, fresh)
+        possible = [f"({plane}, full ^ {plane})" for plane, _then in outcomes]
+        results = [self._number(then, fresh) for _plane, then in outcomes]
+        return self._lift("table", _hull_of_possible, *possible, *results)
+
+
+def _not(pair: Pair) -> Pair:
+    return pair[1], pair[0]
+
+
+def _tuple(pair: Pair) -> str:
+    return f"({pair[0]}, {pair[1]})"
+
+
+def _is_point(number: Interval) -> Truth:
+    return from_bool(number.is_point)
+
+
+def _is_given(value: object) -> Truth:
+    return from_bool(value is not None)
+
+
+def _or_anything(finding: Finding, recorded: Interval | None) -> Interval:
+    return seen.hard_limits(finding) if recorded is None else recorded
+
+
+def _or_instead(finding: Finding, recorded: Interval | None, is_ruled_out: Truth) -> Interval:
+    if recorded is None and is_ruled_out.is_true and finding.absent_range is not None:
+        return Interval(*finding.absent_range)
+    return _or_anything(finding, recorded)
+
+
+def _within(limits: tuple[Any, Any], result: Interval) -> Interval:
+    return arithmetic.within(result, limits)
+
+
+def _either(condition: Truth, then: Interval, otherwise: Interval) -> Interval:
+    if condition.is_unknown:
+        return numbers.hull([then, otherwise])
+    return then if condition.is_true else otherwise
+
+
+def _hull_of_possible(*values: Any) -> Interval:
+    """values: for each row whether it can be the hit, then the result of each row."""
+    half = len(values) // 2
+    pairs: Sequence[tuple[Truth, Interval]] = list(zip(values[:half], values[half:], strict=True))
+    return numbers.hull([result for possible, result in pairs if possible.is_true])

@@ -1,0 +1,134 @@
+"""The fast reader: all variants of a case at once, by the program that was generated from the knowledge."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from hepalith.decision.evaluation import Evaluation
+from hepalith.decision.leaves import Leaves, Memory, Variants
+from hepalith.decision.observed import ObservedCase
+from hepalith.decision.planes import CASE, Pieces, Truths, truth_at
+from hepalith.decision.program import Program, Slot, ordered, program_of
+from hepalith.domain.case import PATIENT
+from hepalith.domain.interval import Interval
+from hepalith.domain.truth import Truth
+from hepalith.knowledge.base import Knowledge
+from hepalith.knowledge.tree import Reference, TruthNode
+
+Frame = list[Any]
+
+
+class FastReader:
+    """Reads cases with one knowledge base. Keeps what it made for the next reading, so it belongs to one thread."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self.knowledge = knowledge
+        self._program = program_of(knowledge)
+        self._memories: dict[str, Memory] = {}
+        self._remembered: Any = None
+
+    def read(
+        self, observed: ObservedCase, variants: Mapping[tuple[str, str], Variants] | None = None, full: int = CASE
+    ) -> "Reading":
+        """A case in every variant. full: all planes; variants: what differs, by finding and subject."""
+        case = observed.case
+        lesions = tuple(lesion.id for lesion in case.lesions)
+        if self._remembered != (observed.as_of, case.studies, full):
+            self._remembered = (observed.as_of, case.studies, full)
+            self._memories = {}
+        self._memories = {subject: self._memories.get(subject, {}) for subject in (PATIENT, *lesions)}
+        leaves = {
+            subject: Leaves(observed, subject, self._program.reads, variants or {}, full, memory)
+            for subject, memory in self._memories.items()
+        }
+        frames: dict[str, Frame] = {subject: [None] * self._program.slots for subject in leaves}
+        of_lesions = [frames[lesion] for lesion in lesions]
+        for number, level in enumerate(self._program.levels):
+            for subject in lesions if number % 2 else (PATIENT,):
+                level(leaves[subject], frames[subject], frames[PATIENT], of_lesions, full)
+        return Reading(self.knowledge, self._program, observed, lesions, frames, full)
+
+
+class QuickEvaluation(Evaluation):
+    """The case as it is, as the fast reader has read it. What that has not kept is evaluated when it is asked for."""
+
+    def __init__(self, reading: "Reading") -> None:
+        observed = reading.observed
+        super().__init__(observed.case, reading.knowledge, observed.as_of, observed)
+        self._reading = reading
+
+    def truth(self, node: TruthNode, subject: str, fresh: bool = False) -> Truth:
+        """Whether a condition of the knowledge holds for a subject."""
+        known = self._reading.now(node, subject, fresh)
+        return super().truth(node, subject, fresh) if known is None else known
+
+    def _derive(self, reference: Reference, subject: str, fresh: bool) -> Truth | Interval | frozenset[str]:
+        if fresh:
+            return super()._derive(reference, subject, fresh)
+        match self.knowledge.derived[reference.name].entry.type:
+            case "yes_no":
+                return truth_at(self._reading.holds(reference.name, subject))
+            case "number":
+                return self._reading.number(reference.name, subject).base
+        planes = self._reading.choices(reference.name, subject)
+        return frozenset(choice for choice, plane in planes.items() if plane & CASE)
+
+
+class Reading:
+    """The answers for one case and its variants."""
+
+    def __init__(
+        self,
+        knowledge: Knowledge,
+        program: Program,
+        observed: ObservedCase,
+        lesions: tuple[str, ...],
+        frames: Mapping[str, Frame],
+        full: int,
+    ) -> None:
+        self.knowledge = knowledge
+        self.observed = observed
+        self.lesions = lesions
+        self.full = full
+        self._program = program
+        self._frames = frames
+
+    def now(self, node: TruthNode, subject: str, fresh: bool = False) -> Truth | None:
+        """Whether a condition holds in the case as it is; None for a node that is part of no tree that was read."""
+        slots = self._program.truths.get((id(node), fresh))
+        if slots is None:
+            return None
+        of_lesion, true, false = slots
+        frame = self._frames[subject if of_lesion else PATIENT]
+        if frame[true] & CASE:
+            return Truth.TRUE
+        return Truth.FALSE if frame[false] & CASE else Truth.UNKNOWN
+
+    def truth(self, node: TruthNode, subject: str, fresh: bool = False) -> Truths:
+        """Where a condition of the knowledge holds for a subject, and where it is known not to."""
+        of_lesion, true, false = self._program.truths[(id(node), fresh)]
+        frame = self._frames[subject if of_lesion else PATIENT]
+        return frame[true], frame[false]
+
+    def gate_item(self, gate: str, position: int, subject: str) -> Truths:
+        """Where an item of a gate is fulfilled, and where it is known not to be."""
+        compiled = self.knowledge.gates[gate]
+        return self.truth(compiled.items[position], subject, compiled.entry.kind == "safety")
+
+    def holds(self, name: str, subject: str) -> Truths:
+        """Where a derived yes/no is yes, and where it is no."""
+        of_lesion, true, false = self._program.holds[name]
+        frame = self._frames[subject if of_lesion else PATIENT]
+        return frame[true], frame[false]
+
+    def choices(self, name: str, subject: str) -> dict[str, int]:
+        """Where each choice of a derived finding is possible."""
+        planes = (self._at(slot, subject) for slot in self._program.choices[name])
+        return dict(zip(ordered(self.knowledge.domains[name]), planes, strict=True))
+
+    def number(self, name: str, subject: str) -> Pieces[Interval]:
+        """The value of a derived number."""
+        pieces: Pieces[Interval] = self._at(self._program.numbers[name], subject)
+        return pieces
+
+    def _at(self, slot: Slot, subject: str) -> Any:
+        return self._frames[subject if slot.of_lesion else PATIENT][slot.number]

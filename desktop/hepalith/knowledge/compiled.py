@@ -1,0 +1,117 @@
+"""The compiled form of the knowledge: made once, and read in place of the files while nothing has changed.
+
+A form holds for one state of the knowledge files, of the code that compiles them, and of the site settings: the hash
+over all of them is its name and stands in it. Its content carries a checksum of its own, so that a damaged form is
+made again instead of being believed. Forms come with an installed program, or lie in the user's cache folder.
+"""
+
+import hashlib
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec.structs import replace
+
+from hepalith import __version__
+from hepalith.knowledge.base import Knowledge, suppressors_of
+from hepalith.knowledge.folder import hash_of
+
+if TYPE_CHECKING:
+    from hepalith.knowledge.site import Site
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+_CODE = ("domain", "knowledge")  # the packages whose code decides what a form holds
+_CHECKSUM = hashlib.sha256().digest_size
+_KEPT = 4  # forms in a folder: with and without site settings, and those of the last edit
+
+
+class _Form(msgspec.Struct, frozen=True):
+    """What a file holds after its checksum."""
+
+    made_from: str
+    knowledge: Knowledge
+
+
+def load_knowledge(
+    directory: Path, cache: Path | None = None, site: "Site | None" = None, shipped: Path | None = None
+) -> Knowledge:
+    """The knowledge base of `directory`, ready to evaluate.
+
+    cache: folder of this user's forms, where a new one is kept; None for none. shipped: folder of forms that came with
+    the program. site: what this site refines. Raises KnowledgeFileError with all problems, SiteError.
+    """
+    key = _key(directory, site)
+    for folder in filter(None, (shipped, cache)):
+        knowledge = _read(folder / _name(key), key)
+        if knowledge is not None:
+            return knowledge
+    knowledge = _compiled(directory, site)
+    if cache is not None:
+        with suppress(OSError):  # the cache only saves time
+            _write(cache, key, knowledge)
+    return knowledge
+
+
+def write_form(directory: Path, folder: Path) -> Path:
+    """Compiles the knowledge base of `directory` and writes its form into `folder`; returns the file.
+
+    Raises KnowledgeFileError with all problems, OSError.
+    """
+    return _write(folder, _key(directory, None), _compiled(directory, None))
+
+
+def _compiled(directory: Path, site: "Site | None") -> Knowledge:
+    from hepalith.knowledge.loader import read_knowledge  # YAML and the compiler: not needed where a form is current
+
+    return read_knowledge(directory, site)[0]
+
+
+def _key(directory: Path, site: "Site | None") -> str:
+    parts = [hash_of(directory), _hash_of_code(), "" if site is None else msgspec.json.encode(site).decode()]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+
+
+def _hash_of_code() -> str:
+    """The code that compiles. A frozen program has no source files: there its version stands for them."""
+    digest = hashlib.sha256(__version__.encode())
+    for path in sorted(path for package in _CODE for path in (_PACKAGE / package).glob("*.py")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def _name(key: str) -> str:
+    return f"knowledge-{key}.msgpack"
+
+
+def _read(path: Path, key: str) -> Knowledge | None:
+    """The knowledge in a form; None if it is not there, damaged, or made from something else."""
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return None
+    payload = content[_CHECKSUM:]
+    if hashlib.sha256(payload).digest() != content[:_CHECKSUM]:
+        return None
+    try:
+        form = msgspec.msgpack.decode(payload, type=_Form)
+    except msgspec.MsgspecError:
+        return None
+    if form.made_from != key:
+        return None
+    recommendations = {name: compiled.entry for name, compiled in form.knowledge.recommendations.items()}
+    return replace(form.knowledge, suppressors=suppressors_of(form.knowledge.precedence.values(), recommendations))
+
+
+def _write(folder: Path, key: str, knowledge: Knowledge) -> Path:
+    from hepalith.files import write_atomically
+
+    # Ten thousand pairs that follow from the rules of precedence: quicker made again than read.
+    payload = msgspec.msgpack.encode(_Form(key, replace(knowledge, suppressors={})))
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / _name(key)
+    write_atomically(path, hashlib.sha256(payload).digest() + payload)
+    newest_first = sorted(folder.glob(_name("*")), key=lambda form: form.stat().st_mtime, reverse=True)
+    for old in newest_first[_KEPT:]:
+        old.unlink(missing_ok=True)
+    return path

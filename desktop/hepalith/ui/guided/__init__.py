@@ -1,0 +1,1 @@
+"""Guided entry: one question at a time, the one that matters most next."""

@@ -1,0 +1,287 @@
+"""Ask next: which answers are tried, what they change, in which order they are asked, and what is not asked."""
+
+import random
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from hepalith.decision.answers import Answers, inside, stretches
+from hepalith.decision.ask_next import Asker, Effect, WhatIf, ask_next, in_order, worth
+from hepalith.decision.effects import REQUEST, Change
+from hepalith.decision.evaluation import Evaluation
+from hepalith.decision.levels import level_of
+from hepalith.decision.precedence import Judgement
+from hepalith.decision.thresholds import Cut, value_of
+from hepalith.domain.assessment import Named, Outcome, Question, QuestionGroup, Status, Urgency
+from hepalith.domain.case import Case, ItemsValue, Observation, State
+from hepalith.domain.interval import Interval
+from hepalith.domain.words import outcome_text
+from hepalith.knowledge.base import Knowledge
+from support.building import case, choice, items, no, number, seen, yes
+from support.vignettes import all_vignettes, case_of, knowledge_and_problems
+
+KNOWLEDGE = knowledge_and_problems()[0]
+TODAY = date(2026, 6, 1)
+SAMPLE = ("FV10", "BV03", "NV24", "CV33", "CV12")
+
+
+def sample() -> Iterator[tuple[Case, date]]:
+    """Some of the cases."""
+    for vignette in all_vignettes():
+        if vignette.id in SAMPLE:
+            yield case_of(vignette, KNOWLEDGE), date.fromisoformat(vignette.as_of)
+
+
+def question(found: tuple[Question, ...], finding: str) -> Question:
+    """The question about a finding."""
+    return next(one for one in found if one.finding == finding)
+
+
+# what an answer changes
+
+
+def plan(about: Case, as_of: date, knowledge: Knowledge) -> tuple[set[tuple[str, str]], int, int]:
+    """What applies but requests for a value; the rank of its urgency, and that of the requests. By the interpreter."""
+    evaluation = Evaluation(about, knowledge, as_of)
+    holding: set[tuple[str, str]] = set()
+    levels = {True: 0, False: 0}
+    for one in Judgement(evaluation).all():
+        compiled = knowledge.recommendations[one.id]
+        is_request = compiled.entry.kind == REQUEST
+        if one.sets_urgency:
+            rank = level_of(evaluation, compiled, one.subject)[0].rank
+            levels[is_request] = max(levels[is_request], rank)
+        if one.status is Status.HOLDS and not is_request:
+            holding.add((one.id, one.subject))
+    return holding, levels[False], levels[True]
+
+
+def _answered(about: Case, what_if: WhatIf) -> list[tuple[Case, Change]]:
+    found = [
+        (about.with_observation(observation), what_if.effects.of(variant))
+        for one in what_if.tried
+        for variant, observation in zip(one.variants, one.open.observations, strict=True)
+    ]
+    for together in what_if.together:
+        answered = about
+        for member in together.members:
+            answered = answered.with_observation(member.observations[-1])
+        found.append((answered, what_if.effects.of(together.variant)))
+    return found
+
+
+@pytest.mark.slow
+def test_what_an_answer_changes_is_what_the_interpreter_finds_in_the_answered_case() -> None:
+    chosen = random.Random(1)  # noqa: S311 (the same in every run)
+    asker = Asker(KNOWLEDGE)
+    changed = 0
+    for about, as_of in sample():
+        before, advised, requested = plan(about, as_of, KNOWLEDGE)
+        level = max(advised, requested)
+        answered = _answered(about, asker.what_if(about, as_of))
+        different = [one for one in answered if one[1].starts or one[1].ends or one[1].level != level]
+        for other, change in chosen.sample(different, 20) + chosen.sample(answered, 10):
+            after, then, _request = plan(other, as_of, KNOWLEDGE)
+            assert set(change.starts) == after - before
+            assert set(change.ends) == before - after
+            assert change.level == max(then, requested)  # a request that ends is no relief
+            changed += after != before
+    assert changed > 50
+
+
+def test_answers_that_change_the_same_are_told_together(small: Knowledge) -> None:
+    ill = case(seen("fever", yes()), seen("age", number("80", "a")))
+    bilirubin = question(ask_next(ill, small, TODAY).questions, "bilirubin")
+    assert [(one.answer, one.urgency, [named.id for named in one.starts]) for one in bilirubin.outcomes] == [
+        ("above 68.416 µmol/L", Urgency.EMERGENCY_NOW, ["ALARM"])
+    ]
+    assert bilirubin.urgency is Urgency.EMERGENCY_NOW
+    assert bilirubin.supported
+    risen = case(seen("fever", yes()), seen("bilirubin", number("90", "umol/L")))
+    age = question(ask_next(risen, small, TODAY).questions, "age")
+    assert [(one.answer, one.urgency) for one in age.outcomes] == [("75 years or more", Urgency.EMERGENCY_NOW)]
+
+
+def test_gates_of_what_applies_and_leading_causes_are_told(small: Knowledge) -> None:
+    about = case(seen("size", number("20", "mm"), "L1"), lesions=1)
+    solid = question(ask_next(about, small, TODAY).questions, "solid")
+    by_answer = {one.answer: one for one in solid.outcomes}
+    assert [named.id for named in by_answer["yes"].starts] == ["DRUG"]
+    assert [[cause.id for cause in one.causes] for one in by_answer["yes"].leaders] == [["BAD"]]
+    assert [[cause.id for cause in one.causes] for one in by_answer["no"].leaders] == [["BENIGN"]]
+    on_drug = case(*about.observations, seen("solid", yes(), "L1"), lesions=1)
+    age = question(ask_next(on_drug, small, TODAY).questions, "age")
+    shut = [(one.answer, change.state) for one in age.outcomes for change in one.gates]
+    assert shut == [("below 5 years", "shut"), ("5 years to below 18 years", "shut")]
+
+
+def test_a_request_for_a_value_is_no_plan(small: Knowledge) -> None:
+    questions = ask_next(case(seen("fever", no()), seen("pain", no())), small, TODAY).questions
+    assert all(not question.outcomes for question in questions if question.finding == "age")
+
+
+def test_it_is_said_when_no_single_answer_matters(small: Knowledge) -> None:
+    well = [seen("fever", no()), seen("pain", no())]
+    assert ask_next(case(*well), small, TODAY).robust
+    assert not ask_next(case(seen("fever", yes())), small, TODAY).robust
+    two_needed = ask_next(case(), small, TODAY)
+    assert two_needed.robust
+    assert question(two_needed.questions, "bilirubin").settles == 1
+
+
+# which answers are tried
+
+
+def test_a_stretch_between_thresholds_is_answered_beside_or_at_them() -> None:
+    cuts = (Cut(Decimal(50), above=False), Cut(Decimal(100), above=True), Cut(Decimal(120), above=True))
+    found = list(stretches(Decimal(0), Decimal(500), cuts))
+    assert found == [
+        Interval(Decimal(0), Decimal(50), high_open=True),
+        Interval(Decimal(50), Decimal(100)),
+        Interval(Decimal(100), Decimal(120), low_open=True),
+        Interval(Decimal(120), Decimal(500), low_open=True),
+    ]
+    assert [inside(stretch, cuts, 0) for stretch in found] == [49, 50, 120, 121]
+    alone = (Cut(Decimal("68.416"), above=False), Cut(Decimal("68.416"), above=True))
+    middle = [inside(stretch, alone, 0) for stretch in stretches(Decimal(0), Decimal(1500), alone)]
+    assert middle == [Decimal(68), Decimal("68.416"), Decimal(69)]
+
+
+def test_a_threshold_of_a_calculator_is_found_through_its_inputs() -> None:
+    """FIB-4 is age x AST / (platelets x root of ALT); advice asks whether it is above 2.67."""
+    known = case(
+        seen("age_years", number("60", "a")),
+        seen("platelets", number("150", "10*9/L")),
+        seen("alt", number("36", "U/L")),
+    )
+    ast = next(one for one in Answers(KNOWLEDGE).open(Evaluation(known, KNOWLEDGE, TODAY)) if one.finding == "ast")
+    assert 40 < Decimal("2.67") * 150 * 6 / 60 < 41
+    assert 40 in {one.stretch.high for one in ast.answers if one.stretch is not None}
+
+
+@pytest.mark.slow
+def test_no_value_matters_that_is_not_tried() -> None:
+    """Any other value of a stretch changes what the tried one changes: no threshold is missed, calculators included."""
+    chosen = random.Random(7)  # noqa: S311 (the same in every run)
+    answers = Answers(KNOWLEDGE)
+    compared = 0
+    for about, as_of in sample():
+        evaluation = Evaluation(about, KNOWLEDGE, as_of)
+        numbers = [one for one in answers.open(evaluation) if one.answers[0].stretch is not None]
+        for one in chosen.sample(numbers, 14):
+            place = chosen.randrange(len(one.answers))
+            stretch, tried = one.answers[place].stretch, one.observations[place]
+            assert stretch is not None
+            finding = KNOWLEDGE.findings[one.finding]
+            step = Decimal(1).scaleb(-finding.decimals)
+            value = (stretch.low + (stretch.high - stretch.low) * chosen.randrange(1, 100) / 100).quantize(step)
+            if stretch.low < value < stretch.high:
+                other = Observation(finding=one.finding, subject=one.subject, value=value_of(finding, value))
+                results = [plan(about.with_observation(given), as_of, KNOWLEDGE) for given in (tried, other)]
+                assert results[0] == results[1], (one.finding, tried.value, other.value)
+                compared += 1
+    assert compared > 30
+
+
+def test_items_are_tried_present_and_absent_and_as_none_of_these(small: Knowledge) -> None:
+    about = case(seen("risks", items(("a",))))
+    answers = {one.finding: one for one in Answers(KNOWLEDGE).open(Evaluation(case(), KNOWLEDGE, TODAY))}["liver_risk"]
+    given = [one.value for one in answers.answers]
+    named = {value.present for value in given if isinstance(value, ItemsValue) and value.present}
+    assert {value.absent for value in given if isinstance(value, ItemsValue) and len(value.absent) == 1} == named
+    assert given[-1] == items(absent=tuple(option.id for option in KNOWLEDGE.findings["liver_risk"].choices))
+    assert not [one for one in Answers(small).open(Evaluation(about, small, TODAY)) if one.finding == "risks"]
+
+
+def test_what_was_not_told_of_a_multi_choice_is_still_asked() -> None:
+    about = case(seen("liver_risk", items(("hbv",))))
+    rest = next(
+        one for one in Answers(KNOWLEDGE).open(Evaluation(about, KNOWLEDGE, TODAY)) if one.finding == "liver_risk"
+    )
+    for answer in rest.answers:
+        assert isinstance(answer.value, ItemsValue)
+        assert "hbv" in answer.value.present
+        assert "hbv" not in answer.value.absent
+
+
+# what is asked, and in which order
+
+
+def test_what_was_tried_is_not_asked_again_and_what_is_not_relevant_not_at_all(small: Knowledge) -> None:
+    tried = case(seen("fever", yes()), Observation(finding="bilirubin", state=State.UNOBTAINABLE))
+    assert "bilirubin" not in {one.finding for one in ask_next(tried, small, TODAY).questions}
+    man = case(seen("sex", choice("male")), seen("age_years", number("40", "a")))
+    assert "pregnancy_status" not in {one.finding for one in ask_next(man, KNOWLEDGE, TODAY).questions}
+
+
+def test_a_detail_is_asked_after_what_it_is_a_detail_of() -> None:
+    found = ask_next(case(lesions=1), KNOWLEDGE, TODAY).questions
+    details = {(need.finding, need.subject) for one in found for need in one.leads_to}
+    assert ("pregnancy_status", "patient") in details
+    assert details.isdisjoint({(one.finding, one.subject) for one in found})
+
+
+def test_findings_of_a_section_are_asked_together_where_none_of_them_matters() -> None:
+    asked = ask_next(case(), KNOWLEDGE, TODAY)
+    assert asked.groups
+    for group in asked.groups:
+        assert 2 <= len(group.findings) <= 8
+        assert {KNOWLEDGE.findings[need.finding].group for need in group.findings} == {group.group}
+        assert group.settles or group.none.starts or group.none.ends or group.none.urgency or group.none.leaders
+
+
+def test_the_order_is_what_the_rule_says() -> None:
+    emergency, urgent = Effect(level=5, supported=True), Effect(level=3, supported=True)
+    assert worth(emergency, 2, 1) > worth(urgent, 2, 1) > worth(Effect(level=2, advice=3), 2, 1)
+    assert worth(emergency, 2, 1) > worth(emergency, 2, 2)
+    assert worth(emergency, 2, 1) > worth(Effect(level=5), 2, 1) > 0
+    assert worth(Effect(level=1), 3, 1) > 0
+    assert worth(Effect(level=2), 2, 1) == 0
+
+
+def test_what_nothing_speaks_for_is_asked_with_its_group() -> None:
+    def made(finding: str, value: float, *, supported: bool = False) -> Question:
+        return Question(
+            finding=finding,
+            subject="patient",
+            label=finding,
+            cost="ask",
+            urgency=Urgency.SOON,
+            worth=value,
+            supported=supported,
+        )
+
+    asked = ask_next(case(), KNOWLEDGE, TODAY)
+    group = asked.groups[0]
+    first, second = (need.finding for need in group.findings[:2])
+    given = (
+        made(first, group.worth + 1, supported=True),
+        made(second, group.worth - 1),
+        made("other", group.worth - 2),
+    )
+    names = [one if isinstance(one, QuestionGroup) else one.finding for one in in_order(given, [group])]
+    assert names == [first, group, "other"]
+
+
+def test_the_first_questions_of_an_empty_case_are_sensible() -> None:
+    without, with_lesion = (ask_next(case(lesions=count), KNOWLEDGE, TODAY).first(4) for count in (0, 1))
+    for first in (without, with_lesion):
+        sections = {
+            one.group if isinstance(one, QuestionGroup) else KNOWLEDGE.findings[one.finding].group for one in first
+        }
+        assert sections <= {"patient", "presentation", "vital_signs", "history"}
+        assert all(one.cost in {"ask", "examine"} for one in first)
+
+
+def test_an_outcome_in_words() -> None:
+    advice = tuple(Named(id=name, subject="patient", label=f"Advice {name}") for name in "ABCD")
+    outcome = Outcome(answer="yes", urgency=Urgency.EMERGENCY_SAME_DAY, starts=advice, ends=advice[:1])
+    assert (
+        outcome_text(outcome, Urgency.SOON)
+        == "If yes: urgency rises to emergency: today; adds Advice A, Advice B, Advice C (+ 1 more); ends Advice A"
+    )
+    assert outcome_text(Outcome(answer="no", urgency=Urgency.NONE), Urgency.SOON, 2) == (
+        "If no: urgency falls to none; decides 2 open pieces of advice"
+    )

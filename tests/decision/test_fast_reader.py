@@ -1,0 +1,141 @@
+"""The fast reader and the reference interpreter agree, and where one of them is made wrong, it is noticed."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+
+from hepalith.decision import planes
+from hepalith.decision.evaluation import Evaluation
+from hepalith.decision.leaves import Leaves
+from hepalith.decision.planes import Pieces
+from hepalith.decision.precedence import Judgement
+from hepalith.decision.program import _Writer, program_of
+from hepalith.decision.verdicts import Verdicts
+from hepalith.domain.case import Case
+from hepalith.domain.truth import Truth
+from support.agreement import Both, Generator, main
+from support.generated import KNOWLEDGE, TODAY, cases
+from support.vignettes import all_vignettes, case_of
+
+PARTS = 16
+
+
+@pytest.fixture(scope="module")
+def both() -> Both:
+    return Both(KNOWLEDGE)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", range(PARTS))
+def test_every_case_is_read_as_the_interpreter_reads_it(both: Both, part: int) -> None:
+    for vignette in all_vignettes()[part::PARTS]:
+        found = both.differences(case_of(vignette, KNOWLEDGE), date.fromisoformat(vignette.as_of))
+        assert not found, (vignette.id, found)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", range(PARTS))
+def test_answers_to_open_findings_are_read_as_the_interpreter_reads_the_answered_case(both: Both, part: int) -> None:
+    vignettes = all_vignettes()[part :: len(all_vignettes()) // PARTS]
+    vignette = vignettes[0]
+    found = both.differences(case_of(vignette, KNOWLEDGE), date.fromisoformat(vignette.as_of), every=20, first=part)
+    assert not found, (vignette.id, found)
+
+
+@settings(max_examples=30)
+@given(cases())
+def test_generated_cases_are_read_as_the_interpreter_reads_them(case: Case) -> None:
+    found = Both(KNOWLEDGE).differences(case, TODAY, every=700)
+    assert not found
+
+
+def test_the_long_run_says_what_it_compared_and_what_it_never_saw(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--cases", "3", "--every", "0"]) == 0
+    printed = capsys.readouterr().out
+    assert "3 cases, 0 differ" in printed
+    assert "never TRUE" in printed
+
+
+def _and_for_or(self: _Writer, parts: Any) -> Any:
+    return self._all(parts)
+
+
+def _without_absence(self: _Writer, reference: Any) -> str:
+    return ""
+
+
+def _first_row_only(self: _Writer, derived: Any, fresh: bool) -> Any:
+    row = derived.rows[0]
+    return [(self._truth(row.when, fresh)[0], row.then), ("full", derived.otherwise or derived.rows[-1].then)]
+
+
+_READ = _Writer._read
+
+
+def _old_values_count(self: _Writer, method: str, reference: Any, *more: str, count: int, fresh: bool = False) -> Any:
+    return _READ(self, method, reference, *more, count=count)
+
+
+def _nothing_changes(self: Leaves, key: Any, made_of: Any, make: Callable[[], Any]) -> Any:
+    return self._memory.setdefault(key, (made_of, make()))[1]
+
+
+def _carry_lost(total: list[int], plane: int, amount: int) -> None:
+    for digit in planes.bits(amount):
+        total[digit] ^= plane
+
+
+def _every_lesion(self: Verdicts, winner: Any, subject: str) -> tuple[str, ...]:
+    return self._reading.lesions if winner.of_lesion else ("patient",)
+
+
+def _fewer(self: Pieces[Any], predicate: Callable[[Any], bool], full: int) -> int:
+    return planes.union(plane for plane, value in self.parts[1:] if predicate(value)) | (
+        full ^ self.changed if predicate(self.base) else 0
+    )
+
+
+FAULTS = {
+    "or is and": (_Writer, "_any", _and_for_or),
+    "nothing stands in for what is not recorded": (_Writer, "_ruled_out", _without_absence),
+    "only the first row of a table counts": (_Writer, "_outcomes", _first_row_only),
+    "gates trust old laboratory values": (_Writer, "_read", _old_values_count),
+    "what was read before is not read again": (Leaves, "_remember", _nothing_changes),
+    "points are added without carrying": (planes, "add", _carry_lost),
+    "advice gives way to that for another lesion": (Verdicts, "_whose", _every_lesion),
+    "an answer is lost": (Pieces, "where", _fewer),
+    "the interpreter takes what is open for no": (
+        Evaluation,
+        "_choice_in",
+        lambda self, node, subject, fresh: (
+            Truth.FALSE if self.choice(node.choice, subject, fresh) - node.options else Truth.TRUE
+        ),
+    ),
+    "the interpreter lets nothing give way": (Judgement, "_winners", lambda *_arguments, **_names: iter(())),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_in_either_reader_is_noticed(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    owner, name, wrong = FAULTS[fault]
+    if owner is planes:
+        monkeypatch.setattr("hepalith.decision.verdicts.add", wrong)
+    else:
+        monkeypatch.setattr(owner, name, wrong)
+    program_of.cache_clear()
+    try:
+        assert _is_noticed(Both(KNOWLEDGE))
+    finally:
+        program_of.cache_clear()
+
+
+def _is_noticed(both: Both) -> bool:
+    generator = Generator(both, seed=5)
+    generated = (generator.case() for _number in range(60))
+    try:
+        return any(both.differences(case, as_of, every=400) for case, as_of in generated)
+    except ValueError:  # the fault left nothing to choose from
+        return True

@@ -1,0 +1,49 @@
+"""A test whose time has come was done, if an examination of the case lies in its time, or else was missed."""
+
+from datetime import date
+
+import pytest
+
+from hepalith.decision.assess import evaluate
+from hepalith.domain.assessment import PlannedTest
+from support.vignettes import Vignette, case_of, knowledge_and_problems
+
+# After the resection of a hepatocellular carcinoma: at 3, 6, 9 and 12 months, 2 weeks before to 1 month after.
+OPERATED = date(2026, 1, 1)
+
+
+def plan(as_of: str, *examined: str) -> list[PlannedTest]:
+    knowledge = knowledge_and_problems()[0]
+    studies = {f"S{number}": {"modality": "mri_contrast", "date": day} for number, day in enumerate(examined)}
+    patient = {"age_years": 60, "tumour_removed": ["hcc"], "liver_treatment_date": OPERATED.isoformat()}
+    case = Vignette(
+        id="T", title="", as_of=as_of, expect={}, patient=patient, studies=studies, lesions={"L1": {"size_mm": 10}}
+    )
+    made = evaluate(case_of(case, knowledge), knowledge, date.fromisoformat(as_of), trace=False)
+    return [test for test in made.follow_up if test.recommendation == "NEO-R70"]
+
+
+def test_before_its_time_it_is_planned() -> None:
+    first, *_later = plan("2026-02-01")
+    assert (first.due, first.earliest, first.latest) == ("2026-04-01", "2026-03-18", "2026-05-01")
+    assert (first.done, first.missed) == ("", False)
+
+
+def test_an_examination_in_its_time_has_done_it() -> None:
+    first, second, *_later = plan("2026-06-01", "2026-03-18")
+    assert (first.done, first.missed) == ("2026-03-18", False)
+    assert "examined on 2026-03-18" in first.note
+    assert (second.done, second.missed) == ("", False)
+
+
+@pytest.mark.parametrize("examined", [(), ("2026-03-17",), ("2026-05-02",)])
+def test_after_its_time_without_one_it_was_missed(examined: tuple[str, ...]) -> None:
+    first, second, *_later = plan("2026-06-01", *examined)
+    assert first.missed
+    assert "missed" in first.note
+    assert second.due == "2026-07-01", "later steps keep their dates"
+
+
+def test_on_its_last_day_it_is_not_missed_yet() -> None:
+    assert not plan("2026-05-01")[0].missed
+    assert plan("2026-05-02")[0].missed

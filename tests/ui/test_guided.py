@@ -1,0 +1,225 @@
+"""Guided entry: one question at a time, answered with one key each."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QCheckBox
+from pytestqt.qtbot import QtBot
+
+from hepalith.domain.assessment import Assessment, Need, Outcome, Question, QuestionGroup, Urgency
+from hepalith.domain.case import PATIENT, ChoiceValue, NumberValue, State, YesNoValue
+from hepalith.services.session import CaseSession
+from hepalith.ui.guided.page import GuidedPage
+from hepalith.ui.guided.steps import Step, end_text, next_step
+from hepalith.ui.main_window import MainWindow
+from ui.conftest import process
+from ui.test_accessibility import nameless
+
+KEYS = Qt.Key
+
+
+def need(name: str, label: str = "") -> Need:
+    return Need(finding=name, subject=PATIENT, label=label or name)
+
+
+def press(qtbot: QtBot, key: Qt.Key | str) -> None:
+    """A key, to whatever has the keyboard."""
+    target = QApplication.focusWidget()
+    assert target is not None
+    if isinstance(key, str):
+        qtbot.keyClicks(target, key)
+    else:
+        qtbot.keyClick(target, key)
+    process(2)
+
+
+@pytest.fixture
+def guided(qtbot: QtBot, window: MainWindow) -> GuidedPage:
+    """Guided entry, begun."""
+    window.guided_action.trigger()
+    process()
+    return window.guided
+
+
+def shown(guided: GuidedPage, *names: str, section: str = "") -> Step:
+    """Shows a step, whatever would come next."""
+    knowledge = guided._session.knowledge
+    step = Step(findings=tuple(need(name, knowledge.label(name)) for name in names), section=section, why=("because",))
+    guided._ask(step)
+    process()
+    return step
+
+
+def test_the_key_begins_and_esc_leaves(qtbot: QtBot, window: MainWindow) -> None:
+    window.open_page("blood", PATIENT)
+    assert window.guided_action.shortcut().toString() == "Ctrl+G"
+    window.guided_action.trigger()
+    assert window.form.current() is window.guided
+    assert window.guided.isAncestorOf(QApplication.focusWidget())
+    assert nameless(window) == []
+    press(qtbot, KEYS.Key_Escape)
+    assert window.form.current().group == "blood"
+    assert window.form.current().isAncestorOf(QApplication.focusWidget())
+
+
+def test_yes_and_no_are_one_key_and_the_panel_follows(
+    qtbot: QtBot, window: MainWindow, session: CaseSession, guided: GuidedPage
+) -> None:
+    shown(guided, "hot")
+    press(qtbot, "y")
+    assert session.shown("hot").value == YesNoValue(yes=True)
+    assert "Hot bath" in window.panel.glance_label.text()
+    assert guided.step != Step(findings=(need("hot"),))
+
+
+def test_a_choice_is_one_key(qtbot: QtBot, session: CaseSession, guided: GuidedPage) -> None:
+    shown(guided, "country")
+    press(qtbot, "3")
+    assert session.shown("country").value == ChoiceValue(candidates=("c3",))
+
+
+def test_not_recorded_and_cannot_be_obtained_are_always_there(
+    qtbot: QtBot, session: CaseSession, guided: GuidedPage
+) -> None:
+    for names in (("hot",), ("country",), ("pains",), ("redness",), ("hot", "expecting")):
+        shown(guided, *names)
+        assert {"s", "u"} <= set(guided.keys)
+    before = session.state.case
+    shown(guided, "hot")
+    press(qtbot, "s")
+    assert session.state.case == before, "skipping records nothing"
+    assert ("hot", PATIENT) in guided._open
+    assert guided.step is None or ("hot", PATIENT) not in {(n.finding, n.subject) for n in guided.step.findings}
+    shown(guided, "country")
+    press(qtbot, "u")
+    assert session.shown("country").state is State.UNOBTAINABLE
+
+
+def test_none_of_these_records_each_as_asked_and_absent_in_one_edit(
+    qtbot: QtBot, session: CaseSession, guided: GuidedPage
+) -> None:
+    before = session.state.case
+    shown(guided, "hot", "expecting", section="The person")
+    press(qtbot, "n")
+    for name in ("hot", "expecting"):
+        assert session.shown(name).value == YesNoValue(yes=False)
+    session.undo()
+    assert session.state.case == before
+
+
+def test_marked_ones_are_present_and_the_others_only_absent_if_said_so(
+    qtbot: QtBot, session: CaseSession, guided: GuidedPage
+) -> None:
+    shown(guided, "hot", "expecting")
+    press(qtbot, "1")
+    assert guided.marks["hot"].isChecked()
+    press(qtbot, "s")
+    assert session.shown("hot").value == YesNoValue(yes=True)
+    assert session.shown("expecting") is None, "not asked is not absent"
+    session.undo()
+    shown(guided, "hot", "expecting")
+    press(qtbot, "2")
+    press(qtbot, KEYS.Key_Return)
+    assert session.shown("expecting").value == YesNoValue(yes=True)
+    assert session.shown("hot").value == YesNoValue(yes=False)
+
+
+def test_items_of_one_finding(qtbot: QtBot, session: CaseSession, guided: GuidedPage) -> None:
+    shown(guided, "pains")
+    press(qtbot, "2")
+    press(qtbot, KEYS.Key_Return)
+    value = session.shown("pains").value
+    assert (value.present, value.absent) == (("belly",), ("head", "back"))
+
+
+def test_a_number_is_typed_and_a_wrong_one_is_refused(qtbot: QtBot, session: CaseSession, guided: GuidedPage) -> None:
+    step = shown(guided, "years")
+    press(qtbot, "999")
+    press(qtbot, KEYS.Key_Return)
+    assert guided.step is step, "a refused value is no answer"
+    assert session.shown("years") is None
+    shown(guided, "years")
+    press(qtbot, KEYS.Key_Return)
+    assert not guided._message.isHidden()
+    press(qtbot, "44")
+    press(qtbot, KEYS.Key_Return)
+    assert session.shown("years").value == NumberValue(number="44", unit="a")
+    assert guided.step is not step
+    guided.go_back()
+    assert session.shown("years") is None
+    process()
+    press(qtbot, "44s")
+    assert session.shown("years") is None, "skipped after typing: nothing is recorded"
+
+
+def test_back_takes_the_answer_back_but_not_what_was_done_since(
+    qtbot: QtBot, session: CaseSession, guided: GuidedPage
+) -> None:
+    step = shown(guided, "hot")
+    press(qtbot, "y")
+    press(qtbot, KEYS.Key_Backspace)
+    assert session.shown("hot") is None
+    assert guided.step == step
+    press(qtbot, "y")
+    session.record("years", NumberValue(number="30", unit="a"))
+    press(qtbot, KEYS.Key_Backspace)
+    assert session.shown("years") is not None
+    assert session.shown("hot") is not None
+    assert guided.step == step
+
+
+def test_a_question_says_why(guided: GuidedPage) -> None:
+    shown(guided, "hot")
+    texts = [label.text() for label in guided._question.findChildren(type(guided._progress))]
+    assert any("Why it is asked:" in text and "because" in text for text in texts)
+
+
+def test_every_option_is_there_even_without_a_key(guided: GuidedPage) -> None:
+    labels = {f"item{number}": f"Item {number}" for number in range(40)}
+    guided.keys, guided.marks = {}, {}
+    guided._add_marks(guided._question.layout(), labels)
+    assert len(guided.marks) == 40
+    assert len(guided._question.findChildren(QCheckBox)) == 40
+    assert not set(guided.keys) & {"n", "s", "u", "y", ""}
+
+
+# the order, without a window
+
+
+def made(*questions: Question, groups: tuple[QuestionGroup, ...] = (), robust: bool = False) -> Assessment:
+    from msgspec.structs import replace
+
+    from hepalith.decision.assess import evaluate
+    from hepalith.domain.case import Case
+    from hepalith.knowledge.compiled import load_knowledge
+
+    base = evaluate(
+        Case(case_id="x", dictionary_version=1), load_knowledge(Path(__file__).parent / "knowledge"), date(2026, 6, 1)
+    )
+    return replace(base, questions=questions, question_groups=groups, robust=robust)
+
+
+def asked(name: str, **more: object) -> Question:
+    return Question(finding=name, subject=PATIENT, label=name, cost="ask", urgency=Urgency.SOON, **more)
+
+
+def test_what_belongs_together_is_asked_together() -> None:
+    group = QuestionGroup(
+        group="g", subject=PATIENT, label="Signs", findings=(need("b"), need("c")), cost="ask", urgency=Urgency.SOON,
+        none=Outcome(answer="none of these", urgency=Urgency.ROUTINE),
+    )  # fmt: skip
+    assessment = made(asked("a"), asked("b"), groups=(group,))
+    assert [one.finding for one in next_step(assessment, frozenset()).findings] == ["a"]
+    step = next_step(assessment, {("a", PATIENT)})
+    assert [one.finding for one in step.findings] == ["b", "c"]
+    assert step.why[-1] == "none of these: Routine"
+    assert [one.finding for one in next_step(assessment, {("a", PATIENT), ("b", PATIENT)}).findings] == ["c"]
+    assert next_step(assessment, {(name, PATIENT) for name in "abc"}) is None
+
+
+def test_the_end_is_only_called_enough_when_nothing_can_change() -> None:
+    assert next_step(made(asked("a"), robust=True), frozenset()) is None
+    assert end_text(made(asked("a"), robust=True), frozenset()) == ("Enough: no open finding changes urgency or plan.")
+    assert "1 question was left open" in end_text(made(asked("a")), {("a", PATIENT)})
