@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pikepdf
 from PySide6.QtWidgets import QDialog
 
-from hepalith.domain.case import Case, Identity
+from hepalith.domain.case import Case, Identity, NumberValue, YesNoValue
 from hepalith.services.ports import Recovery
 from hepalith.ui.main_window import MainWindow
 
@@ -26,6 +26,13 @@ def _preview(window: MainWindow) -> None:
     window.files.show_pdf(made.getvalue(), "note.pdf")
 
 
+def _decision(window: MainWindow) -> None:
+    """A card of advice decides otherwise."""
+    window._session.record("hot", YesNoValue(yes=True))
+    window._session.record("redness", NumberValue(number="90", unit="umol/L"))
+    window.panel.decide(window.panel.section("now").cards()[0].card)
+
+
 EVERY: dict[str, Callable[[MainWindow], None]] = {
     "StartDialog": MainWindow.show_chooser,
     "RecoveryDialog": _recovery,
@@ -34,6 +41,7 @@ EVERY: dict[str, Callable[[MainWindow], None]] = {
     "ShortcutsDialog": MainWindow.show_shortcuts,
     "HelpWindow": MainWindow.show_manual,
     "TourDialog": MainWindow.show_tour,
+    "DecisionDialog": _decision,
     "ErrorDialog": lambda window: window.show_unexpected(ValueError("x")),
     "PreviewDialog": _preview,
 }

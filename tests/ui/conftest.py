@@ -89,6 +89,12 @@ class FileNote:
         for path in request.files:
             path.write_bytes(self.content or b"%PDF " + assessment.urgency.level.value.encode())
 
+    def report_text(self, case: Case, assessment: Assessment, at: datetime, *, short: bool) -> ReportText:
+        if self.fails:
+            raise NoteError("There is no room for the note.")
+        form = "short" if short else "long"
+        return ReportText(plain=f"{form}: {assessment.impression}", html=f"<p><b>{form}</b></p>")
+
 
 class MemorySite:
     """Site settings in memory, for the small knowledge base with a list of regions added."""

@@ -91,6 +91,7 @@ def test_the_first_run_shows_the_tour_once_and_then_begins(session: CaseSession,
         window.close()
 
     QTimer.singleShot(50, close)
-    assert run(session, case_path=None, examples=tmp_path, show_chooser=True, settings=tmp_path) == 0
+    manual = FileManual(tmp_path)
+    assert run(session, manual, case_path=None, examples=tmp_path, show_chooser=True, settings=tmp_path) == 0
     assert seen == [(True, True), True]
     assert WindowSettings(tmp_path).preferences.tour_seen
