@@ -51,9 +51,12 @@ class _Printer:
     def source(self, rules: Sequence[str]) -> str:
         lines = ["def holding(P, lesions):", "    found = []", "    get = P.get"]
         for one in self._definitions.values():
-            made = self._print(one.expr)
-            made = f"[{made} for i, L in enumerate(lesions)]" if one.lesion else made
-            lines.append(f"    {self._names[one.name]} = {made}")
+            name, made = self._names[one.name], self._print(one.expr)
+            if one.lesion:
+                # no comprehension: a call from so large a frame can cost a piece of stack each time
+                lines += [f"    {name} = []", f"    for i, L in enumerate(lesions): {name}.append({made})"]
+            else:
+                lines.append(f"    {name} = {made}")
         for rule in rules:
             name = self._names[f"{rule} +"]
             held = f"any({name})" if self._definitions[f"{rule} +"].lesion else name

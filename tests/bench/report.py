@@ -6,8 +6,9 @@
     python3 tests/bench/report.py --compare OLD.json NEW.json
         names what of ours got slower by more than a quarter, and ends with 1 if anything did
 
-The report holds ratios to the floor of the same run (plain generated Python without traces), never seconds: seconds of
-two machines, or of one machine on two days, cannot be compared. docs/peers.md tells how to read it.
+Times are processor time. The report holds ratios to the floor of the same run (plain generated Python without
+traces), never seconds: seconds of two machines, or of one machine on two days, cannot be compared. docs/peers.md tells
+how to read it.
 Needs only Python, and Node with npm for `cql-execution`.
 """
 
@@ -87,7 +88,6 @@ def report(measured: dict[str, Any]) -> dict[str, Any]:
     }
     return {
         "machine": measured["machine"],
-        "reader": measured["reader"],
         "versions": measured["versions"],
         "cases": measured["cases"],
         "rules": {name: one["rules"] for name, one in measured["kinds"]["missing"].items()},
@@ -132,7 +132,6 @@ def table(measured: dict[str, Any]) -> str:
     lines = [
         f"{machine['processor']}, {machine['memory']}, {machine['system']}.",
         f"Python {machine['python']}, Node {machine['node']}, {versions}.",
-        f"Ours is measured with {measured['reader']}.",
     ]
     for kind, engines in measured["kinds"].items():
         faster = times_faster(engines)

@@ -64,7 +64,7 @@ def test_a_report_keeps_ratios_and_no_seconds() -> None:
     ours = {**figures, "median": 0.0005}
     engines = {"floor": figures, "Hepalith, trace on": ours, "ZEN": {**figures, "median": 0.05}}
     kept = report.report(
-        {"machine": {}, "reader": "", "versions": {}, "cases": {}, "kinds": {"missing": engines, "complete": engines}}
+        {"machine": {}, "versions": {}, "cases": {}, "kinds": {"missing": engines, "complete": engines}}
     )
     assert kept["ratios"]["missing"]["ZEN"] == {"load": 1.0, "first": 1.0, "median": 50.0, "p95": 1.0}
     assert kept["times_faster"]["missing"] == {"ZEN": 100.0}

@@ -8,13 +8,13 @@ from decimal import Decimal
 import pytest
 
 from hepalith.decision.answers import Answers, inside, stretches
-from hepalith.decision.ask_next import Asker, Effect, WhatIf, ask_next, in_order, worth
+from hepalith.decision.ask_next import Asker, Effect, WhatIf, ask_next, worth
 from hepalith.decision.effects import REQUEST, Change
 from hepalith.decision.evaluation import Evaluation
 from hepalith.decision.levels import level_of
 from hepalith.decision.precedence import Judgement
 from hepalith.decision.thresholds import Cut, value_of
-from hepalith.domain.assessment import Named, Outcome, Question, QuestionGroup, Status, Urgency
+from hepalith.domain.assessment import Named, Outcome, Question, QuestionGroup, Status, Urgency, in_order
 from hepalith.domain.case import Case, ItemsValue, Observation, State
 from hepalith.domain.interval import Interval
 from hepalith.domain.words import outcome_text

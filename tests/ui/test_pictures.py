@@ -330,3 +330,10 @@ def test_forms_with_pictures_are_freed(qtbot: QtBot, window: MainWindow, session
     QApplication.processEvents()
     gc.collect()
     assert [one() for one in held] == [None] * 4
+
+
+@pytest.mark.parametrize("finding", ["calc_shape", "us_stage_reported", "wall_calcification"])
+def test_tiles_of_a_field_are_of_one_width(window: MainWindow, finding: str) -> None:
+    editor = row(window, finding).editor
+    buttons = editor._items if isinstance(editor, MultiEditor) else editor._bar.segments()
+    assert len({button.width() for button in buttons if button.isVisible() and button._face.picture}) == 1

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from hepalith.decision.ask_next import in_order
 from hepalith.domain.assessment import (
     Advice,
     Assessment,
@@ -11,6 +10,7 @@ from hepalith.domain.assessment import (
     OverrideResult,
     QuestionGroup,
     Status,
+    in_order,
 )
 from hepalith.domain.words import decision_text, outcome_text, robust_text
 from hepalith.i18n import _

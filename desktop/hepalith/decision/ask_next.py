@@ -33,6 +33,7 @@ from hepalith.domain.assessment import (
     Question,
     QuestionGroup,
     Urgency,
+    in_order,
 )
 from hepalith.domain.case import Case
 from hepalith.domain.interval import ANYTHING, Interval
@@ -57,20 +58,6 @@ class Questions(msgspec.Struct, frozen=True, kw_only=True):
     def first(self, most: int) -> list[Question | QuestionGroup]:
         """The first to ask, groups among questions: what would be asked of everybody is asked with its group."""
         return in_order(self.questions, self.groups)[:most]
-
-
-def in_order(questions: Iterable[Question], groups: Iterable[QuestionGroup]) -> list[Question | QuestionGroup]:
-    """Questions and groups, the best first. Whoever is asked in a group already is not asked again."""
-    asked: set[Key] = set()
-    found: list[Question | QuestionGroup] = []
-    given: list[Question | QuestionGroup] = [*groups, *questions]
-    for one in sorted(given, key=lambda one: -one.worth):
-        if isinstance(one, QuestionGroup):
-            found.append(one)
-            asked.update((need.finding, need.subject) for need in one.findings)
-        elif one.supported or (one.finding, one.subject) not in asked:
-            found.append(one)
-    return found
 
 
 class Effect(NamedTuple):

@@ -58,7 +58,7 @@ class QuickEvaluation(Evaluation):
 
     def truth(self, node: TruthNode, subject: str, fresh: bool = False) -> Truth:
         """Whether a condition of the knowledge holds for a subject."""
-        known = self._reading.now(node, subject, fresh)
+        known = self._reading.known_now(node, subject, fresh)
         return super().truth(node, subject, fresh) if known is None else known
 
     def _derive(self, reference: Reference, subject: str, fresh: bool) -> Truth | Interval | frozenset[str]:
@@ -92,7 +92,7 @@ class Reading:
         self._program = program
         self._frames = frames
 
-    def now(self, node: TruthNode, subject: str, fresh: bool = False) -> Truth | None:
+    def known_now(self, node: TruthNode, subject: str, fresh: bool = False) -> Truth | None:
         """Whether a condition holds in the case as it is; None for a node that is part of no tree that was read."""
         slots = self._program.truths.get((id(node), fresh))
         if slots is None:

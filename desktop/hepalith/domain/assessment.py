@@ -3,6 +3,7 @@
 Every statement carries its basis. Statuses are enumerations. Empty text means "not given by the source".
 """
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 import msgspec
@@ -400,3 +401,17 @@ class Assessment(Part, frozen=True, kw_only=True):
     overrides: tuple[OverrideResult, ...] = ()
     deviations: tuple[str, ...] = ()  # what this site refined
     trace: tuple[Trace, ...] = ()
+
+
+def in_order(questions: Iterable[Question], groups: Iterable[QuestionGroup]) -> list[Question | QuestionGroup]:
+    """Questions and groups, the best first. Whoever is asked in a group already is not asked again."""
+    asked: set[tuple[str, str]] = set()
+    found: list[Question | QuestionGroup] = []
+    given: list[Question | QuestionGroup] = [*groups, *questions]
+    for one in sorted(given, key=lambda one: -one.worth):
+        if isinstance(one, QuestionGroup):
+            found.append(one)
+            asked.update((need.finding, need.subject) for need in one.findings)
+        elif one.supported or (one.finding, one.subject) not in asked:
+            found.append(one)
+    return found

@@ -165,7 +165,8 @@ class DictionaryArticles:
             text = _("{days} days; an older value counts as not recorded there")
             yield _("Oldest value for safety gates"), (text.format(days=entry.max_age_days_for_gates),)
         if entry.course is not None:
-            drawn = filter(None, (entry.course.error, entry.course.change, entry.course.stage))
+            course = entry.course
+            drawn = filter(None, (course.error, course.change, course.stage, *course.beside))
             yield _("Drawn over time with"), self._parts.findings(drawn)
         yield _("How it is obtained"), (cost_text(entry.cost),)
         yield _("Codes"), texts(codes_text(entry.codes))

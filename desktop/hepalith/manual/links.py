@@ -56,7 +56,8 @@ class Links:
             yield from self._in([self._knowledge.relevance[name]], (entry.relevant,), _("shown while"))
         yield from self._in(trees_of(self._knowledge, ("findings", name)), (entry.absent_when,), _("absent while"))
         if entry.course is not None:
-            drawn = filter(None, (entry.course.error, entry.course.change, entry.course.stage))
+            course = entry.course
+            drawn = filter(None, (course.error, course.change, course.stage, *course.beside))
             yield from ((place_of(self._knowledge, one), _("drawn over time")) for one in drawn)
         yield from _cited(entry.sources)
 

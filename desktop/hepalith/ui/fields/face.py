@@ -7,17 +7,29 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 from hepalith.ui.icons import picture_pixmap
 
 _LEAST_EMS = 10  # a button may become this narrow before its text is cut
-_TILE_EMS, _PICTURE_EMS, _GAP_EMS = 6.2, (4.0, 3.0), 0.3
+_TILE_EMS, _PICTURE_EMS, _GAP_EMS = 5.2, (4.0, 3.0), 0.3
 
 
 class Face:
     """Sizes and paints the words of a button, and its picture. All lengths grow with the text.
 
     before, behind: room beside words without a picture, in heights of a line; words with room before them begin there.
+    together: the faces of one field, to which this one is added; those with pictures are of one width.
     """
 
-    def __init__(self, button: QAbstractButton, picture: str = "", before: float = 0.5, behind: float = 0.5) -> None:
+    def __init__(
+        self,
+        button: QAbstractButton,
+        picture: str,
+        together: "list[Face]",
+        *,
+        before: float = 0.5,
+        behind: float = 0.5,
+    ) -> None:
         self.picture = picture
+        self._together = together
+        self._together.append(self)
+        self._longest: tuple[str, int] = ("", 0)
         self._button = button
         self._before, self._behind = before, behind
         growth = QSizePolicy.Policy.MinimumExpanding if picture else QSizePolicy.Policy.Minimum
@@ -32,9 +44,17 @@ class Face:
         if not self.picture:
             beside = round(em * (self._before + self._behind))
             return QSize(metrics.horizontalAdvance(self._button.text()) + beside, round(em * 1.45))
-        longest = max((metrics.horizontalAdvance(word) for word in self._button.text().split()), default=0)
+        longest = max(face.longest_word(font) for face in self._together if face.picture)
         width = max(round(em * _TILE_EMS), longest + round(em * 2 * _GAP_EMS))
         return QSize(width, self.height(font, width))
+
+    def longest_word(self, font: QFont) -> int:
+        """The width of the longest word; computed once for a font."""
+        if self._longest[0] != font.key():
+            metrics = QFontMetrics(font)
+            words = (metrics.horizontalAdvance(word) for word in self._button.text().split())
+            self._longest = (font.key(), max(words, default=0))
+        return self._longest[1]
 
     def least(self, font: QFont) -> QSize:
         """The least size: words without a picture may wrap."""

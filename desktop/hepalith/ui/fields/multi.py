@@ -29,11 +29,11 @@ class ItemButton(QCheckBox):
     typed = Signal(str)
     focused = Signal(object)
 
-    def __init__(self, option: ChoiceOption, parent: QWidget) -> None:
+    def __init__(self, option: ChoiceOption, parent: QWidget, together: list[Face]) -> None:
         super().__init__(option.label, parent)
         self.item = option.id
         self._more = alternative(option.picture)
-        self._face = Face(self, option.picture, before=1.25, behind=0.65)
+        self._face = Face(self, option.picture, together, before=1.25, behind=0.65)
         self.setTristate(True)
         self.setToolTip(option.help or self._more)
         self._mark_once(OPEN)
@@ -202,7 +202,8 @@ class MultiEditor(Editor):
     def _flow(self, options: Sequence[ChoiceOption], column: QVBoxLayout) -> list[ItemButton]:
         flow = FlowLayout(gap=4)
         column.addLayout(flow)
-        items = [ItemButton(option, self) for option in options]
+        faces: list[Face] = []
+        items = [ItemButton(option, self, faces) for option in options]
         for item in items:
             flow.addWidget(item)
         return items

@@ -61,7 +61,7 @@ class RegionButton(ItemButton):
     steered = Signal(object, object)  # itself, QPointF: the way in which the arrow key points
 
     def __init__(self, option: ChoiceOption, outline: Outline, parent: "LiverMap") -> None:
-        super().__init__(option, parent)
+        super().__init__(option, parent, [])
         self.outline = outline
         self._map = parent
 

@@ -28,11 +28,11 @@ class Segment(QRadioButton):
     typed = Signal(str)
     focused = Signal(object)
 
-    def __init__(self, key: str, text: str, look: Look, parent: QWidget, picture: str = "") -> None:
+    def __init__(self, key: str, text: str, look: Look, parent: QWidget, *, picture: str, together: list[Face]) -> None:
         super().__init__(text, parent)
         self.key = key
         self._look = look
-        self._face = Face(self, picture)
+        self._face = Face(self, picture, together)
 
     def mark(self, *, chosen: bool) -> None:
         """Shows whether this is the answer."""
@@ -129,6 +129,7 @@ class SegmentBar(QWidget):
         super().__init__(parent)
         self._name = name
         self._segments: list[Segment] = []
+        self._faces: list[Face] = []
         self._row = FlowLayout(self)
         self.setAccessibleName(name)
         policy = self.sizePolicy()
@@ -137,7 +138,7 @@ class SegmentBar(QWidget):
 
     def add(self, key: str, text: str, look: Look, picture: str = "") -> Segment:
         """Adds an answer at the end, with the name of its picture."""
-        segment = Segment(key, text, look, self, picture)
+        segment = Segment(key, text, look, self, picture=picture, together=self._faces)
         segment.setAccessibleName(f"{self._name}: {text}")
         segment.clicked.connect(self._on_clicked)
         segment.moved.connect(self._on_moved)

@@ -6,7 +6,6 @@ from typing import TypeVar
 
 import msgspec
 
-from hepalith.decision.ask_next import in_order
 from hepalith.domain.assessment import (
     Advice,
     Answer,
@@ -27,6 +26,7 @@ from hepalith.domain.assessment import (
     QuestionGroup,
     Status,
     Urgency,
+    in_order,
 )
 from hepalith.domain.case import PATIENT, Case
 from hepalith.domain.words import (
