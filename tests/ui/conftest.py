@@ -124,12 +124,6 @@ class MemorySite:
     def save(self, site: Site) -> None:
         self.saved.append(site)
 
-    def report_text(self, case: Case, assessment: Assessment, at: datetime, *, short: bool) -> ReportText:
-        if self.fails:
-            raise NoteError("There is no room for the note.")
-        form = "short" if short else "long"
-        return ReportText(plain=f"{form}: {assessment.impression}", html=f"<p><b>{form}</b></p>")
-
 
 class FileManual:
     """A manual of empty pages, made when they are asked for."""
