@@ -6,11 +6,14 @@ what differs, and which advice, arguments and gate items were never seen true, o
 """
 
 import argparse
+import math
 import random
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -18,16 +21,17 @@ from msgspec.structs import replace
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from hepalith.decision.answers import answers_of
-from hepalith.decision.ask_next import Asker, WhatIf
+from hepalith.decision.answers import Open, answers_of
 from hepalith.decision.causes import rank_causes
 from hepalith.decision.evaluation import Evaluation
 from hepalith.decision.levels import level_of
 from hepalith.decision.observed import ObservedCase
 from hepalith.decision.planes import truth_at
 from hepalith.decision.precedence import Judgement
+from hepalith.decision.program import ordered
 from hepalith.decision.reading import FastReader, Reading
 from hepalith.decision.verdicts import LEVELS, Verdicts
+from hepalith.decision.what_if import Asker, WhatIf
 from hepalith.domain.assessment import Status, Urgency
 from hepalith.domain.case import PATIENT, Case, ChoiceValue, NumberValue, Observation, State
 from hepalith.domain.truth import Truth
@@ -52,13 +56,12 @@ class Both:
             reading = self._reader.read(ObservedCase(case, self.knowledge.findings, as_of))
             return list(self._compare(reading, Verdicts(reading), 0, Evaluation(case, self.knowledge, as_of)))
         what_if = self._asker.what_if(case, as_of)
-        asked = [(0, case, "as it is"), *list(_answered(case, what_if))[first::every]]
+        asked = [(0, Evaluation(case, self.knowledge, as_of), "as it is")]
+        asked += islice(_variants(case, self.knowledge, what_if, as_of), first, None, every)
         return [
             f"{said}: {difference}"
-            for plane, other, said in asked
-            for difference in self._compare(
-                what_if.reading, what_if.verdicts, plane, Evaluation(other, self.knowledge, as_of)
-            )
+            for plane, evaluation, said in asked
+            for difference in self._compare(what_if.reading, what_if.verdicts, plane, evaluation)
         ]
 
     def _compare(self, reading: Reading, verdicts: Verdicts, plane: int, evaluation: Evaluation) -> Iterator[str]:
@@ -93,16 +96,22 @@ class Both:
                     yield f"{name} of {subject} is {got}, by the interpreter {wanted}"
 
 
-def _answered(case: Case, what_if: WhatIf) -> Iterator[tuple[int, Case, str]]:
-    for one in what_if.tried:
+def _variants(case: Case, knowledge: Knowledge, what_if: WhatIf, as_of: date) -> Iterator[tuple[int, Evaluation, str]]:
+    """Every variant of a case: its number, the same for the interpreter, and what it is."""
+    for one in (*what_if.tried, *what_if.narrowed):
         for variant, observation in zip(one.variants, one.open.observations, strict=True):
             said = f"{one.open.finding} of {one.open.subject} = {observation.value}"
-            yield variant, case.with_observation(observation), said
+            yield variant, Evaluation(case.with_observation(observation), knowledge, as_of), said
     for together in what_if.together:
         answered = case
         for member in together.members:
             answered = answered.with_observation(member.observations[-1])
-        yield together.variant, answered, f"no {', '.join(member.finding for member in together.members)}"
+        said = f"no {', '.join(member.finding for member in together.members)}"
+        yield together.variant, Evaluation(answered, knowledge, as_of), said
+    for (name, subject), variants in what_if.assumed.items():
+        for choice, variant in zip(ordered(knowledge.domains[name]), variants, strict=True):
+            assumed = {(name, subject): choice}
+            yield variant, Evaluation(case, knowledge, as_of, assumed=assumed), f"{name} of {subject} taken as {choice}"
 
 
 def _advice(verdicts: Verdicts, plane: int, evaluation: Evaluation) -> Iterator[str]:
@@ -200,7 +209,24 @@ class Generator:
         for one in self._random.sample(found, min(len(found), self._count(12))):
             observation = self._otherwise(self._random.choice(one.observations), as_of)
             case = case.with_observation(observation)
+        if not self._random.randrange(4):
+            case = self._of_one_day(case, as_of, [one for one in found if self._days(one.finding)])
         return case, as_of
+
+    def _of_one_day(self, case: Case, as_of: date, unasked: Sequence[Open]) -> Case:
+        """The case with all that gates trust for some days only of one day: before, on or after the last of these."""
+        for one in unasked:
+            if not case.of(one.finding, one.subject):
+                case = case.with_observation(self._random.choice(one.observations))
+        share = self._random.choice([Decimal("0.5"), Decimal(1), Decimal("1.2"), Decimal(3)])
+        for observation in case.observations:
+            if days := self._days(observation.finding):
+                dated = replace(observation, date=str(as_of - timedelta(days=math.ceil(days * share))))
+                case = case.without_observation(observation.key).with_observation(dated)
+        return case
+
+    def _days(self, finding: str) -> int | None:
+        return self._both.knowledge.findings[finding].max_age_days_for_gates
 
     def _count(self, most: int) -> int:
         return self._random.randrange(most + 1)

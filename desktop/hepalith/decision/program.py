@@ -528,7 +528,11 @@ class _Writer:
     def _choice_table(self, derived: CompiledDerived, fresh: bool) -> dict[str, str]:
         outcomes = self._outcomes(derived, fresh)
         domain = ordered(self._knowledge.domains[derived.entry.id])
-        return {choice: self._union(plane for plane, then in outcomes if then == choice) for choice in domain}
+        planes = [self._union(plane for plane, then in outcomes if then == choice) for choice in domain]
+        if derived.entry.classification:
+            text = f"S.assumed({', '.join((repr(derived.entry.id), *planes))})"
+            planes = list(self._statement(text, len(domain), lesion=derived.entry.subject == "lesion"))
+        return dict(zip(domain, planes, strict=True))
 
     def _yes_no_table(self, derived: CompiledDerived, fresh: bool) -> Pair:
         outcomes = self._outcomes(derived, fresh)
