@@ -11,13 +11,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
 from hepalith.domain.case import Case
 from hepalith.domain.errors import CaseFileError
 from hepalith.files import write_atomically
 from hepalith.services.ports import Recovery
 from hepalith.store.case_file import decode_case, encode_case
+from hepalith.store.running import RunningLock, is_held
 
 _SUFFIX = ".journal"
 _LOCK_SUFFIX = ".running"
@@ -29,7 +28,7 @@ class FileJournal:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._lock: FileLock | None = None
+        self._lock: RunningLock | None = None
 
     def write(self, case: Case, path: str, at: datetime) -> bool:
         """Keeps the present state; returns whether it is kept. A disk that refuses does not stop the work."""
@@ -60,7 +59,7 @@ class FileJournal:
         try:
             first, _newline, rest = file.read_bytes().partition(b"\n")
             head: dict[str, Any] = json.loads(first)
-            if self._is_held(self._folder / Path(str(head["lock"])).name):
+            if is_held(self._folder / Path(str(head["lock"])).name):
                 return None
             return Recovery(
                 name=file.name, case=decode_case(rest, file.name), path=str(head["path"]), written=str(head["written"])
@@ -75,28 +74,13 @@ class FileJournal:
     def _held_lock(self) -> str:
         """The name of this program's lock, taken at the first edit and held until the program ends."""
         if self._lock is None:
-            lock = FileLock(self._folder / f"{uuid.uuid4().hex}{_LOCK_SUFFIX}")
-            lock.acquire(blocking=False)
-            self._lock = lock
-        return Path(self._lock.lock_file).name
-
-    def _is_held(self, path: Path) -> bool:
-        if self._lock is not None and Path(self._lock.lock_file) == path:
-            return True
-        if not path.is_file():
-            return False
-        lock = FileLock(path)
-        try:
-            lock.acquire(blocking=False)
-        except Timeout:
-            return True
-        lock.release()
-        return False
+            self._lock = RunningLock(self._folder / f"{uuid.uuid4().hex}{_LOCK_SUFFIX}")
+        return self._lock.path.name
 
     def _tidy(self) -> None:
         for path in self._folder.glob(f"*{_LOCK_SUFFIX}"):
             try:
-                if time.time() - path.stat().st_mtime > _LEFT_OVER_S and not self._is_held(path):
+                if time.time() - path.stat().st_mtime > _LEFT_OVER_S and not is_held(path):
                     path.unlink()
             except OSError:
                 continue
