@@ -1,8 +1,9 @@
 """Forgetting a value never closes a case and never opens a gate.
 
 By the grammar: `missing` stands only in advice that may act on the unknown, and in what the form shows. By the solver,
-for every gate item and every closure: of two patients that differ in one thing that only the second has recorded, the first never has
-it true when the second has not. What is forgotten is a finding with all its examinations, or one item of several.
+for every gate item and every closure: of two patients that differ in one thing that only the second has recorded, the
+first never has it true when the second has not. What is forgotten is a finding with all its examinations, or one item
+of several.
 The number of lesions is not forgotten: a case that does not say it is taken to list all of them.
 """
 
