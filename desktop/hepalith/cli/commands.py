@@ -52,7 +52,9 @@ def _schema(arguments: argparse.Namespace, _parts: Parts, out: TextIO) -> int:
 
 
 def _assessed(case: Case, arguments: argparse.Namespace, parts: Parts) -> Assessment:
-    return evaluate(case, parts.knowledge(), parts.clock(arguments.as_of).today(), trace=arguments.format == "json")
+    return evaluate(
+        case, parts.knowledge(), parts.clock(arguments.as_of).today(), trace=arguments.format == "json", further=True
+    )
 
 
 def _failed(err: TextIO, error: HepalithError, code: int) -> int:

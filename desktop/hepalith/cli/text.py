@@ -12,7 +12,7 @@ from hepalith.domain.assessment import (
     Status,
     in_order,
 )
-from hepalith.domain.words import decision_text, doubt_text, outcome_text, robust_text
+from hepalith.domain.words import completed_text, completions_text, decision_text, doubt_text, outcome_text, robust_text
 from hepalith.i18n import _
 
 _ASKED = 8
@@ -98,8 +98,13 @@ def _questions(assessment: Assessment) -> Iterator[str]:
         else:
             yield f"  {one.label} ({one.subject})"
             yield from (f"      {outcome_text(outcome, now)}" for outcome in one.outcomes[:_OUTCOMES])
+    further = assessment.further
     if assessment.robust:
-        yield f"  {robust_text()}"
+        yield f"  {robust_text(further)}"
+    if further is not None:
+        yield from (f"      {outcome_text(pair.outcome, now)}" for pair in further.pairs)
+        yield completions_text(further)
+        yield from (f"  {one.subject} {one.label} [{one.id}]: {completed_text(one)}" for one in further.completed)
 
 
 def _causes(causes: tuple[Cause, ...]) -> Iterator[str]:

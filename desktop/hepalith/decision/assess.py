@@ -4,9 +4,11 @@ Emergencies come first and are always shown; a closure holds only while everythi
 not to hold. A rule that gives way to another is named with its reason, and never lowers the urgency of the case.
 """
 
-from collections.abc import Iterable, Set
+from collections.abc import Callable, Iterable, Set
 from datetime import date
 from functools import cached_property
+
+import msgspec
 
 from hepalith.decision.ask_next import Questions, questions_of
 from hepalith.decision.between_lesions import between_lesions
@@ -21,6 +23,7 @@ from hepalith.decision.levels import TableUse, gate_state, gate_subject, level_o
 from hepalith.decision.needs import Needs, OpenFinding
 from hepalith.decision.overrides import overrides_of, set_aside
 from hepalith.decision.precedence import Judged, Judgement
+from hepalith.decision.second_look import second_look
 from hepalith.decision.summary import class_of_case, impression_of
 from hepalith.decision.support import Support
 from hepalith.decision.what_if import Asker
@@ -33,6 +36,7 @@ from hepalith.domain.assessment import (
     Assumption,
     Classification,
     Conflict,
+    Further,
     Gate,
     GateItem,
     GateState,
@@ -60,13 +64,21 @@ ASKED = 24  # questions, and groups of them, that are shown at each edit
 
 
 def evaluate(
-    case: Case, knowledge: Knowledge, as_of: date, *, trace: bool = True, asker: Asker | None = None
+    case: Case,
+    knowledge: Knowledge,
+    as_of: date,
+    *,
+    trace: bool = True,
+    asker: Asker | None = None,
+    further: bool = False,
 ) -> Assessment:
     """The assessment of a case at a date. Same case, knowledge and date: same result.
 
-    asker: of the same knowledge, for many cases on one thread: it keeps what it made.
+    asker: of the same knowledge, for many cases on one thread: it keeps what it made. further: with the second look.
     """
-    return Assessor(case, knowledge, as_of, asker or Asker(knowledge)).assessment(trace=trace)
+    assessor = Assessor(case, knowledge, as_of, asker or Asker(knowledge))
+    made = assessor.assessment(trace=trace)
+    return msgspec.structs.replace(made, further=assessor.further()) if further else made
 
 
 class Assessor:
@@ -80,6 +92,7 @@ class Assessor:
         self._case = case
         self._knowledge = knowledge
         self._as_of = as_of
+        self._asker = asker
         self._what_if = asker.what_if(case, as_of) if asker else None
         self.evaluation = self._what_if.evaluation if self._what_if else Evaluation(case, knowledge, as_of)
         self._needs = self._what_if.needs if self._what_if else Needs(self.evaluation)
@@ -137,6 +150,10 @@ class Assessor:
             deviations=self._knowledge.deviations,
             trace=tuple(self._traces(shown)) if trace else (),
         )
+
+    def further(self, stop: Callable[[], bool] = lambda: False) -> Further | None:
+        """What completions and pairs show (`second_look`); None if it was told to stop, or without an asker."""
+        return second_look(self._asker, self._what_if, stop) if self._asker and self._what_if else None
 
     def explain(self, item: str, subject: str = PATIENT) -> TraceNode:
         """Why a recommendation, cause, derived finding or gate ("gate:T7") is as it is for a subject."""

@@ -29,6 +29,7 @@ from hepalith.domain.words import (
     answer_text,
     basis_text,
     class_text,
+    completed_text,
     decision_text,
     doubt_text,
     gate_text,
@@ -147,7 +148,8 @@ class _Composer:
             remarks=self._remarks(),
             figures=figures_of(self._case, self._assessment, self._knowledge, self._made_with.outlines, self._words),
             missing=self._missing(),
-            robust=robust_text() if self._assessment.robust else "",
+            completed=self._completed(),
+            robust=robust_text(self._assessment.further) if self._assessment.robust else "",
             not_recorded=self._not_recorded(),
             causes=self._causes(),
             classifications=self._classifications(),
@@ -460,6 +462,10 @@ class _Composer:
             needs=self._words.needs(tuple(need for part in same for need in part.needs)),
             doubt=tuple(dict.fromkeys(line for part in same for line in self._doubt(part))),
         )
+
+    def _completed(self) -> tuple[str, ...]:
+        further = self._assessment.further
+        return tuple(f"{one.label}: {completed_text(one)}" for one in further.completed) if further else ()
 
     def _doubt(self, one: Classification) -> tuple[str, ...]:
         found = (doubt for doubt in self._assessment.doubts if (doubt.id, doubt.subject) == (one.id, one.subject))

@@ -317,6 +317,7 @@ class NoteContent(Part, frozen=True, kw_only=True):
     figures: tuple[FigurePart, ...]
     missing: tuple[MissingPart, ...]
     robust: str
+    completed: tuple[str, ...] = ()  # what comes out alike under every completion of what is missing
     not_recorded: tuple[str, ...]  # sections of the form in which nothing was recorded
     causes: tuple[CausePart, ...]
     classifications: tuple[ClassificationPart, ...]

@@ -439,6 +439,7 @@ def _missing(content: NoteContent) -> Iterable[AnyBlock]:
         yield Paragraph(text=content.robust)
     elif not content.missing:
         yield Paragraph(text=_("No open finding would change the advice."))
+    yield from (Paragraph(text=f"{line}.", style="small") for line in content.completed)
     yield from _open(content)
 
 

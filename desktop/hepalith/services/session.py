@@ -12,7 +12,7 @@ import msgspec
 
 from hepalith.decision.assess import Assessor, evaluate
 from hepalith.decision.what_if import Asker
-from hepalith.domain.assessment import Advice, Assessment, Status, TraceNode
+from hepalith.domain.assessment import Advice, Assessment, Further, Status, TraceNode
 from hepalith.domain.case import (
     PATIENT,
     Case,
@@ -102,6 +102,14 @@ class CaseSession:
         if self._asker is None:
             self._asker = Asker(self.knowledge)
             self._show(self._state.case, keep_journal=True)
+
+    def show_further(self, case: Case, further: Further) -> None:
+        """Adds what a second look shows of a case; nothing happens if the case has changed meanwhile."""
+        if case is self._state.case:
+            assessment = msgspec.structs.replace(self._state.assessment, further=further)
+            self._state = msgspec.structs.replace(self._state, assessment=assessment)
+            for listener in tuple(self._listeners):
+                listener(self._state)
 
     def listen(self, listener: Listener) -> None:
         """Calls `listener` with each new state, until `forget`."""
@@ -371,7 +379,7 @@ class CaseSession:
         Raises NoteError, as `export_note`; an author that the request names goes before the session's own.
         """
         case = self._state.case
-        assessment = evaluate(case, self.knowledge, self.as_of, trace=True)
+        assessment = evaluate(case, self.knowledge, self.as_of, trace=True, further=True)
         signed = msgspec.structs.replace(request, author=request.author or self.author)
         self._note.export(case, assessment, self._clock.now(), signed)
 

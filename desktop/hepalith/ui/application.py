@@ -17,6 +17,7 @@ from hepalith.ui.errors import ErrorWatch
 from hepalith.ui.fonts import apply_text_size, load_fonts
 from hepalith.ui.main_window import MainWindow
 from hepalith.ui.screenshot import grab
+from hepalith.ui.second_look import BesideTheWindow
 from hepalith.ui.settings import WindowSettings
 from hepalith.ui.theme import ThemeName, apply_theme
 
@@ -74,6 +75,7 @@ class Desktop(QObject):
         self._refine = refine
         self._language = language
         self.window = self._make()
+        self._beside = BesideTheWindow(session, self.window.bridge)
 
     def show_unexpected(self, error: BaseException) -> None:
         """Tells of an exception that nobody caught."""
@@ -84,10 +86,16 @@ class Desktop(QObject):
         old = self.window
         old.files.committing.emit()
         old.remember_layout()
+        self._beside.close()
         self.window = self._make()
+        self._beside = BesideTheWindow(self._session, self.window.bridge)
         self.window.show()
         old.give_up()
         self.window.files.take_lock()
+
+    def close(self) -> None:
+        """Ends what runs beside the window."""
+        self._beside.close()
 
     def _make(self) -> MainWindow:
         chosen = self._language or self._settings.preferences.language
@@ -143,6 +151,7 @@ def run(
         return app.exec()
     finally:
         watch.stop()
+        desktop.close()
 
 
 def _get_ready(session: CaseSession) -> None:
