@@ -5,6 +5,7 @@ from typing import TextIO
 
 import msgspec
 
+from hepalith.cli.cohort import cohort
 from hepalith.cli.knowledge import look_at_knowledge
 from hepalith.cli.notes import rerun_note, write_note
 from hepalith.cli.parts import DONE, UNREADABLE, UNWRITABLE, WRONG_ARGUMENTS, Parts, read_case
@@ -22,6 +23,7 @@ def run(arguments: argparse.Namespace, parts: Parts, out: TextIO, err: TextIO) -
         "assess": _assess,
         "note": write_note,
         "rerun": rerun_note,
+        "cohort": cohort,
         "knowledge": look_at_knowledge,
         "schema": _schema,
     }

@@ -69,15 +69,17 @@ def evaluate(
     as_of: date,
     *,
     trace: bool = True,
+    full: bool = False,
     asker: Asker | None = None,
     further: bool = False,
 ) -> Assessment:
     """The assessment of a case at a date. Same case, knowledge and date: same result.
 
-    asker: of the same knowledge, for many cases on one thread: it keeps what it made. further: with the second look.
+    trace, full: see `Assessor.assessment`. further: with the second look.
+    asker: of the same knowledge, for many cases on one thread: it keeps what it made.
     """
     assessor = Assessor(case, knowledge, as_of, asker or Asker(knowledge))
-    made = assessor.assessment(trace=trace)
+    made = assessor.assessment(trace=trace, full=full)
     return msgspec.structs.replace(made, further=assessor.further()) if further else made
 
 
@@ -105,14 +107,16 @@ class Assessor:
     def _explainer(self) -> Explainer:
         return Explainer(Evaluation(self._case, self._knowledge, self._as_of) if self._what_if else self.evaluation)
 
-    def assessment(self, *, trace: bool) -> Assessment:
+    def assessment(self, *, trace: bool, full: bool = False) -> Assessment:
         """Everything that is shown.
 
-        With `trace` also the traces, what the advice that nothing speaks for needs, and all questions, not the first.
+        full: also what the advice that nothing speaks for needs, and all questions, not the first; as in a note.
+        trace: all that, and the traces.
         """
+        full = full or trace
         judged = list(self._what_if.verdicts.judged(self._judgement)) if self._what_if else self._judgement.all()
-        asked = questions_of(self._what_if, None if trace else ASKED) if self._what_if else Questions()
-        advice = tuple(self._advice(one, full=trace) for one in judged)
+        asked = questions_of(self._what_if, None if full else ASKED) if self._what_if else Questions()
+        advice = tuple(self._advice(one, full=full) for one in judged)
         shown = tuple(one for one in advice if one.status is not Status.DOES_NOT_HOLD)
         causes = rank_causes(self.evaluation, lambda tree, subject: self._need_list(self._needs.of(tree, subject)))
         overrides = overrides_of(self._case, self._knowledge, advice)

@@ -49,6 +49,12 @@ def unit_text(unit: str) -> str:
     return "/".join("µ" + part[1:] if part.startswith("u") and len(part) > 1 else part for part in unit.split("/"))
 
 
+def is_conventional(unit: str) -> bool:
+    """Whether a UCUM unit is one that laboratories write where SI units are not used: a mass in a decilitre, a count in
+    a microlitre, degrees Fahrenheit, pounds, inches."""
+    return unit in {"[degF]", "[lb_av]", "[in_i]"} or unit.endswith(("/dL", "/uL"))
+
+
 def urgency_text(level: Urgency) -> str:
     """The name of a level of urgency."""
     return {

@@ -32,6 +32,7 @@ from hepalith.i18n import _
 from hepalith.knowledge.base import Knowledge
 from hepalith.knowledge.entry import check_limit, check_value
 from hepalith.knowledge.model import Finding
+from hepalith.services.differences import differences
 from hepalith.services.ports import CaseStore, Clock, Journal, NoteRequest, NoteWriter, Recovery, ReportText
 
 CASE_ENDING = ".json"  # other files that hold a case (notes) are never written over
@@ -47,6 +48,7 @@ class CaseState(msgspec.Struct, frozen=True, kw_only=True):
     dirty: bool
     can_undo: bool
     can_redo: bool
+    kept: bool = True  # False: the last edit could not be written to the journal
     hidden: frozenset[tuple[str, str]]  # (finding, subject) whose field is not relevant now
 
 
@@ -88,6 +90,12 @@ class CaseSession:
     def as_of(self) -> date:
         """The date for which the open case is assessed."""
         return self._clock.today()
+
+    def use(self, knowledge: Knowledge, note: NoteWriter, author: str) -> None:
+        """Goes on with knowledge that a site refined otherwise. The case, its file and what can be undone stay."""
+        self.knowledge, self._note, self.author = knowledge, note, author
+        self._asker = Asker(knowledge) if self._asker is not None else None
+        self._show(self._state.case, keep_journal=True)
 
     def prepare(self) -> None:
         """Makes what takes a moment and is not needed to show an empty case, and finds out what to ask first."""
@@ -336,6 +344,14 @@ class CaseSession:
         self._saved = self._empty()
         self._show(recovery.case)
 
+    def recovery_differences(self, recovery: Recovery) -> tuple[str, ...]:
+        """How unsaved edits of an earlier run differ from the saved file, or from an empty case if there is none.
+
+        Raises CaseFileError if the file cannot be read.
+        """
+        saved = self._store.load(Path(recovery.path)) if recovery.path else self._empty()
+        return differences(saved, recovery.case, self.knowledge)
+
     def forget_recovery(self, recovery: Recovery) -> None:
         """Gives unsaved edits of an earlier run up on purpose."""
         self._journal.discard(recovery.case.case_id)
@@ -363,7 +379,7 @@ class CaseSession:
         Raises NoteError, as `export_note`; an author that the request names goes before the session's own.
         """
         case = self._state.case
-        assessment = evaluate(case, self.knowledge, self.as_of, trace=True, further=True)
+        assessment = evaluate(case, self.knowledge, self.as_of, trace=False, full=True, further=True)
         signed = msgspec.structs.replace(request, author=request.author or self.author)
         self._note.export(case, assessment, self._clock.now(), signed)
 
@@ -452,10 +468,18 @@ class CaseSession:
 
     def _show(self, case: Case, keep_journal: bool = False) -> None:
         self._state = self._make_state(case)
-        if not keep_journal and self._state.dirty:
-            self._journal.write(case, str(self._path or ""), self._clock.now())
+        if not keep_journal:
+            self._keep(case)
         for listener in tuple(self._listeners):
             listener(self._state)
+
+    def _keep(self, case: Case) -> None:
+        """The edit goes to the journal at once; a case that is as it was saved needs no entry."""
+        if self._state.dirty:
+            kept = self._journal.write(case, str(self._path or ""), self._clock.now())
+            self._state = msgspec.structs.replace(self._state, kept=kept)
+        else:
+            self._journal.discard(case.case_id)
 
     def _make_state(self, case: Case) -> CaseState:
         if self._asker is None and (case.observations or case.lesions):
