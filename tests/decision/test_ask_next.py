@@ -17,10 +17,10 @@ from hepalith.decision.levels import level_of
 from hepalith.decision.precedence import Judgement
 from hepalith.decision.thresholds import Cut, value_of
 from hepalith.decision.what_if import Asker, WhatIf
-from hepalith.domain.assessment import Named, Outcome, Question, QuestionGroup, Status, Urgency, in_order
+from hepalith.domain.assessment import Question, QuestionGroup, Status, Urgency, in_order
 from hepalith.domain.case import Case, ItemsValue, Observation, State
 from hepalith.domain.interval import Interval
-from hepalith.domain.words import doubt_text, outcome_text
+from hepalith.domain.words import doubt_text
 from hepalith.knowledge.base import Knowledge
 from support.building import case, choice, items, no, number, seen, yes
 from support.vignettes import all_vignettes, case_of, knowledge_and_problems
