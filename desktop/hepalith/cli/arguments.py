@@ -60,6 +60,11 @@ def _commands() -> argparse.ArgumentParser:
     assess = commands.add_parser("assess", help=_("assess a case"))
     _add_case(assess)
     assess.add_argument("--format", choices=["text", "json"], default="text")
+    assess.add_argument(
+        "--why",
+        metavar="ITEM",
+        help=_("only why one item holds or does not, and what would change it (advice, cause, class, gate:ID)"),
+    )
 
     note = commands.add_parser("note", help=_("write the management note, or verify one"))
     what = note.add_mutually_exclusive_group(required=True)

@@ -12,7 +12,7 @@ import msgspec
 
 from hepalith.decision.assess import Assessor, evaluate
 from hepalith.decision.what_if import Asker
-from hepalith.domain.assessment import Advice, Assessment, Further, Status, TraceNode
+from hepalith.domain.assessment import Advice, Assessment, Further, Status, TraceNode, Turn
 from hepalith.domain.case import (
     PATIENT,
     Case,
@@ -365,6 +365,10 @@ class CaseSession:
     def explain(self, item: str, subject: str = PATIENT) -> TraceNode:
         """Why a recommendation, cause, classification or gate item holds, or does not, for a subject."""
         return self._assessor.explain(item, subject)
+
+    def turns(self, item: str, subject: str = PATIENT) -> tuple[Turn, ...]:
+        """What would change a recommendation, cause, classification or gate for a subject: the fewest facts."""
+        return self._assessor.turns(item, subject)
 
     def export_note(self, path: Path) -> None:
         """Writes the draft of the management note of the present state. Raises NoteError; no half file is left.
