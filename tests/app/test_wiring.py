@@ -1,5 +1,6 @@
-"""The site settings reach the notes: letterhead, logo and the name of the clinician."""
+"""The site settings reach the notes: letterhead, logo and the name of the clinician. Window and command agree."""
 
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,15 @@ def test_a_logo_that_cannot_be_used_is_named_and_nothing_is_written(
     assert "logo" in err
     assert err.count("\n") == 1
     assert not (tmp_path / "note.pdf").exists()
+
+
+def test_window_and_command_write_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wiring.SystemClock, "now", lambda _clock: datetime(2026, 6, 1, 14, 30, tzinfo=UTC))
+    assert main(["note", str(EXAMPLE), "--out", str(tmp_path / "command.pdf"), "--as-of", "2026-06-01"]) == 0
+    session = wiring.make_session(wiring.user_folders(), as_of=date(2026, 6, 1))
+    session.show_case(wiring.Documents().load(EXAMPLE))
+    session.export_note(tmp_path / "window.pdf")
+    assert (tmp_path / "command.pdf").read_bytes() == (tmp_path / "window.pdf").read_bytes()
 
 
 def test_a_profile_holds_all_files_of_a_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

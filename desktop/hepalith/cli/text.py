@@ -1,6 +1,6 @@
 """An assessment as plain text for a terminal."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from hepalith.domain.assessment import (
     Advice,
@@ -10,9 +10,12 @@ from hepalith.domain.assessment import (
     OverrideResult,
     QuestionGroup,
     Status,
+    TraceNode,
+    Turn,
     in_order,
 )
 from hepalith.domain.words import (
+    answer_text,
     basis_text,
     completed_text,
     completions_text,
@@ -20,6 +23,7 @@ from hepalith.domain.words import (
     doubt_text,
     outcome_text,
     robust_text,
+    turn_text,
 )
 from hepalith.i18n import _, untranslated_note
 
@@ -56,14 +60,16 @@ def _lines(assessment: Assessment) -> Iterator[str]:
         value=assessment.case_class.value, certainty=assessment.case_class.certainty
     )
     yield assessment.impression
-    yield from _causes(assessment.causes)
-    yield from _advice(_("What applies"), [one for one in assessment.recommendations if one.status is Status.HOLDS])
-    yield from _advice(
-        _("Applies, but gives way"), [one for one in assessment.recommendations if one.status is Status.SUPPRESSED]
-    )
+    turns = _Turns(assessment.turns)
+    yield from _causes(assessment.causes, turns)
+    holding = [one for one in assessment.recommendations if one.status is Status.HOLDS]
+    yield from _advice(_("What applies"), holding, turns)
+    given_way = [one for one in assessment.recommendations if one.status is Status.SUPPRESSED]
+    yield from _advice(_("Applies, but gives way"), given_way, turns)
     yield from _overrides(assessment.overrides)
     for made in assessment.classifications:
         yield _("{subject} {label}: {value}").format(subject=made.subject, label=made.label, value=made.value)
+        yield from turns.of(made.id, made.subject)
     for doubt in assessment.doubts:
         first, *more = doubt_text(doubt, urgency.level)
         yield f"{doubt.subject} {doubt.label}: {first}"
@@ -72,6 +78,7 @@ def _lines(assessment: Assessment) -> Iterator[str]:
         if gate.state is not GateState.OPEN:
             shut = ", ".join(item.label for item in gate.items if item.fulfilled != "yes" and item.severity == "block")
             yield _("Gate shut: {gate} ({subject}): {items}").format(gate=gate.label, subject=gate.subject, items=shut)
+            yield from turns.of(f"gate:{gate.id}", gate.subject)
     for test in assessment.follow_up:
         yield (
             _("Follow-up: {due} {test} [{by}] {note}")
@@ -88,6 +95,30 @@ def _lines(assessment: Assessment) -> Iterator[str]:
     )
     if untranslated_note():
         yield untranslated_note()
+
+
+class _Turns:
+    """What would change each conclusion, as lines."""
+
+    def __init__(self, turns: tuple[Turn, ...]) -> None:
+        self._lines: dict[tuple[str, str], list[str]] = {}
+        for turn in turns:
+            self._lines.setdefault((turn.item, turn.subject), []).append(f"      {turn_text(turn)}")
+
+    def of(self, item: str, subject: str) -> list[str]:
+        return self._lines.get((item, subject), [])
+
+
+def explained_text(nodes: Iterable[TraceNode], turns: Iterable[Turn]) -> str:
+    """Why something holds or does not, and what would change it; lines end with a line feed."""
+    lines = [line for node in nodes for line in _traced(node, 0)]
+    return "\n".join([*lines, *map(turn_text, turns)]) + "\n"
+
+
+def _traced(node: TraceNode, depth: int) -> Iterator[str]:
+    yield f"{'  ' * depth}{answer_text(node.answer)} - {node.text}"
+    for child in node.children:
+        yield from _traced(child, depth + 1)
 
 
 def _overrides(overrides: tuple[OverrideResult, ...]) -> Iterator[str]:
@@ -120,16 +151,17 @@ def _questions(assessment: Assessment) -> Iterator[str]:
         yield from (f"  {one.subject} {one.label} [{one.id}]: {completed_text(one)}" for one in further.completed)
 
 
-def _causes(causes: tuple[Cause, ...]) -> Iterator[str]:
+def _causes(causes: tuple[Cause, ...], turns: _Turns) -> Iterator[str]:
     if causes:
         yield ""
         yield _("Causes")
     for cause in causes:
         if cause.rank <= 5:  # the window and the note show all of them
             yield f"  {cause.subject} {cause.rank}. {cause.label} [{cause.id}, {cause.cause_class}] {cause.points:+d}"
+            yield from turns.of(cause.id, cause.subject)
 
 
-def _advice(title: str, advice: list[Advice]) -> Iterator[str]:
+def _advice(title: str, advice: list[Advice], turns: _Turns) -> Iterator[str]:
     if not advice:
         return
     yield ""
@@ -141,3 +173,4 @@ def _advice(title: str, advice: list[Advice]) -> Iterator[str]:
             yield _("      gate shut: {gate}").format(gate=gate)
         for winner in one.suppressed_by:
             yield _("      {label}: {by}").format(label=winner.label, by=winner.by)
+        yield from turns.of(one.id, one.subject)

@@ -133,7 +133,7 @@ class _Questions:
         best = max((self._worth[key] for key in members if not self._speaks_for(self._by_key[key])), default=0)
         settled = self._settled.at(one.variant) / UNSUPPORTED
         cost = COST[self._knowledge.findings[one.members[0].finding].cost]
-        none = worth(self._effect({self._effects.of(one.variant)}, settled), self._effects.level, 2 * cost)
+        none = worth(self._effect([self._effects.of(one.variant)], settled), self._effects.level, 2 * cost)
         return best + none if none > 0 else 0
 
     def _speaks_for(self, one: Tried) -> bool:
@@ -143,7 +143,7 @@ class _Questions:
         decided = any(one.plane & ~open_ for open_ in self._supported.values())
         return decided or any(self._counts(key) for key in starts)
 
-    def _effect(self, changes: set[Change], settled: float) -> Effect:
+    def _effect(self, changes: list[Change], settled: float) -> Effect:
         now = self._effects.level
         if not changes:
             return Effect(level=now, settled=settled)

@@ -4,7 +4,7 @@ Emergencies come first and are always shown; a closure holds only while everythi
 not to hold. A rule that gives way to another is named with its reason, and never lowers the urgency of the case.
 """
 
-from collections.abc import Callable, Iterable, Set
+from collections.abc import Callable, Iterable, Iterator, Set
 from datetime import date
 from functools import cached_property
 
@@ -26,6 +26,7 @@ from hepalith.decision.precedence import Judged, Judgement
 from hepalith.decision.second_look import second_look
 from hepalith.decision.summary import class_of_case, impression_of
 from hepalith.decision.support import Support
+from hepalith.decision.turns import Turns
 from hepalith.decision.what_if import Asker
 from hepalith.decision.wording import Words, number_text
 from hepalith.domain.assessment import (
@@ -47,6 +48,7 @@ from hepalith.domain.assessment import (
     Suppression,
     Trace,
     TraceNode,
+    Turn,
     Urgency,
     UrgencyResult,
 )
@@ -69,16 +71,20 @@ def evaluate(
     as_of: date,
     *,
     trace: bool = True,
+    full: bool = False,
     asker: Asker | None = None,
     further: bool = False,
 ) -> Assessment:
     """The assessment of a case at a date. Same case, knowledge and date: same result.
 
-    asker: of the same knowledge, for many cases on one thread: it keeps what it made. further: with the second look.
+    trace, full: see `Assessor.assessment`. further: with the second look and what would change each conclusion.
+    asker: of the same knowledge, for many cases on one thread: it keeps what it made.
     """
     assessor = Assessor(case, knowledge, as_of, asker or Asker(knowledge))
-    made = assessor.assessment(trace=trace)
-    return msgspec.structs.replace(made, further=assessor.further()) if further else made
+    made = assessor.assessment(trace=trace, full=full)
+    if not further:
+        return made
+    return msgspec.structs.replace(made, further=assessor.further(), turns=tuple(assessor.turns_of(made)))
 
 
 class Assessor:
@@ -105,14 +111,20 @@ class Assessor:
     def _explainer(self) -> Explainer:
         return Explainer(Evaluation(self._case, self._knowledge, self._as_of) if self._what_if else self.evaluation)
 
-    def assessment(self, *, trace: bool) -> Assessment:
+    @cached_property
+    def _turns(self) -> Turns:
+        return Turns(self._explainer.evaluation, self._explainer)
+
+    def assessment(self, *, trace: bool, full: bool = False) -> Assessment:
         """Everything that is shown.
 
-        With `trace` also the traces, what the advice that nothing speaks for needs, and all questions, not the first.
+        full: also what the advice that nothing speaks for needs, and all questions, not the first; as in a note.
+        trace: all that, and the traces.
         """
+        full = full or trace
         judged = list(self._what_if.verdicts.judged(self._judgement)) if self._what_if else self._judgement.all()
-        asked = questions_of(self._what_if, None if trace else ASKED) if self._what_if else Questions()
-        advice = tuple(self._advice(one, full=trace) for one in judged)
+        asked = questions_of(self._what_if, None if full else ASKED) if self._what_if else Questions()
+        advice = tuple(self._advice(one, full=full) for one in judged)
         shown = tuple(one for one in advice if one.status is not Status.DOES_NOT_HOLD)
         causes = rank_causes(self.evaluation, lambda tree, subject: self._need_list(self._needs.of(tree, subject)))
         overrides = overrides_of(self._case, self._knowledge, advice)
@@ -168,6 +180,30 @@ class Assessor:
         if item in knowledge.derived:
             return self._explain_derived(knowledge.derived[item].entry, subject)
         return TraceNode(text=_("{item} is not in this knowledge base").format(item=item), answer=Answer.UNKNOWN)
+
+    def subjects_of(self, item: str) -> tuple[str, ...]:
+        """For whom an item of the knowledge is judged: each lesion, or the patient."""
+        known, name = self._knowledge, item.removeprefix("gate:")
+        places = (known.recommendations, known.conditions, known.derived, known.gates)
+        compiled = next((place[name] for place in places if name in place), None)
+        return self._subjects(compiled.entry.subject if compiled else "patient")
+
+    def turns(self, item: str, subject: str = PATIENT) -> tuple[Turn, ...]:
+        """What would change a conclusion, items as for `explain`: the fewest facts for each turn."""
+        return self._turns.of(item, subject)
+
+    def turns_of(self, made: Assessment) -> Iterator[Turn]:
+        """What would change the advice that applies or gives way, the causes, the classes and the gates."""
+        shown = {Status.HOLDS, Status.SUPPRESSED}
+        for advice in made.recommendations:
+            if advice.status in shown:
+                yield from self.turns(advice.id, advice.subject)
+        for cause in made.causes:
+            yield from self.turns(cause.id, cause.subject)
+        for one in made.classifications:
+            yield from self.turns(one.id, one.subject)
+        for gate in made.gates:
+            yield from self.turns(f"gate:{gate.id}", gate.subject)
 
     def deciding(self, recommendation: str, subject: str = PATIENT) -> tuple[str, ...]:
         """What decides whether a recommendation applies: the fewest parts of its condition, or what it gives way to."""

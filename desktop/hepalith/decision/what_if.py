@@ -148,10 +148,10 @@ class WhatIf:
         self.asked = [one for one in tried if self.obtainable(one.open) and self.relevant(one.open) is not Truth.FALSE]
         self.now = LEVELS[self.effects.level]
 
-    def changes(self, one: Tried) -> set[Change]:
-        """The different changes that the answers to a finding make."""
+    def changes(self, one: Tried) -> list[Change]:
+        """The different changes that the answers to a finding make, in the order of the answers."""
         found = (self.effects.of(variant) for variant in one.variants)
-        return {change for change in found if change is not self.effects.same}
+        return list(dict.fromkeys(change for change in found if change is not self.effects.same))
 
     def matters(self, one: Tried) -> bool:
         """Whether an answer to a finding changes the urgency or the plan."""

@@ -432,6 +432,19 @@ class Trace(Part, frozen=True, kw_only=True):
     node: TraceNode
 
 
+class Turn(Part, frozen=True, kw_only=True):
+    """The fewest facts that would turn a conclusion about one item of the knowledge and one subject.
+
+    turns: what it would then be, in words. facts: all have to be so; the text of each gives its present value and what
+    is needed, its `answer` whether that is so now.
+    """
+
+    item: str
+    subject: str
+    turns: str
+    facts: tuple[TraceNode, ...]
+
+
 class Assessment(Part, frozen=True, kw_only=True):
     """The whole answer for one case at one date with one knowledge version."""
 
@@ -454,6 +467,7 @@ class Assessment(Part, frozen=True, kw_only=True):
     doubts: tuple[Doubt, ...] = ()
     robust: bool = False  # no single answer to an open finding changes the urgency or the plan
     further: Further | None = None  # of a second look; None while it was not taken
+    turns: tuple[Turn, ...] = ()  # with the second look: what would change what is shown
     conflicts: tuple[Conflict, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
     not_evaluated: tuple[str, ...] = ()  # findings of the case that this dictionary does not know

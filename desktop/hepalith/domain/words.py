@@ -13,6 +13,7 @@ from hepalith.domain.assessment import (
     Outcome,
     OverrideResult,
     Status,
+    Turn,
     Urgency,
 )
 from hepalith.i18n import _, plural
@@ -227,6 +228,12 @@ def robust_text(further: Further | None) -> str:
             "pairs were not tried."
         ).format(tried=further.pairs_tried, left=further.pairs_left)
     return _("Robust: no open finding changes urgency or plan, alone or with another.")
+
+
+def turn_text(turn: Turn) -> str:
+    """What would change a conclusion, in one line."""
+    facts = "; ".join(fact.text for fact in turn.facts)
+    return _("{turns}, if {facts}").format(turns=turn.turns[:1].upper() + turn.turns[1:], facts=facts)
 
 
 def completed_text(one: Completed) -> str:

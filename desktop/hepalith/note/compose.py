@@ -373,6 +373,7 @@ class _Composer:
                 changes=tuple(
                     outcome_text(outcome, self._assessment.urgency.level) for outcome in question.outcomes[:_CHANGES]
                 ),
+                leads_to=self._words.needs(question.leads_to),
             )
             for question in self._assessment.questions
         )
@@ -453,6 +454,7 @@ class _Composer:
             complete=one.complete,
             told=told,
             negative=negative,
+            computed=bool(one.low or one.high),
             ground=self._ground(one.basis, cited=told and not negative),
             subjects=self._subjects(part.subject for part in same),
             inputs=tuple(
@@ -518,11 +520,17 @@ class _Composer:
                 ),
                 default=conflict.default,
                 why=conflict.why,
+                ground=self._conflict_ground(conflict.id),
             )
             for conflict in self._assessment.conflicts
         )
 
     # sources
+
+    def _conflict_ground(self, name: str) -> Ground:
+        """On what it rests what this program does where sources disagree: our default, unless the knowledge says."""
+        entry = self._knowledge.conflicts.get(name)
+        return self._ground(Basis(level=(entry.basis if entry else None) or "default"))
 
     def _ground(self, basis: Basis, *, cited: bool = True) -> Ground:
         return Ground(

@@ -12,7 +12,7 @@ import msgspec
 
 from hepalith.decision.assess import Assessor, evaluate
 from hepalith.decision.what_if import Asker
-from hepalith.domain.assessment import Advice, Assessment, Further, Status, TraceNode
+from hepalith.domain.assessment import Advice, Assessment, Further, Status, TraceNode, Turn
 from hepalith.domain.case import (
     PATIENT,
     Case,
@@ -370,6 +370,10 @@ class CaseSession:
         """Why a recommendation, cause, classification or gate item holds, or does not, for a subject."""
         return self._assessor.explain(item, subject)
 
+    def turns(self, item: str, subject: str = PATIENT) -> tuple[Turn, ...]:
+        """What would change a recommendation, cause, classification or gate for a subject: the fewest facts."""
+        return self._assessor.turns(item, subject)
+
     def export_note(self, path: Path) -> None:
         """Writes the draft of the management note of the present state. Raises NoteError; no half file is left.
 
@@ -383,7 +387,7 @@ class CaseSession:
         Raises NoteError, as `export_note`; an author that the request names goes before the session's own.
         """
         case = self._state.case
-        assessment = evaluate(case, self.knowledge, self.as_of, trace=True, further=True)
+        assessment = evaluate(case, self.knowledge, self.as_of, trace=False, full=True, further=True)
         signed = msgspec.structs.replace(request, author=request.author or self.author)
         self._note.export(case, assessment, self._clock.now(), signed)
 
