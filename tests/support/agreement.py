@@ -29,6 +29,7 @@ from hepalith.decision.observed import ObservedCase
 from hepalith.decision.planes import truth_at
 from hepalith.decision.precedence import Judgement
 from hepalith.decision.reading import FastReader, Reading
+from hepalith.decision.single import CaseReader
 from hepalith.decision.verdicts import LEVELS, Verdicts
 from hepalith.domain.assessment import Status, Urgency
 from hepalith.domain.case import PATIENT, Case, ChoiceValue, NumberValue, Observation, State
@@ -44,6 +45,7 @@ class Both:
     def __init__(self, knowledge: Knowledge) -> None:
         self.knowledge = knowledge
         self._reader = FastReader(knowledge)
+        self._case_reader = CaseReader(knowledge)
         self._asker = Asker(knowledge)
         self.answers = answers_of(knowledge)
         self.seen: set[tuple[str, Truth]] = set()
@@ -51,8 +53,14 @@ class Both:
     def differences(self, case: Case, as_of: date, *, every: int = 0, first: int = 0) -> list[str]:
         """What differs in the case, and in every so-manieth answer to its open findings; 0 for none of these."""
         if not every:
-            reading = self._reader.read(ObservedCase(case, self.knowledge.findings, as_of))
-            return list(self._compare(reading, Verdicts(reading), 0, Evaluation(case, self.knowledge, as_of)))
+            observed = ObservedCase(case, self.knowledge.findings, as_of)
+            readings = (self._reader.read(observed), self._case_reader.read(self._case_reader.inputs(observed)))
+            evaluation = Evaluation(case, self.knowledge, as_of)
+            return [
+                difference
+                for reading in readings
+                for difference in self._compare(reading, Verdicts(reading), 0, evaluation)
+            ]
         what_if = self._asker.what_if(case, as_of)
         asked = [(0, case, "as it is"), *list(_answered(case, what_if))[first::every]]
         return [
