@@ -57,7 +57,7 @@ def main() -> int:
     how_often = {"refill": options.refill, "interpret": options.interpret}
     steps = compare(knowledge, options.seed, options.cases, verdict, known=known, **how_often)
     for position, _ in enumerate(steps):
-        if position % 50 == 0:
+        if position % 1000 == 0:
             sys.stderr.write(f"{verdict.cases} cases, {time.monotonic() - started:.0f} s\n")
         if time.monotonic() - started > 60 * options.minutes:
             break

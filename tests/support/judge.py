@@ -14,7 +14,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
+from queue import Queue
 from tempfile import TemporaryDirectory
+from threading import Thread
 from typing import NamedTuple
 
 from hepalith.decision.evaluation import Evaluation
@@ -31,6 +33,7 @@ from support.scalar import Scalars
 from support.vignettes import all_cases
 
 NODE = Path(__file__).parents[1] / "standard" / "node"
+AHEAD = 20  # cases that the engine is asked for before the first of them is judged
 LETTERS = "FUT"  # by truth
 
 
@@ -85,8 +88,10 @@ class Engine:
         self._folder = TemporaryDirectory(prefix="hepalith-elm-")
         library = Path(self._folder.name) / "library.json"
         library.write_text(json.dumps(Exporter(self._scalars.definitions.values()).library()), encoding="utf-8")
-        command = ["node", "--max-old-space-size=2048", str(NODE / "run.mjs"), str(library)]
+        command = ["node", "--max-old-space-size=2048", "--max-semi-space-size=64", str(NODE / "run.mjs"), str(library)]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self._lines: Queue[str] = Queue()
+        Thread(target=self._read, daemon=True).start()
         self._write(self._scalars.conditions)
         return self
 
@@ -94,8 +99,8 @@ class Engine:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.close()
-        self._process.stdout.close()
         self._process.wait()
+        self._process.stdout.close()
         self._folder.cleanup()
 
     def ask(self, case: Case) -> None:
@@ -105,11 +110,17 @@ class Engine:
 
     def answers(self) -> list[str]:
         """The answers to the next case: for each condition a letter for the patient, or one for each lesion."""
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
+        line = self._lines.get()
         if not line:
             raise RuntimeError("the engine has stopped; its reason stands above")
         return line.rstrip("\n").split(" ")
+
+    def _read(self) -> None:
+        """Reads while others write, so that neither side waits for the other for ever. The end is an empty line."""
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            self._lines.put(line)
+        self._lines.put("")
 
     def _write(self, content: object) -> None:
         assert self._process.stdin is not None
@@ -127,7 +138,7 @@ def compare(
     refill: int = 1,
     interpret: int = 1,
 ) -> Iterator[Verdict]:
-    """Compares `count` generated cases, and every `refill`-th of them filled in. Yields after each batch.
+    """Compares `count` generated cases, and every `refill`-th of them filled in. Yields after each case.
 
     interpret: every so-manieth case is answered by the interpreter too.
     """
@@ -136,20 +147,29 @@ def compare(
     generator = Generator(knowledge, seed)
     source = enumerate(cases(knowledge, seed, known=known))
     with Engine(scalars) as engine:
-        while batch := list(itertools.islice(source, min(20, count))):
-            count -= len(batch)
-            filled = {number: generator.completed(case) for number, case in batch if number % refill == 0}
-            asked = [case for _, case in batch] + list(filled.values())
-            for case in asked:
-                engine.ask(case)
-            decided: dict[int, list[tuple[int, str, str]]] = {}
-            for number, case in batch:
-                decided[number] = judge.judge(case, engine.answers(), number)
-            for number, case in filled.items():
-                theirs = engine.answers()
-                judge.judge(case, theirs, number)
-                judge.confirm(case, theirs, decided[number], number)
+        waiting: list[_Asked] = []
+        for number, case in itertools.islice(source, count):
+            waiting.append(_Asked(number, case, generator.completed(case) if number % refill == 0 else None))
+            for one in waiting[-1].cases:
+                engine.ask(one)
+            if len(waiting) == AHEAD:  # the engine works on the others while we judge the first
+                judge.next(waiting.pop(0), engine)
+                yield verdict
+        for asked in waiting:
+            judge.next(asked, engine)
             yield verdict
+
+
+class _Asked(NamedTuple):
+    """A case that the engine was asked for, and what it was filled in to."""
+
+    number: int
+    case: Case
+    filled: Case | None
+
+    @property
+    def cases(self) -> Sequence[Case]:
+        return [self.case] if self.filled is None else [self.case, self.filled]
 
 
 class _Judge:
@@ -162,7 +182,15 @@ class _Judge:
         self._interpret = interpret
         self._reader = CaseReader(scalars.knowledge)
 
-    def judge(self, case: Case, theirs: Sequence[str], number: int) -> list[tuple[int, str, str]]:
+    def next(self, asked: _Asked, engine: Engine) -> None:
+        """Judges the case that the engine answers next."""
+        decided = self._judge(asked.case, engine.answers(), asked.number)
+        if asked.filled is not None:
+            theirs = engine.answers()
+            self._judge(asked.filled, theirs, asked.number)
+            self._confirm(asked.filled, theirs, decided, asked.number)
+
+    def _judge(self, case: Case, theirs: Sequence[str], number: int) -> list[tuple[int, str, str]]:
         """Notes what differs; what we decided by bounds is returned: (condition, subject, our answer)."""
         observed = ObservedCase(case, self._scalars.knowledge.findings, TODAY)
         reading = self._reader.read(self._reader.inputs(observed))
@@ -178,7 +206,7 @@ class _Judge:
             self._by_the_interpreter(case, ours, number)
         return by_bounds
 
-    def confirm(self, case: Case, theirs: Sequence[str], decided: Sequence[tuple[int, str, str]], number: int) -> None:
+    def _confirm(self, case: Case, theirs: Sequence[str], decided: Sequence[tuple[int, str, str]], number: int) -> None:
         """What we decided by bounds, now that the case is filled in."""
         for position, subject, ours in decided:
             answer = theirs[position][subjects_of(self._scalars.sources[position].subject, case).index(subject)]

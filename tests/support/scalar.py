@@ -660,8 +660,16 @@ def _fresh(fresh: bool) -> str:
 def walk(expr: Expr, *, over: bool = True) -> Iterator[Expr]:
     """An expression and all its parts; those over all lesions too, unless `over` is false."""
     yield expr
-    if isinstance(expr, Op):
-        for part in expr.parts:
+    if over or not isinstance(expr, Over):
+        for part in parts_of(expr):
             yield from walk(part, over=over)
-    elif isinstance(expr, Over) and over:
-        yield from walk(expr.part)
+
+
+def parts_of(expr: Expr) -> tuple[Expr, ...]:
+    """What an expression is made of."""
+    match expr:
+        case Op(parts=parts):
+            return parts
+        case Over(part=part):
+            return (part,)
+    return ()
