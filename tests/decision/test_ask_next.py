@@ -6,18 +6,21 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
 from hepalith.decision.answers import Answers, inside, stretches
-from hepalith.decision.ask_next import Asker, Effect, WhatIf, ask_next, worth
+from hepalith.decision.ask_next import Effect, ask_next, worth
+from hepalith.decision.assess import evaluate
 from hepalith.decision.effects import REQUEST, Change
 from hepalith.decision.evaluation import Evaluation
 from hepalith.decision.levels import level_of
 from hepalith.decision.precedence import Judgement
 from hepalith.decision.thresholds import Cut, value_of
+from hepalith.decision.what_if import Asker, WhatIf
 from hepalith.domain.assessment import Named, Outcome, Question, QuestionGroup, Status, Urgency, in_order
 from hepalith.domain.case import Case, ItemsValue, Observation, State
 from hepalith.domain.interval import Interval
-from hepalith.domain.words import outcome_text
+from hepalith.domain.words import doubt_text, outcome_text
 from hepalith.knowledge.base import Knowledge
 from support.building import case, choice, items, no, number, seen, yes
 from support.vignettes import all_vignettes, case_of, knowledge_and_problems
@@ -129,6 +132,31 @@ def test_it_is_said_when_no_single_answer_matters(small: Knowledge) -> None:
     two_needed = ask_next(case(), small, TODAY)
     assert two_needed.robust
     assert question(two_needed.questions, "bilirubin").settles == 1
+
+
+def test_a_doubt_between_two_says_whether_the_plan_differs(small: Knowledge) -> None:
+    big_or_middle = case(seen("size", number("30", "mm", ">="), "L1"), seen("solid", yes(), "L1"), lesions=1)
+    (doubt,) = evaluate(big_or_middle, small, TODAY).doubts
+    assert (doubt.id, doubt.subject, doubt.same) == ("kind", "L1", False)
+    by_answer = {one.answer: one for one in doubt.alternatives}
+    assert [named.id for named in by_answer["Middle"].starts] == ["DRUG"]
+    assert by_answer["Big"].starts == ()
+    assert doubt_text(doubt, Urgency.NONE)[0] == "The plan depends on which it is"
+    assert "If Big: nothing changes" in doubt_text(doubt, Urgency.NONE)
+    (stage,) = evaluate(case(seen("stage", choice("one", "two"), "L1"), lesions=1), small, TODAY).doubts
+    assert (stage.id, stage.same) == ("stage", True)
+    assert doubt_text(stage, Urgency.NONE) == ("Whichever it is, the plan is the same with what is known",)
+    assert evaluate(case(seen("stage", choice("one"), "L1"), lesions=1), small, TODAY).doubts == ()
+
+
+def test_a_class_on_which_no_advice_rests_names_the_answers_behind_it_that_matter() -> None:
+    septic = next(one for one in all_vignettes() if one.id == "BX81")
+    doubts = evaluate(case_of(septic, KNOWLEDGE), KNOWLEDGE, TODAY).doubts
+    news2 = next(one for one in doubts if one.id == "news2_response")
+    assert news2.same
+    assert {"resp_rate", "sbp"} <= {need.finding for need in news2.through}
+    assert doubt_text(news2, Urgency.NONE)[0].startswith("No advice rests on the class itself, but on what would")
+    assert "no single answer behind it changes the plan" in doubt_text(replace(news2, through=()), Urgency.NONE)[0]
 
 
 # which answers are tried

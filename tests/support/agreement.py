@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -21,16 +22,17 @@ if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from hepalith.decision.answers import Open, answers_of
-from hepalith.decision.ask_next import Asker, WhatIf
 from hepalith.decision.causes import rank_causes
 from hepalith.decision.evaluation import Evaluation
 from hepalith.decision.levels import level_of
 from hepalith.decision.observed import ObservedCase
 from hepalith.decision.planes import truth_at
 from hepalith.decision.precedence import Judgement
+from hepalith.decision.program import ordered
 from hepalith.decision.reading import FastReader, Reading
 from hepalith.decision.single import CaseReader
 from hepalith.decision.verdicts import LEVELS, Verdicts
+from hepalith.decision.what_if import Asker, WhatIf
 from hepalith.domain.assessment import Status, Urgency
 from hepalith.domain.case import PATIENT, Case, ChoiceValue, NumberValue, Observation, State
 from hepalith.domain.truth import Truth
@@ -62,13 +64,12 @@ class Both:
                 for difference in self._compare(reading, Verdicts(reading), 0, evaluation)
             ]
         what_if = self._asker.what_if(case, as_of)
-        asked = [(0, case, "as it is"), *list(_answered(case, what_if))[first::every]]
+        asked = [(0, Evaluation(case, self.knowledge, as_of), "as it is")]
+        asked += islice(_variants(case, self.knowledge, what_if, as_of), first, None, every)
         return [
             f"{said}: {difference}"
-            for plane, other, said in asked
-            for difference in self._compare(
-                what_if.reading, what_if.verdicts, plane, Evaluation(other, self.knowledge, as_of)
-            )
+            for plane, evaluation, said in asked
+            for difference in self._compare(what_if.reading, what_if.verdicts, plane, evaluation)
         ]
 
     def _compare(self, reading: Reading, verdicts: Verdicts, plane: int, evaluation: Evaluation) -> Iterator[str]:
@@ -103,16 +104,22 @@ class Both:
                     yield f"{name} of {subject} is {got}, by the interpreter {wanted}"
 
 
-def _answered(case: Case, what_if: WhatIf) -> Iterator[tuple[int, Case, str]]:
-    for one in what_if.tried:
+def _variants(case: Case, knowledge: Knowledge, what_if: WhatIf, as_of: date) -> Iterator[tuple[int, Evaluation, str]]:
+    """Every variant of a case: its number, the same for the interpreter, and what it is."""
+    for one in (*what_if.tried, *what_if.narrowed):
         for variant, observation in zip(one.variants, one.open.observations, strict=True):
             said = f"{one.open.finding} of {one.open.subject} = {observation.value}"
-            yield variant, case.with_observation(observation), said
+            yield variant, Evaluation(case.with_observation(observation), knowledge, as_of), said
     for together in what_if.together:
         answered = case
         for member in together.members:
             answered = answered.with_observation(member.observations[-1])
-        yield together.variant, answered, f"no {', '.join(member.finding for member in together.members)}"
+        said = f"no {', '.join(member.finding for member in together.members)}"
+        yield together.variant, Evaluation(answered, knowledge, as_of), said
+    for (name, subject), variants in what_if.assumed.items():
+        for choice, variant in zip(ordered(knowledge.domains[name]), variants, strict=True):
+            assumed = {(name, subject): choice}
+            yield variant, Evaluation(case, knowledge, as_of, assumed=assumed), f"{name} of {subject} taken as {choice}"
 
 
 def _advice(verdicts: Verdicts, plane: int, evaluation: Evaluation) -> Iterator[str]:

@@ -12,7 +12,7 @@ from hepalith.domain.assessment import (
     Status,
     in_order,
 )
-from hepalith.domain.words import decision_text, outcome_text, robust_text
+from hepalith.domain.words import decision_text, doubt_text, outcome_text, robust_text
 from hepalith.i18n import _
 
 _ASKED = 8
@@ -53,6 +53,10 @@ def _lines(assessment: Assessment) -> Iterator[str]:
     yield from _overrides(assessment.overrides)
     for made in assessment.classifications:
         yield _("{subject} {label}: {value}").format(subject=made.subject, label=made.label, value=made.value)
+    for doubt in assessment.doubts:
+        first, *more = doubt_text(doubt, urgency.level)
+        yield f"{doubt.subject} {doubt.label}: {first}"
+        yield from (f"      {line}" for line in more)
     for gate in assessment.gates:
         if gate.state is not GateState.OPEN:
             shut = ", ".join(item.label for item in gate.items if item.fulfilled != "yes" and item.severity == "block")

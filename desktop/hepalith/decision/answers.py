@@ -65,6 +65,7 @@ class Answers:
         nodes = list(knowledge.behind(decisive(knowledge)))
         used = {node.name for node in nodes if isinstance(node, Reference)}
         self._findings = [entry for entry in knowledge.findings.values() if entry.id in used and entry.type != "text"]
+        self._choices = [entry for entry in knowledge.findings.values() if entry.type == "choice"]
         self._items = _named_items(nodes)
         self._thresholds = Thresholds(knowledge, nodes)
         self._unrecorded: dict[tuple[str, str], tuple[object, Open]] = {}
@@ -78,6 +79,17 @@ class Answers:
                     yield self._not_recorded(finding, subject, evaluation)
                 elif finding.type == "multi":
                     yield from self._rest(finding, groups)
+
+    def doubted(self, evaluation: Evaluation) -> Iterator[Open]:
+        """Choices that were only narrowed down to a few, with these as the answers."""
+        for finding in self._choices:
+            for subject in evaluation.lesions if finding.subject == "lesion" else (PATIENT,):
+                groups = evaluation.observed.groups(finding.id, subject)
+                value = groups[0][0].value if groups and len(groups[0]) == 1 else None
+                if isinstance(value, ChoiceValue) and len(value.candidates) > 1:
+                    values = [ChoiceValue(candidates=(choice,)) for choice in value.candidates]
+                    made = (msgspec.structs.replace(groups[0][0], value=one) for one in values)
+                    yield Open(finding.id, subject, tuple(map(Answer, values)), tuple(made), tuple(groups[1:]))
 
     def _not_recorded(self, finding: Finding, subject: str, evaluation: Evaluation) -> Open:
         has_order = finding.type in {"number", "date"}

@@ -1,40 +1,24 @@
 """What to ask next: every answer to every open finding is tried, and what it would change decides what is asked first.
 
-One reading has a plane for each answer that can matter. What an answer changes is compared with the case as it is:
-the urgency, the advice that applies, the gates of that advice, the leading causes. `worth` is the rule of the order.
-What was tried and could not be told, or this site cannot obtain, is not asked.
+What an answer changes is compared with the case as it is: the urgency, the advice that applies, the gates of that
+advice, the leading causes. `worth` is the rule of the order. What was tried and could not be told, or this site cannot
+obtain, is not asked.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import date
-from functools import lru_cache
 from typing import NamedTuple
 
 import msgspec
 
-from hepalith.decision.answers import Answer, Open, answers_of
-from hepalith.decision.effects import REQUEST, Change, Effects, Settled
-from hepalith.decision.evaluation import Evaluation
-from hepalith.decision.needs import Needs
-from hepalith.decision.observed import ObservedCase
+from hepalith.decision.answers import Answer, Open
+from hepalith.decision.effects import REQUEST, Change, Settled
 from hepalith.decision.planes import CASE
-from hepalith.decision.reading import FastReader, QuickEvaluation, Reading
-from hepalith.decision.support import Support
 from hepalith.decision.thresholds import span
-from hepalith.decision.variants import Layout
-from hepalith.decision.verdicts import LEVELS, Key, Verdicts
+from hepalith.decision.verdicts import LEVELS, Key
+from hepalith.decision.what_if import Asker, Together, Tried, WhatIf
 from hepalith.decision.wording import answers_text
-from hepalith.domain.assessment import (
-    GateChange,
-    Leaders,
-    Named,
-    Need,
-    Outcome,
-    Question,
-    QuestionGroup,
-    Urgency,
-    in_order,
-)
+from hepalith.domain.assessment import Need, Outcome, Question, QuestionGroup, Urgency, in_order
 from hepalith.domain.case import Case
 from hepalith.domain.interval import ANYTHING, Interval
 from hepalith.domain.truth import Truth
@@ -43,9 +27,7 @@ from hepalith.knowledge.base import Knowledge
 from hepalith.knowledge.model import Finding, Recommendation
 
 COST = {"ask": 1, "examine": 1, "laboratory": 2, "ultrasound": 3, "ct": 4, "mri": 5, "invasive": 8}
-TOGETHER = 8  # so many findings can be asked at once
 UNSUPPORTED = 8  # what nothing that is known speaks for counts so much less
-_SPARE = 1000  # planes that may stay unused
 
 
 class Questions(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,92 +71,12 @@ def worth(effect: Effect, now: int, cost: int) -> float:
 
 def ask_next(case: Case, knowledge: Knowledge, as_of: date) -> Questions:
     """What to ask next of a case. What this site cannot obtain is part of the knowledge (`unavailable`)."""
-    return Asker(knowledge).what_if(case, as_of).questions()
+    return questions_of(Asker(knowledge).what_if(case, as_of))
 
 
-class Tried(NamedTuple):
-    """An open finding, and the number of the variant of each of its answers."""
-
-    open: Open
-    variants: Sequence[int]
-    plane: int  # all of them
-
-    @property
-    def key(self) -> Key:
-        """Finding and subject."""
-        return self.open.finding, self.open.subject
-
-
-class Together(NamedTuple):
-    """Yes/no findings that can be asked at once, and the number of the variant in which none is present."""
-
-    members: tuple[Open, ...]
-    variant: int
-
-
-class Asker:
-    """Tries the answers to open findings. Keeps what it made for the next edit, so it belongs to one thread."""
-
-    def __init__(self, knowledge: Knowledge) -> None:
-        self._knowledge = knowledge
-        self._reader = FastReader(knowledge)
-        self._answers = answers_of(knowledge)
-        self._layout = Layout()
-
-    def what_if(self, case: Case, as_of: date) -> "WhatIf":
-        """The case, and the case with each answer to each of its open findings."""
-        observed = ObservedCase(case, self._knowledge.findings, as_of)
-        found = list(self._answers.open(Evaluation(case, self._knowledge, as_of, observed)))
-        if self._layout.size > _SPARE + 2 * sum(len(one.answers) for one in found):
-            self._layout = Layout()  # lesions that are gone have left too many places
-        together = [Together(members, self._layout.places(key)[0]) for key, members in self._together(found)]
-        variants = self._layout.variants(found, {one.variant: one.members for one in together})
-        reading = self._reader.read(observed, variants, self._layout.full)
-        return WhatIf(reading, [Tried(one, *self._layout.places_of(one)) for one in found], together)
-
-    def _together(self, found: Iterable[Open]) -> Iterator[tuple[tuple[str, ...], tuple[Open, ...]]]:
-        """Open yes/no findings of one section and one cost, as many as can be asked at once, with a key."""
-        chunk_of = _chunks(self._knowledge)
-        chunks: dict[tuple[str, ...], list[Open]] = {}
-        for one in found:
-            if one.finding in chunk_of:
-                chunks.setdefault(("together", chunk_of[one.finding], one.subject), []).append(one)
-        return ((key, tuple(members)) for key, members in chunks.items() if len(members) > 1)
-
-
-@lru_cache(maxsize=4)
-def _chunks(knowledge: Knowledge) -> dict[str, str]:
-    """Which yes/no findings are asked together: those that follow each other in a section and cost the same.
-
-    A finding that is not always relevant is not among them.
-    """
-    sections: dict[tuple[str, str], list[str]] = {}
-    for name, entry in knowledge.findings.items():
-        if entry.type == "yes_no" and name not in knowledge.relevance:
-            sections.setdefault((entry.group, entry.cost), []).append(name)
-    return {
-        name: names[position - position % TOGETHER]
-        for names in sections.values()
-        for position, name in enumerate(names)
-    }
-
-
-class WhatIf:
-    """A case with the answers to its open findings. evaluation: the case as it is."""
-
-    def __init__(self, reading: Reading, tried: Sequence[Tried], together: Sequence[Together]) -> None:
-        self.reading = reading
-        self.verdicts = Verdicts(reading)
-        self.evaluation = QuickEvaluation(reading)
-        self.support = Support(self.evaluation)
-        self.needs = Needs(self.evaluation)
-        self.tried = tried
-        self.together = together
-        self.effects = Effects(reading, self.verdicts)
-
-    def questions(self, most: int | None = None) -> Questions:
-        """What to ask next; of questions and groups so many at most."""
-        return _Questions(self).made(most)
+def questions_of(what_if: WhatIf, most: int | None = None) -> Questions:
+    """What to ask next of a case; of questions and groups so many at most."""
+    return _Questions(what_if).made(most)
 
 
 class _Questions:
@@ -205,7 +107,7 @@ class _Questions:
         return Questions(
             questions=tuple(self._question(one) for one in questions[:most]),
             groups=tuple(self._group(one, value) for value, one in groups[:most] if value > 0),
-            robust=not any(self._matters(one) for one in self._asked),
+            robust=not any(self._what_if.matters(one) for one in self._asked),
         )
 
     # which are asked, in which order
@@ -231,13 +133,10 @@ class _Questions:
         tree = self._knowledge.relevance.get(one.finding)
         return Truth.TRUE if tree is None else self._what_if.evaluation.truth(tree, one.subject)
 
-    def _matters(self, one: Tried) -> bool:
-        return any(change.plan or change.level != self._effects.level for change in self._changed(one))
-
     def _worth_of(self, one: Tried) -> float:
         settled = self._settled.mean(one.plane) / UNSUPPORTED
         cost = COST[self._knowledge.findings[one.open.finding].cost]
-        return worth(self._effect(self._changed(one), settled), self._effects.level, cost)
+        return worth(self._effect(self._what_if.changes(one), settled), self._effects.level, cost)
 
     def _worth_together(self, one: Together) -> float:
         """As the best of its members that would be asked of everybody, and half of what "none of these" is worth."""
@@ -250,14 +149,10 @@ class _Questions:
 
     def _speaks_for(self, one: Tried) -> bool:
         """Whether something that is known speaks for what an answer brings, or for advice that it decides."""
-        changes = self._changed(one)
+        changes = self._what_if.changes(one)
         starts = {key for change in changes for key in change.starts}
         decided = any(one.plane & ~open_ for open_ in self._supported.values())
         return decided or any(self._counts(key) for key in starts)
-
-    def _changed(self, one: Tried) -> set[Change]:
-        """The different changes that the answers to a finding make."""
-        return {change for variant in one.variants if (change := self._effects.of(variant)) is not self._effects.same}
 
     def _effect(self, changes: set[Change], settled: float) -> Effect:
         now = self._effects.level
@@ -315,7 +210,7 @@ class _Questions:
 
     def _question(self, one: Tried) -> Question:
         finding, subject = one.key
-        changes = self._changed(one)
+        changes = self._what_if.changes(one)
         decided = self._decided(one, changes)
         levels = [self._effects.level, *(change.level for change in changes), *map(self._level, decided)]
         return Question(
@@ -343,7 +238,7 @@ class _Questions:
             findings=tuple(self._need(key) for key in keys),
             cost=first.cost,
             urgency=LEVELS[max(self._effects.of(self._by_key[key].variants[0]).level for key in keys)],
-            none=self._outcome(_("none of these"), self._effects.of(one.variant)),
+            none=self._what_if.outcome(_("none of these"), self._effects.of(one.variant)),
             settles=self._pieces.at(one.variant),
             worth=round(value, 2),
         )
@@ -356,32 +251,12 @@ class _Questions:
         finding = self._knowledge.findings[one.open.finding]
         for change, answers in alike.items():
             if change != self._effects.same:
-                yield self._outcome(answers_text(answers, finding, self._limits(finding)), change)
+                yield self._what_if.outcome(answers_text(answers, finding, self._limits(finding)), change)
 
     def _limits(self, finding: Finding) -> Interval:
         if finding.type not in {"number", "date"}:
             return ANYTHING
         return Interval(*span(finding, self._what_if.reading.observed.as_of))
-
-    def _outcome(self, answer: str, change: Change) -> Outcome:
-        conditions, gates = self._knowledge.conditions, self._knowledge.gates
-        return Outcome(
-            answer=answer,
-            urgency=LEVELS[change.level] if change.level != self._effects.level else None,
-            starts=tuple(self._advice(key) for key in change.starts),
-            ends=tuple(self._advice(key) for key in change.ends),
-            gates=tuple(
-                GateChange(gate=Named(id=name, subject=subject, label=gates[name].entry.label), state=state)
-                for (name, subject), state in change.gates
-            ),
-            leaders=tuple(
-                Leaders(
-                    subject=subject,
-                    causes=tuple(Named(id=name, subject=subject, label=conditions[name].entry.label) for name in names),
-                )
-                for subject, names in change.leaders
-            ),
-        )
 
     def _decided(self, one: Tried, changes: Iterable[Change]) -> list[Key]:
         """The advice that some answer starts or ends, or decides although it is open now."""
@@ -391,9 +266,6 @@ class _Questions:
 
     def _level(self, key: Key) -> int:
         return Urgency(self._entry(key).urgency).rank
-
-    def _advice(self, key: Key) -> Named:
-        return Named(id=key[0], subject=key[1], label=self._entry(key).title)
 
     def _entry(self, key: Key) -> Recommendation:
         return self._knowledge.recommendations[key[0]].entry

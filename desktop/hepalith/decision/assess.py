@@ -8,10 +8,11 @@ from collections.abc import Iterable, Set
 from datetime import date
 from functools import cached_property
 
-from hepalith.decision.ask_next import Asker, Questions
+from hepalith.decision.ask_next import Questions, questions_of
 from hepalith.decision.between_lesions import between_lesions
 from hepalith.decision.causes import rank_causes
 from hepalith.decision.deciding import deciding_parts
+from hepalith.decision.doubts import doubts_of
 from hepalith.decision.evaluation import Evaluation
 from hepalith.decision.explain import ANSWER, Explainer, must_not_be
 from hepalith.decision.follow_up import planned_tests
@@ -22,6 +23,7 @@ from hepalith.decision.overrides import overrides_of, set_aside
 from hepalith.decision.precedence import Judged, Judgement
 from hepalith.decision.summary import class_of_case, impression_of
 from hepalith.decision.support import Support
+from hepalith.decision.what_if import Asker
 from hepalith.decision.wording import Words, number_text
 from hepalith.domain.assessment import (
     SCHEMA_VERSION,
@@ -96,7 +98,7 @@ class Assessor:
         With `trace` also the traces, what the advice that nothing speaks for needs, and all questions, not the first.
         """
         judged = list(self._what_if.verdicts.judged(self._judgement)) if self._what_if else self._judgement.all()
-        asked = self._what_if.questions(None if trace else ASKED) if self._what_if else Questions()
+        asked = questions_of(self._what_if, None if trace else ASKED) if self._what_if else Questions()
         advice = tuple(self._advice(one, full=trace) for one in judged)
         shown = tuple(one for one in advice if one.status is not Status.DOES_NOT_HOLD)
         causes = rank_causes(self.evaluation, lambda tree, subject: self._need_list(self._needs.of(tree, subject)))
@@ -104,6 +106,7 @@ class Assessor:
         counting = {(one.id, one.subject) for one in judged if one.sets_urgency}
         urgency = self._urgency(shown, counting, set_aside(overrides))
         case_class = class_of_case(causes)
+        classes = tuple(self._classifications())
         return Assessment(
             schema_version=SCHEMA_VERSION,
             knowledge_version=self._knowledge.header.version,
@@ -117,12 +120,13 @@ class Assessor:
                 self._case, causes, case_class, self._knowledge.header.urgency_sentence(urgency.level)
             ),
             causes=causes,
-            classifications=tuple(self._classifications()),
+            classifications=classes,
             recommendations=advice,
             gates=tuple(self._gates(shown)),
             follow_up=planned_tests(self.evaluation, (one for one in shown if one.status is Status.HOLDS)),
             questions=asked.questions,
             question_groups=asked.groups,
+            doubts=doubts_of(self._what_if, classes) if self._what_if else (),
             robust=asked.robust,
             conflicts=(*self._conflicts(shown), *between_lesions(shown, self._knowledge)),
             assumptions=self._assumptions(),

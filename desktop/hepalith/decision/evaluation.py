@@ -4,9 +4,10 @@ Unknown is never "no": a missing yes/no is UNKNOWN, a missing number is all that
 every choice. Results are remembered, so that each derived finding is computed once for each subject.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from types import MappingProxyType
 
 from hepalith.decision import arithmetic
 from hepalith.decision import observed as seen
@@ -63,13 +64,22 @@ class Evaluation:
     """Answers about one case, at one date, with one knowledge base.
 
     subject: "patient" or a lesion id. fresh: count observations older than the gates allow as not recorded.
-    observed: what is observed, where that differs from the case (`with_groups`).
+    observed: what is observed, where that differs from the case (`with_groups`). assumed: a choice that a derived
+    finding of a subject is taken to be, whatever it is made from says.
     """
 
-    def __init__(self, case: Case, knowledge: Knowledge, as_of: date, observed: ObservedCase | None = None) -> None:
+    def __init__(
+        self,
+        case: Case,
+        knowledge: Knowledge,
+        as_of: date,
+        observed: ObservedCase | None = None,
+        assumed: Mapping[tuple[str, str], str] = MappingProxyType({}),
+    ) -> None:
         self.knowledge = knowledge
         self.observed = observed or ObservedCase(case, knowledge.findings, as_of)
         self.lesions = tuple(lesion.id for lesion in case.lesions)
+        self._assumed = assumed
         self._derived: dict[tuple[str, str, bool], Truth | Interval | frozenset[str]] = {}
         self._truths: dict[tuple[str, str, str], Truth] = {}
         self._remembered: dict[tuple[int, str, bool], Truth] = {}
@@ -338,6 +348,8 @@ class Evaluation:
 
     def _derive(self, reference: Reference, subject: str, fresh: bool) -> Truth | Interval | frozenset[str]:
         about = subject if reference.lesion else PATIENT
+        if (reference.name, about) in self._assumed:
+            return frozenset([self._assumed[(reference.name, about)]])
         key = (reference.name, about, fresh)
         if key not in self._derived:
             self._derived[key] = self._compute(self.knowledge.derived[reference.name], about, fresh)

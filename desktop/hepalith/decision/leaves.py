@@ -6,11 +6,12 @@ them changes, so that after an edit only the numbers that rest on it are compute
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import cache
-from typing import Any, TypeVar
+from types import MappingProxyType
+from typing import Any, NamedTuple, TypeVar
 
 from hepalith.decision import arithmetic
 from hepalith.decision.observed import Group, ItemSet, ObservedCase
-from hepalith.decision.planes import CASE, Pieces, Truths, lift, pieces_of, truths_of
+from hepalith.decision.planes import CASE, Pieces, Truths, lift, pieces_of, truths_of, union
 from hepalith.decision.program import Read
 from hepalith.domain.durations import DateRange
 from hepalith.domain.interval import Interval
@@ -23,10 +24,19 @@ Tests = Sequence[Callable[[Any], bool]]  # of a value, one for each plane that i
 Memory = dict[Hashable, tuple[Any, Any]]  # what was made, and what it was made of
 
 
+class Variation(NamedTuple):
+    """What differs between the planes of a reading. full: all planes."""
+
+    full: int = CASE
+    recorded: Mapping[tuple[str, str], Variants] = MappingProxyType({})  # by finding and subject
+    assumed: Mapping[tuple[str, str], Sequence[int]] = MappingProxyType({})
+    # by derived choice and subject: where each choice, in the order of the program, is taken to be the one
+
+
 class Leaves:
     """The observations of a subject; its methods are what statements call.
 
-    variants: by finding. memory: that of the reading before, if date, studies and all planes are the same.
+    memory: that of the reading before, if date, studies and all planes are the same.
     """
 
     def __init__(
@@ -34,15 +44,14 @@ class Leaves:
         observed: ObservedCase,
         subject: str,
         reads: Sequence[Read],
-        variants: Mapping[tuple[str, str], Variants],
-        full: int,
+        variation: Variation,
         memory: Memory,
     ) -> None:
         self._observed = observed
         self._subject = subject
         self._reads = reads
-        self._variants = variants
-        self._full = full
+        self._variation = variation
+        self._full = variation.full
         self._memory = memory
         day = DateRange(observed.as_of, observed.as_of)
         self.today: Any = self._remember("today", day, lambda: Pieces(day))
@@ -106,6 +115,14 @@ class Leaves:
             slot, (count, listed), lambda: count.where(lambda one: arithmetic.has_unlisted(one, listed), self._full)
         )
 
+    def assumed(self, name: str, *possible: int) -> tuple[int, ...]:
+        """The choices of a derived finding that may be; where one is assumed, only that."""
+        assumed = self._variation.assumed.get((name, self._subject))
+        if assumed is None:
+            return possible
+        elsewhere = self._full ^ union(assumed)
+        return tuple(plane & elsewhere | only for plane, only in zip(possible, assumed, strict=True))
+
     @property
     def same_technique(self) -> Callable[[Group | None, Group | None], Truth]:
         """Whether two groups were observed in the same way."""
@@ -138,7 +155,10 @@ class Leaves:
 
     def _recorded(self, finding: str) -> Pieces[Groups]:
         """What is recorded of a finding."""
-        made_of = (self._observed.groups(finding, self._subject), self._variants.get((finding, self._subject), ()))
+        made_of = (
+            self._observed.groups(finding, self._subject),
+            self._variation.recorded.get((finding, self._subject), ()),
+        )
         return self._remember(finding, made_of, lambda: Pieces(*made_of))
 
     def _remember(self, key: Hashable, made_of: Any, make: Callable[[], T]) -> T:
@@ -153,7 +173,7 @@ class CaseLeaves(Leaves):
     """The same for a case as it is: the values themselves instead of pieces, nothing is remembered."""
 
     def __init__(self, observed: ObservedCase, subject: str, reads: Sequence[Read]) -> None:
-        super().__init__(observed, subject, reads, {}, CASE, {})
+        super().__init__(observed, subject, reads, Variation(), {})
         self.today = self.today.base
 
     def _planes(

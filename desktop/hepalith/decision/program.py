@@ -276,6 +276,13 @@ class Writer:
     def _unlisted(self, count: str) -> str:
         return f"S.unlisted(#, {count}, len(L))"
 
+    def _assumable(self, derived: CompiledDerived, planes: list[str]) -> list[str]:
+        """The choices of a derived finding; a class can be taken to be one of them (`Variation`)."""
+        if not derived.entry.classification:
+            return planes
+        text = f"S.assumed({', '.join((repr(derived.entry.id), *planes))})"
+        return list(self._statement(text, len(planes), lesion=derived.entry.subject == "lesion"))
+
     def _as_value(self, true: str, false: str) -> str:
         """A truth among the values that a number is made of."""
         return f"({true}, {false})"
@@ -565,7 +572,8 @@ class Writer:
     def _choice_table(self, derived: CompiledDerived, fresh: bool) -> dict[str, str]:
         outcomes = self._outcomes(derived, fresh)
         domain = ordered(self._knowledge.domains[derived.entry.id])
-        return {choice: self._union(plane for plane, then in outcomes if then == choice) for choice in domain}
+        planes = [self._union(plane for plane, then in outcomes if then == choice) for choice in domain]
+        return dict(zip(domain, self._assumable(derived, planes), strict=True))
 
     def _yes_no_table(self, derived: CompiledDerived, fresh: bool) -> Pair:
         outcomes = self._outcomes(derived, fresh)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hepalith.decision.evaluation import Evaluation
-from hepalith.decision.leaves import Leaves, Memory, Variants
+from hepalith.decision.leaves import Leaves, Memory, Variation
 from hepalith.decision.observed import ObservedCase
 from hepalith.decision.planes import CASE, Pieces, Truths, truth_at
 from hepalith.decision.program import Program, Slot, ordered, program_of
@@ -26,18 +26,16 @@ class FastReader:
         self._memories: dict[str, Memory] = {}
         self._remembered: Any = None
 
-    def read(
-        self, observed: ObservedCase, variants: Mapping[tuple[str, str], Variants] | None = None, full: int = CASE
-    ) -> "Reading":
-        """A case in every variant. full: all planes; variants: what differs, by finding and subject."""
-        case = observed.case
+    def read(self, observed: ObservedCase, variation: Variation = Variation()) -> "Reading":  # noqa: B008 (immutable)
+        """A case in every variant."""
+        case, full = observed.case, variation.full
         lesions = tuple(lesion.id for lesion in case.lesions)
         if self._remembered != (observed.as_of, case.studies, full):
             self._remembered = (observed.as_of, case.studies, full)
             self._memories = {}
         self._memories = {subject: self._memories.get(subject, {}) for subject in (PATIENT, *lesions)}
         leaves = {
-            subject: Leaves(observed, subject, self._program.reads, variants or {}, full, memory)
+            subject: Leaves(observed, subject, self._program.reads, variation, memory)
             for subject, memory in self._memories.items()
         }
         frames: dict[str, Frame] = {subject: [] for subject in leaves}

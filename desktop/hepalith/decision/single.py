@@ -17,7 +17,7 @@ from hepalith.decision.reading import Frame, Reading
 from hepalith.domain.case import PATIENT, Case
 from hepalith.domain.interval import Interval
 from hepalith.domain.truth import Truth
-from hepalith.knowledge.base import Knowledge
+from hepalith.knowledge.base import CompiledDerived, Knowledge
 from hepalith.knowledge.tree import TruthNode
 
 
@@ -103,6 +103,9 @@ class _CaseWriter(Writer):
 
     def _unlisted(self, count: str) -> str:
         return f"has_unlisted({count}, len(L))"
+
+    def _assumable(self, _derived: CompiledDerived, planes: list[str]) -> list[str]:
+        return planes
 
     def _as_value(self, true: str, false: str) -> str:
         return f"TRUTHS[({true}) - ({false})]"

@@ -1,10 +1,11 @@
 """Which plane stands for which answer. Places are kept while a case is edited, and what was made with them."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from hepalith.decision.answers import Open
-from hepalith.decision.leaves import Variants
+from hepalith.decision.leaves import Variants, Variation
 from hepalith.decision.planes import union
 
 Key = tuple[str, ...]
@@ -21,8 +22,8 @@ class Layout:
     """Gives answers planes. Plane 0 is the case as it is; the planes of what is not open now stay unused."""
 
     def __init__(self) -> None:
-        self._places: dict[Key, list[int]] = {}
-        self._places_of: dict[Key, Places] = {}
+        self._numbers: dict[Key, list[int]] = {}
+        self._places: dict[Key, Places] = {}
         self._made: dict[Key, tuple[tuple[Open, tuple[int, ...]], Variants]] = {}
         self._size = 1
 
@@ -36,35 +37,42 @@ class Layout:
         """All planes."""
         return (1 << self._size) - 1
 
-    def places(self, key: Key, count: int = 1) -> Sequence[int]:
-        """The numbers of as many planes."""
-        places = self._places.setdefault(key, [])
-        while len(places) < count:
-            places.append(self._size)
+    def places(self, key: Key, count: int) -> Places:
+        """As many planes for something with a name."""
+        numbers = self._numbers.setdefault(key, [])
+        while len(numbers) < count:
+            numbers.append(self._size)
             self._size += 1
-        return places[:count]
+        known = self._places.get(key)
+        if known is None or len(known.numbers) != count:
+            known = self._places[key] = Places(numbers[:count], union(1 << number for number in numbers[:count]))
+        return known
 
     def places_of(self, one: Open) -> Places:
         """The planes of the answers."""
-        key = (one.finding, one.subject)
-        known = self._places_of.get(key)
-        if known is None or len(known.numbers) != len(one.answers):
-            numbers = self.places(key, len(one.answers))
-            known = self._places_of[key] = Places(numbers, union(1 << number for number in numbers))
-        return known
+        return self.places((one.finding, one.subject), len(one.answers))
 
-    def variants(
-        self, found: Iterable[Open], together: Mapping[int, Sequence[Open]] | None = None
-    ) -> Mapping[tuple[str, str], Variants]:
-        """What is recorded in which plane. together: planes in which several findings have their last answer."""
+    def variation(
+        self,
+        found: Iterable[Open],
+        together: Mapping[int, Sequence[Open]] = MappingProxyType({}),
+        assumed: Mapping[tuple[str, str], Places] = MappingProxyType({}),
+    ) -> Variation:
+        """What is recorded in which plane.
+
+        together: planes in which several findings have their last answer. assumed: those in which a derived choice is
+        taken to be each of its choices.
+        """
         more: dict[tuple[str, str], list[int]] = {}
-        for place, members in (together or {}).items():
+        for place, members in together.items():
             for one in members:
                 more.setdefault((one.finding, one.subject), []).append(place)
-        return {
+        recorded = {
             (one.finding, one.subject): self._variants(one, tuple(more.get((one.finding, one.subject), ())))
             for one in found
         }
+        planes = {key: [1 << number for number in places.numbers] for key, places in assumed.items()}
+        return Variation(self.full, recorded, planes)
 
     def _variants(self, one: Open, more: tuple[int, ...]) -> Variants:
         key = (one.finding, one.subject)

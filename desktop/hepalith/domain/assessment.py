@@ -289,6 +289,22 @@ class QuestionGroup(Part, frozen=True, kw_only=True):
     worth: float = 0
 
 
+class Doubt(Part, frozen=True, kw_only=True):
+    """A choice or class that is only narrowed down to a few, and what each of them would change.
+
+    same: the advice, its gates and the urgency are the same for all of them. through: of a class, the open findings
+    behind it of which an answer changes advice or urgency by itself, so that advice may rest on these all the same.
+    """
+
+    id: str
+    subject: str
+    label: str
+    recorded: bool  # a finding that was recorded so; otherwise a class that comes out so
+    same: bool
+    through: tuple[Need, ...] = ()
+    alternatives: tuple[Outcome, ...]
+
+
 class Position(Part, frozen=True, kw_only=True):
     """One side of a conflict."""
 
@@ -394,6 +410,7 @@ class Assessment(Part, frozen=True, kw_only=True):
     follow_up: tuple[PlannedTest, ...] = ()
     questions: tuple[Question, ...] = ()
     question_groups: tuple[QuestionGroup, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
     robust: bool = False  # no single answer to an open finding changes the urgency or the plan
     conflicts: tuple[Conflict, ...] = ()
     assumptions: tuple[Assumption, ...] = ()

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from hepalith.domain.assessment import Answer, Basis, GateState, Named, Outcome, OverrideResult, Status, Urgency
+from hepalith.domain.assessment import Answer, Basis, Doubt, GateState, Named, Outcome, OverrideResult, Status, Urgency
 from hepalith.i18n import _, plural
 
 _SHOWN = 3  # of what an answer adds or ends
@@ -180,7 +180,20 @@ def outcome_text(outcome: Outcome, now: Urgency, settles: int = 0) -> str:
         parts.append(_("leading cause: {causes}").format(causes=causes) if causes else _("no cause leads"))
     if settles:
         parts.append(plural("decides {count} open piece of advice", "decides {count} open pieces of advice", settles))
-    return _("If {answer}: {changes}").format(answer=outcome.answer, changes="; ".join(dict.fromkeys(parts)))
+    changes = "; ".join(dict.fromkeys(parts)) or _("nothing changes")
+    return _("If {answer}: {changes}").format(answer=outcome.answer, changes=changes)
+
+
+def doubt_text(doubt: Doubt, now: Urgency) -> tuple[str, ...]:
+    """Whether it matters which of a few choices it is, and what each of them would change. now: the present urgency."""
+    if not doubt.same:
+        return (_("The plan depends on which it is"), *(outcome_text(one, now) for one in doubt.alternatives))
+    if doubt.recorded:
+        return (_("Whichever it is, the plan is the same with what is known"),)
+    if doubt.through:
+        labels = ", ".join(dict.fromkeys(need.label for need in doubt.through))
+        return (_("No advice rests on the class itself, but on what would decide it: {labels}").format(labels=labels),)
+    return (_("No advice rests on which it is, and no single answer behind it changes the plan"),)
 
 
 def robust_text() -> str:

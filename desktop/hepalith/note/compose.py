@@ -30,6 +30,7 @@ from hepalith.domain.words import (
     basis_text,
     class_text,
     decision_text,
+    doubt_text,
     gate_text,
     kind_text,
     outcome_text,
@@ -457,7 +458,12 @@ class _Composer:
                 for part in sorted(one.inputs, key=_is_negative)
             ),
             needs=self._words.needs(tuple(need for part in same for need in part.needs)),
+            doubt=tuple(dict.fromkeys(line for part in same for line in self._doubt(part))),
         )
+
+    def _doubt(self, one: Classification) -> tuple[str, ...]:
+        found = (doubt for doubt in self._assessment.doubts if (doubt.id, doubt.subject) == (one.id, one.subject))
+        return tuple(line for doubt in found for line in doubt_text(doubt, self._assessment.urgency.level))
 
     def _nothing_applied(self, one: Classification) -> bool:
         """Whether it is a plain no, or what its table answers when no row applies."""

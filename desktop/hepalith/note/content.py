@@ -233,6 +233,7 @@ class ClassificationPart(Part, frozen=True, kw_only=True):
     subjects: tuple[str, ...] = ()
     inputs: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    doubt: tuple[str, ...] = ()  # whether it matters which of a few classes it is
 
 
 class PlannedPart(Part, frozen=True, kw_only=True):

@@ -328,7 +328,7 @@ def _classification(one: ClassificationPart) -> tuple[str, ...]:
     return (
         join(one.label, lesions(one.subjects)),
         one.value,
-        " ".join(part for part in (inputs + ".", missing) if part),
+        " ".join(part for part in (inputs + ".", missing, *(f"{line}." for line in one.doubt)) if part),
         tag_text(one.ground),
     )
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import msgspec
 
-from hepalith.decision.ask_next import Asker
 from hepalith.decision.assess import Assessor, evaluate
+from hepalith.decision.what_if import Asker
 from hepalith.domain.assessment import Advice, Assessment, Status, TraceNode
 from hepalith.domain.case import (
     PATIENT,

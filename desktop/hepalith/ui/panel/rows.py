@@ -16,6 +16,7 @@ from hepalith.domain.assessment import (
     Citation,
     Classification,
     Conflict,
+    Doubt,
     Gate,
     GateItem,
     GateState,
@@ -34,6 +35,7 @@ from hepalith.domain.words import (
     class_text,
     cost_text,
     decision_text,
+    doubt_text,
     gate_text,
     kind_text,
     outcome_text,
@@ -193,6 +195,7 @@ class _Builder:
         self._case: Case = state.case
         self._assessment = state.assessment
         self._knowledge = knowledge
+        self._doubts = {(one.id, one.subject): one for one in state.assessment.doubts}
         self._by_id = {(one.id, one.subject): one for one in state.assessment.recommendations}
         self._decided = {(one.recommendation, one.subject): one for one in state.assessment.overrides}
 
@@ -219,7 +222,7 @@ class _Builder:
             self._section(
                 "classes",
                 _("Classifications and scores"),
-                made.classifications,
+                self._classes(),
                 self._classifications,
                 closed=len(made.classifications) > _FEW,
             ),
@@ -495,19 +498,36 @@ class _Builder:
         word = urgency_text(level).lower() if level is not Urgency.NONE else _("no urgency")
         return _("up to: {level}").format(level=word)
 
-    def _classifications(self, classifications: Sequence[Classification]) -> Iterable[Card]:
-        return map(self._classification, classifications)
+    def _classes(self) -> list[Classification | Doubt]:
+        """Classes, and what was recorded as one of a few; a doubt about a class stands with the class."""
+        classes = {(one.id, one.subject) for one in self._assessment.classifications}
+        narrowed = [doubt for key, doubt in self._doubts.items() if key not in classes]
+        return [*self._assessment.classifications, *narrowed]
+
+    def _classifications(self, classifications: Sequence[Classification | Doubt]) -> Iterable[Card]:
+        for one in classifications:
+            yield self._doubt(one) if isinstance(one, Doubt) else self._classification(one)
+
+    def _doubt(self, one: Doubt) -> Card:
+        return Card(
+            key=("doubt", one.id, one.subject),
+            page=("findings", one.id),
+            title=f"{one.label}: {_(' or ').join(choice.answer for choice in one.alternatives)}",
+            notes=doubt_text(one, self._assessment.urgency.level),
+        )
 
     def _classification(self, one: Classification) -> Card:
         value = one.value
         if one.unit and value.endswith(one.unit):
             value = f"{value.removesuffix(one.unit).rstrip()} {unit_text(one.unit)}"
         inputs = "\n".join(f"{i.label}: {i.value}" + (f" ({_('assumed')})" if i.assumed else "") for i in one.inputs)
+        doubt = self._doubts.get((one.id, one.subject))
         tags = ["" if one.complete else _("incomplete: range or several candidates")]
         return Card(
             key=("class", one.id, one.subject),
             page=("derived", one.id),
             title=f"{one.label}: {value}",
+            notes=doubt_text(doubt, self._assessment.urgency.level) if doubt else (),
             tags=tuple(tag for tag in (*tags, *self._basis_tag(one.basis)) if tag),
             needs=() if one.complete else one.needs,
             explained=one.id,

@@ -1,0 +1,175 @@
+"""A case with every answer to its open findings, read at once: what each answer would change.
+
+One reading has a plane for each answer that can matter, for "none of these" of findings that can be asked together,
+and for each choice that a class could be. What is different there is compared with the case as it is.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from functools import lru_cache
+from types import MappingProxyType
+from typing import NamedTuple
+
+from hepalith.decision.answers import Open, answers_of
+from hepalith.decision.effects import Change, Effects
+from hepalith.decision.evaluation import Evaluation
+from hepalith.decision.needs import Needs
+from hepalith.decision.observed import ObservedCase
+from hepalith.decision.program import ordered
+from hepalith.decision.reading import FastReader, QuickEvaluation, Reading
+from hepalith.decision.support import Support
+from hepalith.decision.variants import Layout
+from hepalith.decision.verdicts import LEVELS, Key, Verdicts
+from hepalith.domain.assessment import GateChange, Leaders, Named, Outcome
+from hepalith.domain.case import PATIENT, Case
+from hepalith.knowledge.base import Knowledge
+
+TOGETHER = 8  # so many findings can be asked at once
+_SPARE = 1000  # planes that may stay unused
+
+
+class Tried(NamedTuple):
+    """An open finding, and the number of the variant of each of its answers."""
+
+    open: Open
+    variants: Sequence[int]
+    plane: int  # all of them
+
+    @property
+    def key(self) -> Key:
+        """Finding and subject."""
+        return self.open.finding, self.open.subject
+
+
+class Together(NamedTuple):
+    """Yes/no findings that can be asked at once, and the number of the variant in which none is present."""
+
+    members: tuple[Open, ...]
+    variant: int
+
+
+class Asker:
+    """Tries the answers to open findings. Keeps what it made for the next edit, so it belongs to one thread."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._knowledge = knowledge
+        self._reader = FastReader(knowledge)
+        self._answers = answers_of(knowledge)
+        self._layout = Layout()
+
+    def what_if(self, case: Case, as_of: date) -> "WhatIf":
+        """The case, and the case with each answer to each of its open findings."""
+        observed = ObservedCase(case, self._knowledge.findings, as_of)
+        base = Evaluation(case, self._knowledge, as_of, observed)
+        found, doubted = list(self._answers.open(base)), list(self._answers.doubted(base))
+        if self._layout.size > _SPARE + 2 * sum(len(one.answers) for one in found):
+            self._layout = Layout()  # lesions that are gone have left too many places
+        together = [Together(members, self._layout.places(key, 1).numbers[0]) for key, members in self._together(found)]
+        members = {one.variant: one.members for one in together}
+        assumed = {
+            key: self._layout.places(("assumed", *key), len(choices)) for key, choices in self._classes(base.lesions)
+        }
+        reading = self._reader.read(observed, self._layout.variation((*found, *doubted), members, assumed))
+        tried, narrowed = (
+            [Tried(one, *self._layout.places_of(one)) for one in several] for several in (found, doubted)
+        )
+        return WhatIf(reading, tried, together, narrowed, {key: places.numbers for key, places in assumed.items()})
+
+    def _classes(self, lesions: Iterable[str]) -> Iterator[tuple[Key, tuple[str, ...]]]:
+        """Every class that a case can have, with its choices."""
+        for name, compiled in self._knowledge.derived.items():
+            if compiled.entry.classification and compiled.entry.type == "choice":
+                for subject in lesions if compiled.entry.subject == "lesion" else (PATIENT,):
+                    yield (name, subject), ordered(self._knowledge.domains[name])
+
+    def _together(self, found: Iterable[Open]) -> Iterator[tuple[tuple[str, ...], tuple[Open, ...]]]:
+        """Open yes/no findings of one section and one cost, as many as can be asked at once, with a key."""
+        chunk_of = _chunks(self._knowledge)
+        chunks: dict[tuple[str, ...], list[Open]] = {}
+        for one in found:
+            if one.finding in chunk_of:
+                chunks.setdefault(("together", chunk_of[one.finding], one.subject), []).append(one)
+        return ((key, tuple(members)) for key, members in chunks.items() if len(members) > 1)
+
+
+@lru_cache(maxsize=4)
+def _chunks(knowledge: Knowledge) -> dict[str, str]:
+    """Which yes/no findings are asked together: those that follow each other in a section and cost the same.
+
+    A finding that is not always relevant is not among them.
+    """
+    sections: dict[tuple[str, str], list[str]] = {}
+    for name, entry in knowledge.findings.items():
+        if entry.type == "yes_no" and name not in knowledge.relevance:
+            sections.setdefault((entry.group, entry.cost), []).append(name)
+    return {
+        name: names[position - position % TOGETHER]
+        for names in sections.values()
+        for position, name in enumerate(names)
+    }
+
+
+class WhatIf:
+    """A case with the answers to its open findings. evaluation: the case as it is.
+
+    narrowed: choices that were narrowed down, with their candidates as answers. assumed: the variants in which a class
+    is taken to be each of its choices, in the order of `ordered`.
+    """
+
+    def __init__(
+        self,
+        reading: Reading,
+        tried: Sequence[Tried],
+        together: Sequence[Together],
+        narrowed: Sequence[Tried] = (),
+        assumed: Mapping[Key, Sequence[int]] = MappingProxyType({}),
+    ) -> None:
+        self.reading = reading
+        self.verdicts = Verdicts(reading)
+        self.evaluation = QuickEvaluation(reading)
+        self.support = Support(self.evaluation)
+        self.needs = Needs(self.evaluation)
+        self.tried = tried
+        self.together = together
+        self.narrowed = narrowed
+        self.assumed = assumed
+        self.effects = Effects(reading, self.verdicts)
+        self.now = LEVELS[self.effects.level]
+
+    def changes(self, one: Tried) -> set[Change]:
+        """The different changes that the answers to a finding make."""
+        found = (self.effects.of(variant) for variant in one.variants)
+        return {change for change in found if change is not self.effects.same}
+
+    def matters(self, one: Tried) -> bool:
+        """Whether an answer to a finding changes the urgency or the plan."""
+        return any(change.plan or change.level != self.effects.level for change in self.changes(one))
+
+    def outcome(self, answer: str, change: Change) -> Outcome:
+        """What an answer changes, as it is published. answer: in words."""
+        knowledge = self.reading.knowledge
+
+        def named(key: Key, label: str) -> Named:
+            return Named(id=key[0], subject=key[1], label=label)
+
+        def advice(keys: Iterable[Key]) -> tuple[Named, ...]:
+            return tuple(named(key, knowledge.recommendations[key[0]].entry.title) for key in keys)
+
+        level = LEVELS[change.level]
+        return Outcome(
+            answer=answer,
+            urgency=level if level is not self.now else None,
+            starts=advice(change.starts),
+            ends=advice(change.ends),
+            gates=tuple(
+                GateChange(gate=named(key, knowledge.gates[key[0]].entry.label), state=state)
+                for key, state in change.gates
+            ),
+            leaders=tuple(
+                Leaders(
+                    subject=subject,
+                    causes=tuple(named((name, subject), knowledge.conditions[name].entry.label) for name in names),
+                )
+                for subject, names in change.leaders
+            ),
+        )
