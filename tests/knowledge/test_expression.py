@@ -72,7 +72,7 @@ def test_accepts_for_a_lesion(text: str, symbols: Symbols) -> None:
         ("sex in {female, male}", ["always holds", "nothing is recorded"]),
         ("d in risks", ["choices"]),
         ("size > 5", ["belongs to a lesion", "any_lesion"]),
-        ("missing(age)", ["kind ask"]),
+        ("missing(age)", ["only for questions"]),
         ("known(sex)", ["not a number"]),
         ("remarks", ["free text"]),
         ("previous(ill)", ["derived"]),

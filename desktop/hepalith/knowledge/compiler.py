@@ -266,7 +266,7 @@ class _Compiler:
 
     def _recommendation(self, entry: Recommendation) -> CompiledRecommendation:
         when = self._truth(
-            entry.when, entry.subject, "recommendations", entry.id, "when", allow_missing=entry.kind == "ask"
+            entry.when, entry.subject, "recommendations", entry.id, "when", allow_missing=entry.may_act_on_the_unknown
         )
         if entry.subjects:
             when = self._for_subjects(when, entry)

@@ -287,7 +287,9 @@ class _Parser:
 
     def _missing(self, call: ast.Call) -> Missing:
         if not self._allow_missing:
-            _fail("missing(...) is only for recommendations of kind ask: elsewhere it could let the unknown decide")
+            _fail(
+                "missing(...) is only for questions, cautions, referral and work-up: elsewhere the unknown would decide"
+            )
         return Missing(self._reference(*self._arguments(call, 1))[0])
 
     def _equal_to_itself(self, call: ast.Call) -> Compare:

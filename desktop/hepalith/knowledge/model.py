@@ -226,6 +226,16 @@ class Recommendation(Grounded, frozen=True, kw_only=True):
         """What is done or warned against, by its tags: `needle`, `biopsy`, `drug:...`."""
         return tuple(tag for tag in self.tags if tag in {"needle", "biopsy"} or tag.startswith("drug:"))
 
+    @property
+    def may_act_on_the_unknown(self) -> bool:
+        """Whether its condition may use missing(...): a question, a caution, a referral, or work-up.
+
+        Never what closes a case, and never a needle or a drug: for these the unknown must not decide.
+        """
+        return self.kind in {"ask", "avoid", "refer"} or (
+            self.kind == "do" and not self.matters and "closure" not in self.tags
+        )
+
 
 class GateEntryItem(Grounded, frozen=True, kw_only=True):
     """One item of a gate."""

@@ -1,8 +1,9 @@
 """Forgetting a value never closes a case and never opens a gate.
 
-By the grammar: `missing` stands only in advice that asks, and in what the form shows. By the solver, for every gate
-item and every closure: of two patients that differ in one thing that only the second has recorded, the first never has
-it true when the second has not. What is forgotten is a finding with all its examinations, or one item of several.
+By the grammar: `missing` stands only in advice that may act on the unknown, and in what the form shows. By the solver,
+for every gate item and every closure: of two patients that differ in one thing that only the second has recorded, the
+first never has it true when the second has not. What is forgotten is a finding with all its examinations, or one item
+of several.
 The number of lesions is not forgotten: a case that does not say it is taken to list all of them.
 """
 
@@ -56,7 +57,7 @@ class Target(NamedTuple):
 
 def prove_forgetting(search: Search) -> Iterator[Result]:
     """The part by the grammar, then every gate item and every closure."""
-    yield from _missing_only_where_it_asks(search.knowledge)
+    yield from _missing_only_where_it_may_act(search.knowledge)
     for target in _targets(search.knowledge):
         yield _stays(search, target)
 
@@ -172,7 +173,7 @@ def _targets(knowledge: Knowledge) -> Iterator[Target]:
             yield Target(f"closure {name}", ("recommendations", name), subject)
 
 
-def _missing_only_where_it_asks(knowledge: Knowledge) -> Iterator[Result]:
+def _missing_only_where_it_may_act(knowledge: Knowledge) -> Iterator[Result]:
     trees: list[tuple[Place, Node]] = []
     for name, derived in knowledge.derived.items():
         parts = [derived.tree, derived.otherwise, *(row.when for row in derived.rows)]
@@ -181,11 +182,11 @@ def _missing_only_where_it_asks(knowledge: Knowledge) -> Iterator[Result]:
         trees += [(("gates", name), part) for part in gate.items]
     trees += [(("findings", name), tree) for name, tree in knowledge.absence.items()]
     for name, recommendation in knowledge.recommendations.items():
-        if recommendation.entry.kind != "ask":
+        if not recommendation.entry.may_act_on_the_unknown:
             trees += [(("recommendations", name), tree) for tree in (recommendation.when, *recommendation.escalate)]
     found = [place for place, tree in trees if any(isinstance(node, Missing) for node in walk(tree))]
     for place in dict.fromkeys(found):
-        text = "an unknown value decides: `missing` stands outside of advice that asks"
+        text = "an unknown value decides: `missing` stands outside of questions, cautions, referral and work-up"
         yield Result(proof=FORGETTING, item=f"missing in {place[1]}", place=place, verdict=Verdict.FAILED, text=text)
     if not found:
         place = ("recommendations", "")
