@@ -7,7 +7,7 @@ lesions, and advice for a lesion at the patient: statements stand in levels, pat
 """
 
 import re
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
@@ -161,18 +161,22 @@ class Writer:
 
     # everything that has a name
 
-    def program(self, wanted: Iterable[TruthNode] | None = None) -> Program:
-        """Some conditions with all that they use; by default everything that decides, and every derived finding."""
+    def program(self, wanted: Sequence[TruthNode] | None = None, *, trace: bool = True) -> Program:
+        """Some conditions with all that they use; by default everything that decides, and every derived finding.
+
+        Without `trace` only the answers to what is wanted are kept.
+        """
         if wanted is None:
             self._write_everything()
-        for tree in wanted or ():
-            self._truth(tree, fresh=False)
+        asked = {(id(tree), False): self._truth(tree, fresh=False) for tree in wanted or ()}
         derived = {
-            str(place[1]): made for place, made in self._once.items() if place[0] == "derived" and place[2] is False
+            str(place[1]): made
+            for place, made in self._once.items()
+            if trace and place[0] == "derived" and place[2] is False
         }
         kinds = {name: self._knowledge.derived[name].entry.type for name in derived}
-        truths = {part: self._keep(*pair) for part, pair in self._truths.items()}
-        numbers_in = {part: self._keep(name) for part, name in self._numbers.items()}
+        truths = {part: self._keep(*pair) for part, pair in (self._truths if trace else asked).items()}
+        numbers_in = {part: self._keep(name) for part, name in self._numbers.items() if trace}
         holds = {name: self._keep(*made) for name, made in derived.items() if kinds[name] == "yes_no"}
         choices = {
             name: [self._keep(made[choice]) for choice in ordered(made)]

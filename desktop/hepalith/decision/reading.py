@@ -121,6 +121,12 @@ class Reading:
         frame = self._frames[subject if of_lesion else PATIENT]
         return frame[true], frame[false]
 
+    def holding(self, trees: Mapping[str, TruthNode], subject: str) -> list[str]:
+        """The names of the conditions that hold for a subject in the case as it is."""
+        truths, own, patient = self._program.truths, self._frames[subject], self._frames[PATIENT]
+        slots = ((name, *truths[(id(tree), False)]) for name, tree in trees.items())
+        return [name for name, of_lesion, true, _false in slots if (own if of_lesion else patient)[true] & CASE]
+
     def gate_item(self, gate: str, position: int, subject: str) -> Truths:
         """Where an item of a gate is fulfilled, and where it is known not to be."""
         compiled = self.knowledge.gates[gate]

@@ -4,7 +4,7 @@ It is for cases that have nothing to do with each other, each read once. What it
 by part: that is the complete trace, and words are made from it when somebody asks for them (`explain`).
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -36,12 +36,15 @@ class Inputs(NamedTuple):
 
 
 class CaseReader:
-    """Reads cases one by one. wanted: the conditions that are asked for; by default everything that decides."""
+    """Reads cases one by one. wanted: the conditions that are asked for; by default everything that decides.
 
-    def __init__(self, knowledge: Knowledge, wanted: Iterable[TruthNode] | None = None) -> None:
+    Without `trace` no parts are kept, and nothing but `wanted` can be asked of a reading.
+    """
+
+    def __init__(self, knowledge: Knowledge, wanted: Sequence[TruthNode] | None = None, *, trace: bool = True) -> None:
         writer = _CaseWriter(knowledge)
         self.knowledge = knowledge
-        self._program = writer.program(wanted)
+        self._program = writer.program(wanted, trace=trace)
         self._asked = tuple(writer.inputs)
         self._asked_of: dict[str, list[int]] = {}  # by finding; "" for what rests on none
         for number, (_name, arguments) in enumerate(self._asked):
