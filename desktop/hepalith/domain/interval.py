@@ -50,8 +50,9 @@ def point(value: Decimal | int | str) -> Interval:
 
 def hull(parts: Sequence[Interval]) -> Interval:
     """The smallest interval that holds all of `parts` (at least one)."""
-    lowest = highest = parts[0]
-    for part in parts[1:]:
+    first, *others = parts
+    lowest = highest = first
+    for part in others:
         if part.low < lowest.low or (lowest.low_open and part.low == lowest.low):
             lowest = part
         if part.high > highest.high or (highest.high_open and part.high == highest.high):
