@@ -8,6 +8,7 @@ import gettext
 from hepalith.resources import resource_root
 
 DOMAIN = "hepalith"
+_NAMES = {"en": "English", "zh_CN": "简体中文"}
 
 _translations: gettext.NullTranslations = gettext.NullTranslations()
 
@@ -32,3 +33,18 @@ def _(text: str) -> str:
 def plural(one: str, many: str, count: int) -> str:
     """The form of the text that fits `count`, with `{count}` filled in."""
     return _translations.ngettext(one, many, count).format(count=count)
+
+
+def languages() -> dict[str, str]:
+    """The languages that the program speaks: code -> its own name."""
+    there = {"en", *(folder.name for folder in (resource_root() / "locale").glob("*"))}
+    return {code: name for code, name in _NAMES.items() if code in there}
+
+
+def catalogue_note() -> str:
+    """The language in use, and how far its catalogue was reviewed."""
+    header = _translations.info()
+    if not header:
+        return _NAMES["en"]
+    state = header.get("x-review-state", "")
+    return ": ".join(filter(None, (_NAMES.get(header.get("language", ""), header.get("language", "")), state)))

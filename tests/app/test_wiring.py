@@ -1,10 +1,14 @@
-"""The site settings reach the notes: letterhead, logo and the name of the clinician."""
+"""The site settings reach the notes: letterhead, logo and the name of the clinician. Window and command agree."""
 
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
+from hepalith.app import wiring
 from hepalith.app.main import main
+from hepalith.domain.errors import KnowledgeError
+from hepalith.knowledge.site import Contact, Site, SiteLetterhead
 from hepalith.note.embedded import read_note
 
 EXAMPLE = Path(__file__).parents[2] / "resources" / "examples" / "19-report-says-only-calcification.hepalith.json"
@@ -52,3 +56,46 @@ def test_a_logo_that_cannot_be_used_is_named_and_nothing_is_written(
     assert "logo" in err
     assert err.count("\n") == 1
     assert not (tmp_path / "note.pdf").exists()
+
+
+def test_window_and_command_write_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wiring.SystemClock, "now", lambda _clock: datetime(2026, 6, 1, 14, 30, tzinfo=UTC))
+    assert main(["note", str(EXAMPLE), "--out", str(tmp_path / "command.pdf"), "--as-of", "2026-06-01"]) == 0
+    session = wiring.make_session(wiring.user_folders(), as_of=date(2026, 6, 1))
+    session.show_case(wiring.Documents().load(EXAMPLE))
+    session.export_note(tmp_path / "window.pdf")
+    assert (tmp_path / "command.pdf").read_bytes() == (tmp_path / "window.pdf").read_bytes()
+
+
+def test_a_profile_holds_all_files_of_a_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HEPALITH_PROFILE", str(tmp_path / "stick"))
+    out = tmp_path / "note.html"
+    assert main(["note", str(EXAMPLE), "--out", str(out)]) == 0
+    assert [path.name for path in (tmp_path / "stick").iterdir()] == ["cache"]
+    (tmp_path / "named" / "settings").mkdir(parents=True)
+    (tmp_path / "named" / "settings" / "site.toml").write_text('institution = "Named Hospital"', encoding="utf-8")
+    assert main(["note", str(EXAMPLE), "--out", str(out), "--profile", str(tmp_path / "named")]) == 0
+    assert "Named Hospital" in out.read_text(encoding="utf-8")
+
+
+def test_a_saved_site_refines_the_next_knowledge(tmp_path: Path) -> None:
+    folders = wiring.user_folders(tmp_path)
+    site = wiring.SiteFile(folders, None)
+    assert site.read() == Site()
+    wanted = Site(clinician="Dr A", contacts={"surgery": Contact(name="Surgery", advice=("CE-R14",))})
+    assert site.problems(wanted) == ()
+    site.save(wanted)
+    knowledge, _notes, author = wiring.site_parts(folders)
+    assert author == "Dr A"
+    assert knowledge.recommendations["CE-R14"].entry.action.endswith("Here: Surgery.")
+    assert not site.shipped().recommendations[0].action.endswith("Here: Surgery.")
+
+
+def test_a_logo_that_cannot_be_used_is_a_problem_of_its_field(tmp_path: Path) -> None:
+    site = wiring.SiteFile(wiring.user_folders(tmp_path), None)
+    (problem,) = site.problems(Site(letterhead=SiteLetterhead(logo="none.svg")))
+    assert problem.place == ("letterhead", "logo")
+    site.path.parent.mkdir()
+    site.path.write_text("colour = 3", encoding="utf-8")
+    with pytest.raises(KnowledgeError, match="colour"):
+        site.read()

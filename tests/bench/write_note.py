@@ -78,7 +78,7 @@ def main() -> None:
     print(f"{'note':42} pages  wall ms  processor ms  floor wall  floor processor  ratio wall  processor")
     for name, form in NOTES:
         case = CaseFiles().load(Path(root / "examples" / f"{name}.hepalith.json"))
-        assessment = evaluate(case, knowledge, date(2026, 6, 1), trace=False)
+        assessment = evaluate(case, knowledge, date(2026, 6, 1), trace=False, full=True, further=True)
         options = msgspec.convert({"form": form}, NoteOptions)
         ours, ours_worked, note = timed(lambda: writer.pdf(case, assessment, AT, options), runs)  # noqa: B023
         lines = plain_text(outline(writer.content(case, assessment, AT, options))).splitlines()

@@ -44,6 +44,23 @@ def test_assess_prints_the_urgency_first(case_file: Path, capsys: pytest.Capture
     assert "No clinician has reviewed it" in out
 
 
+def test_assess_says_what_would_change_each_conclusion(case_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["assess", str(case_file), "--as-of", "2026-06-01"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    applies = lines.index("What applies")
+    assert any(line.strip().startswith("No longer applies, if ") and "; needs " in line for line in lines[applies:])
+    assert any(line.startswith("Every completion of what is missing was tried for ") for line in lines)
+
+
+def test_assess_says_why_one_item_does_not_hold(case_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["assess", str(case_file), "--as-of", "2026-06-01", "--why", "gate:mri_safety"]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("patient\n")
+    assert "Opens, if " in out or "Shuts, if " in out
+    assert main(["assess", str(case_file), "--why", "NO-SUCH"]) == 0
+    assert "is not in this knowledge base" in capsys.readouterr().out
+
+
 def test_assess_json_follows_the_published_schema(case_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["assess", str(case_file), "--as-of", "2026-06-01", "--format", "json"]) == 0
     result = json.loads(capsys.readouterr().out)

@@ -1,5 +1,8 @@
 """Every bundled example makes a note that can be filed, opened again and checked."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import date
 from functools import cache, lru_cache
@@ -33,7 +36,7 @@ def knowledge() -> Knowledge:
 @cache
 def assessed(path: Path) -> tuple[Case, Assessment]:
     case = CaseFiles().load(path)
-    return case, evaluate(case, knowledge(), date(2026, 6, 1), trace=False)
+    return case, evaluate(case, knowledge(), date(2026, 6, 1), trace=False, full=True, further=True)
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +66,12 @@ def test_the_case_and_its_assessment_come_back(real_writer: TypstNoteWriter, tmp
     data = read_note(note)
     assert (data.case, data.assessment) == (case, assessment)
     assert encode_case(data.case) == path.read_bytes()
-    assert evaluate(data.case, knowledge(), date.fromisoformat(data.assessment.as_of), trace=False) == data.assessment
+    assert (
+        evaluate(
+            data.case, knowledge(), date.fromisoformat(data.assessment.as_of), trace=False, full=True, further=True
+        )
+        == data.assessment
+    )
     assert real_writer.pdf(data.case, data.assessment, data.made, data.options) == note.read_bytes()
 
 
@@ -81,7 +89,9 @@ def test_pages_of_an_example(
     assert "Recommendations" in pages[1].splitlines()[:6]
     assert "Knowledge hash" in "".join(pages[1:])
     blocks = outline(real_writer.content(case, assessment, AT, options)).blocks
-    headings = {block.text for block in blocks if isinstance(block, Heading) and len(block.text) > len("L1")}
+    order = [block.text for block in blocks if isinstance(block, Heading)]
+    headings = {text for text in order if len(text) > len("L1")}
+    assert in_reading_order(order, " ".join("\n".join(map("\n".join, map(body, pages))).split()))
     for number, page in enumerate(pages, 1):
         assert f"Page {number} of {len(pages)}" in page
         assert body(page)[-1] not in headings, f"page {number} ends with a heading"
@@ -91,7 +101,41 @@ def test_pages_of_an_example(
     assert len(pages_of(note)) == 1
 
 
+def in_reading_order(headings: list[str], text: str) -> bool:
+    """Whether all headings stand in the text, one after the other."""
+    place = 0
+    for heading in headings:
+        place = text.find(" ".join(heading.split()), place)
+        if place < 0:
+            return False
+        place += len(heading)
+    return True
+
+
 def body(page: str) -> list[str]:
     """The lines of a page between its header and its footer."""
     lines = [line for line in page.splitlines() if line.strip()]
     return [line for line in lines if not line.startswith(("Decision support", "Note "))]
+
+
+def test_the_bytes_do_not_depend_on_the_process(tmp_path: Path) -> None:
+    program = (
+        "import hashlib, sys; sys.path.insert(0, sys.argv[1])\n"
+        "from note.test_examples import *\n"
+        "writer = TypstNoteWriter(knowledge(), resource_root(), '0.1.0')\n"
+        "for path in EXAMPLES[4:7]:\n"
+        "    print(hashlib.sha256(writer.pdf(*assessed(path), AT)).hexdigest())\n"
+    )
+    tests = str(Path(__file__).parents[1])
+    runs = [
+        subprocess.run(
+            [sys.executable, "-c", program, tests],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={**os.environ, "PYTHONHASHSEED": seed, "TZ": zone},
+        ).stdout
+        for seed, zone in (("1", "UTC"), ("2", "Asia/Tokyo"))
+    ]
+    assert runs[0] == runs[1]
+    assert len(runs[0].split()) == 3

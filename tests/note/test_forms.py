@@ -51,7 +51,7 @@ CASES = {
 
 
 def document_of(writer: TypstNoteWriter, case: tuple[Case, Assessment], options: NoteOptions):
-    return outline(writer.content(*case, AT, options))
+    return writer.document(writer.content(*case, AT, options), AT)
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -228,4 +228,21 @@ def test_the_site_and_the_reviewers_are_named() -> None:
     text = plain_text(outline(writer.content(case, changed, AT)))
     assert "This site changed the knowledge: T-R01: other wording." in text
     assert "reviewed by Dr Who" in text
-    assert text.endswith("Decision support · Hepalith 0.1.0\n")
+    assert text.endswith("Decision support († not reviewed by a clinician) · Hepalith 0.1.0\n")
+
+
+def test_the_first_page_says_what_was_seen_last_of_the_lesion(writer: TypstNoteWriter) -> None:
+    text = plain_text(document_of(writer, assessed(make_case()), NoteOptions()))
+    finding = " ".join(text[text.index("Finding:") : text.index("Class:")].split())
+    assert finding.startswith("Finding: L1 (right lobe) – Largest diameter: 10 mm; ")
+    assert finding.count("Largest diameter") == 1
+    none = plain_text(document_of(writer, assessed(make_case(lesions=0)), NoteOptions()))
+    assert "Finding: No lesion is recorded." in none
+
+
+def test_what_is_the_same_in_many_lesions_stands_once(writer: TypstNoteWriter) -> None:
+    text = plain_text(document_of(writer, assessed(make_case(lesions=20)), NoteOptions()))
+    entered = text[text.index("FINDINGS AS ENTERED") : text.index("WHAT WAS NOT RECORDED")]
+    assert entered.count("Nature: Solid or Cystic") == 1
+    assert "- L1 (right lobe), L2 to L20: Nature" in entered
+    assert "17 more lesions." in text

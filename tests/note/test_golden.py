@@ -23,7 +23,6 @@ from hepalith.knowledge.loader import hash_of, read_files
 from hepalith.knowledge.model import KnowledgeFiles, Recommendation
 from hepalith.note.content import NoteContent
 from hepalith.note.options import NoteOptions
-from hepalith.note.outline import outline
 from hepalith.note.patient import load_patient_words, patient_page
 from hepalith.note.text import plain_text
 from hepalith.note.writer import TypstNoteWriter
@@ -58,22 +57,23 @@ def knowledge() -> Knowledge:
     return compiled(files())
 
 
-def content(case: Case, as_of: date, made_with: Knowledge, form: str) -> NoteContent:
-    """What the note says, without its id: that depends on all that is not said too."""
+def written(case: Case, as_of: date, made_with: Knowledge, form: str) -> tuple[NoteContent, str]:
+    """What the note says, and its text; without its id: that depends on all that is not said too."""
     writer = TypstNoteWriter(made_with, resource_root(), "0.1.0")
-    assessment = evaluate(case, made_with, as_of, trace=False)
+    assessment = evaluate(case, made_with, as_of, trace=False, full=True, further=True)
     said = writer.content(case, assessment, AT, msgspec.convert({"form": form}, NoteOptions))
-    return replace(said, header=replace(said.header, note_id="(id)"))
+    said = replace(said, header=replace(said.header, note_id="(id)"))
+    return said, plain_text(writer.document(said, AT))
 
 
 def note_text(case: Case, as_of: date, made_with: Knowledge, form: str = "full") -> str:
-    return plain_text(outline(content(case, as_of, made_with, form)))
+    return written(case, as_of, made_with, form)[1]
 
 
 def branch_text(vignette: Vignette, made_with: Knowledge) -> str:
     """The short form, and the page for the patient."""
-    said = content(case_of(vignette, made_with), date.fromisoformat(str(vignette.as_of)), made_with, "short")
-    return plain_text(outline(said)) + "\n" + plain_text(patient_page(said, PATIENT_WORDS))
+    said, text = written(case_of(vignette, made_with), date.fromisoformat(str(vignette.as_of)), made_with, "short")
+    return text + "\n" + plain_text(patient_page(said, PATIENT_WORDS))
 
 
 def compare(path: Path, text: str) -> None:
@@ -113,7 +113,7 @@ def changed(recommendation: str, **fields: object) -> Knowledge:
 
 def said_by(path: Path, *, dated: bool) -> Recommendation:
     """A recommendation that the note of an example prints; with a follow-up date, if wanted."""
-    assessment = evaluate(CaseFiles().load(path), knowledge(), date(2026, 6, 1), trace=False)
+    assessment = evaluate(CaseFiles().load(path), knowledge(), date(2026, 6, 1), trace=False, full=True, further=True)
     planned = {test.recommendation for test in assessment.follow_up if test.due}
     holding = [one.id for one in assessment.recommendations if one.status is Status.HOLDS]
     name = next(name for name in holding if not dated or name in planned)

@@ -76,7 +76,7 @@ def test_the_fixed_sentences_are_for_a_reading_age_of_about_12() -> None:
 @pytest.mark.parametrize("value", CLASSES)
 @pytest.mark.parametrize("level", list(Urgency))
 def test_what_a_patient_reads_first_is_plain_too(value: str, level: Urgency) -> None:
-    read = [TEXTS.what_was_found, TEXTS.what_it_means[value], TEXTS.what_happens_next[level]]
+    read = [*TEXTS.what_was_found.values(), TEXTS.what_it_means[value], TEXTS.what_happens_next[level]]
     parts = [part for text in read for part in re.split(r"(?<=[.?!])\s+", text)]
     assert automated_readability(parts) <= GRADE
     assert coleman_liau(parts) <= GRADE
@@ -96,6 +96,18 @@ def test_it_says_what_fits_the_case(writer: TypstNoteWriter, value: str, level: 
     assert TEXTS.what_happens_next[level] in text
     assert "1 September 2026: Ultrasound" in text
     assert "not reviewed by a clinician" in text
+
+
+@pytest.mark.parametrize(("lesions", "words"), [(0, "No single spot"), (1, "a spot"), (3, "more than one spot")])
+def test_it_says_how_many_spots_there_are(writer: TypstNoteWriter, lesions: int, words: str) -> None:
+    case = make_case(lesions=lesions)
+    text = " ".join(plain_text(patient_page(writer.content(case, make_assessment(case), AT), TEXTS)).split())
+    assert [one in text for one in ("No single spot", "shows a spot", "more than one spot")] == [
+        lesions == 0,
+        lesions == 1,
+        lesions > 1,
+    ]
+    assert words in text
 
 
 def test_a_proven_tumour_is_not_called_unknown(writer: TypstNoteWriter) -> None:

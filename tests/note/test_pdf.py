@@ -10,9 +10,14 @@ import pytest
 
 from hepalith.domain.case import Identity
 from hepalith.domain.errors import NoteError
+from hepalith.note.document import AnyBlock, Document, Items, until_page_end
+from hepalith.note.embedded import page_count
 from hepalith.note.options import Letterhead, NoteOptions, NoteState
+from hepalith.note.outline import outline
+from hepalith.note.pdf import make_pdf
 from hepalith.note.writer import TypstNoteWriter
-from note.builders import AT, make_assessment, make_case
+from hepalith.resources import resource_root
+from note.builders import AT, advice, make_assessment, make_case
 from note.test_logo import png
 
 Pages = Callable[[Path], list[str]]
@@ -51,6 +56,40 @@ def test_the_first_page_stands_alone(writer: TypstNoteWriter, tmp_path: Path, pa
     for said in ("10 to 15 mg/kg", "What to avoid", "No needle", "Before the drug", "Pregnancy", "2026-09-01"):
         assert said in first
     assert "Recommendations" in second
+
+
+def pages_taken(blocks: tuple[AnyBlock, ...], like: Document) -> int:
+    page = msgspec.structs.replace(like, blocks=blocks)
+    return page_count(make_pdf(page, b"", AT, resource_root()))
+
+
+def told_in_full(blocks: tuple[AnyBlock, ...]) -> int:
+    return sum(len(block.items) for block in blocks if isinstance(block, Items))
+
+
+@pytest.mark.parametrize("form", ["full", "short"])
+@pytest.mark.parametrize("paper", ["a4", "us-letter"])
+def test_the_first_page_tells_as_much_in_full_as_it_holds(writer: TypstNoteWriter, paper: str, form: str) -> None:
+    case = make_case()
+    made = make_assessment(case)
+    more = tuple(advice(f"T-R{number}", action="Look again. " * 20) for number in range(30, 45))
+    crowded = msgspec.structs.replace(made, recommendations=(*made.recommendations, *more))
+    content = writer.content(case, crowded, AT, msgspec.convert({"paper": paper, "form": form}, NoteOptions))
+    document = writer.document(content, AT)
+    first = until_page_end(document.blocks)
+    assert pages_taken(first, document) == 1
+    steps = [until_page_end(outline(content, -room).blocks) for room in range(0, 600, 10)]
+    fuller = [one for one in steps if told_in_full(one) > told_in_full(first) + 1]
+    assert fuller
+    assert all(pages_taken(one, document) > 1 for one in fuller)
+
+
+@pytest.mark.pages
+def test_the_lines_to_sign_on_do_not_stand_alone(writer: TypstNoteWriter, tmp_path: Path, pages_of: Pages) -> None:
+    for length in range(0, 4000, 400):
+        last = pages_of(write(writer, tmp_path / "n.pdf", remark="A remark. " * (length // 10)))[-1]
+        assert "About this note" in last
+        assert "Signature" in last
 
 
 @pytest.mark.pages

@@ -6,5 +6,6 @@ from ui.conftest import (  # noqa: F401 : fixtures
     ports,
     session,
     settings,
+    site,
     window,
 )

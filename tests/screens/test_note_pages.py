@@ -142,7 +142,7 @@ def test_every_page_of_the_plain_note_is_compared(folder: Path) -> None:
     [
         ('weight: "bold", size: 8.5pt', "size: 8.5pt"),
         ("size: 17pt", "size: 16pt"),
-        ("row-gutter: 5.5pt", "row-gutter: 6.5pt"),
+        ("else { 5.5pt }", "else { 6.5pt }"),
     ],
 )
 def test_a_small_change_of_the_layout_is_noticed(folder: Path, tmp_path: Path, change: tuple[str, str]) -> None:

@@ -1,9 +1,11 @@
 """The journal: what was typed survives a killed program, and a disk that refuses does not stop the work."""
 
+import json
 import os
 import subprocess
 import sys
 import textwrap
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,27 +15,86 @@ from hepalith.store.journal import FileJournal
 from support.building import case, seen, yes
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
+WRITES = """
+import os, signal, sys, time
+from datetime import UTC, datetime
+from pathlib import Path
+from hepalith.domain.case import Case, Observation, YesNoValue
+from hepalith.store.journal import FileJournal
+journal = FileJournal(Path(sys.argv[1]))
+fever = Observation(finding="fever", value=YesNoValue(yes=True))
+journal.write(Case(case_id="c", observations=(fever,)), "/somewhere/a.hepalith.json", datetime.now(UTC))
+print("written", flush=True)
+"""
 
 
-def left_by_a_dead_process(folder: Path) -> None:
-    for file in folder.glob("*.journal"):
-        head, rest = file.read_bytes().split(b"\n", 1)
-        dead = subprocess.run(
-            [sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, text=True, check=True
-        )
-        file.write_bytes(head.replace(str(os.getpid()).encode(), dead.stdout.strip().encode()) + b"\n" + rest)
+def program(folder: Path, ending: str) -> subprocess.Popen[str]:
+    """Another program that keeps an edit."""
+    code = textwrap.dedent(WRITES) + ending
+    return subprocess.Popen([sys.executable, "-c", code, str(folder)], stdout=subprocess.PIPE, text=True)
 
 
-def test_what_a_dead_program_left_is_offered(tmp_path: Path) -> None:
+def ended(folder: Path, ending: str) -> int:
+    """How another program ended that kept an edit."""
+    running = program(folder, ending)
+    running.communicate()
+    return running.returncode
+
+
+def test_what_a_program_that_ended_left_is_offered(tmp_path: Path) -> None:
+    assert ended(tmp_path, "") == 0
     journal = FileJournal(tmp_path)
-    journal.write(case(seen("fever", yes())), "/somewhere/a.hepalith.json", NOW)
-    assert journal.recoveries() == ()  # this program still runs
-    left_by_a_dead_process(tmp_path)
     (recovery,) = journal.recoveries()
-    assert recovery.case == case(seen("fever", yes()))
+    assert recovery.case.observations[0].finding == "fever"
     assert recovery.path == "/somewhere/a.hepalith.json"
-    journal.discard("case")
+    journal.discard("c")
     assert journal.recoveries() == ()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="kills a process by signal")
+def test_edits_survive_a_kill(tmp_path: Path) -> None:
+    assert ended(tmp_path, "os.kill(os.getpid(), signal.SIGKILL)") == -9
+    (recovery,) = FileJournal(tmp_path).recoveries()
+    assert recovery.case.observations[0].finding == "fever"
+
+
+def test_what_a_program_has_that_still_runs_is_its_own(tmp_path: Path) -> None:
+    running = program(tmp_path, "time.sleep(60)")
+    try:
+        assert running.stdout is not None
+        assert running.stdout.readline() == "written\n"
+        assert FileJournal(tmp_path).recoveries() == ()
+    finally:
+        running.kill()
+        running.communicate()
+    assert len(FileJournal(tmp_path).recoveries()) == 1
+
+
+def test_an_entry_is_not_offered_to_the_program_that_wrote_it(tmp_path: Path) -> None:
+    journal = FileJournal(tmp_path)
+    assert journal.write(case(seen("fever", yes())), "", NOW)
+    assert journal.recoveries() == ()
+
+
+def test_another_program_with_the_same_number_hides_nothing(tmp_path: Path) -> None:
+    """Numbers of processes come again after a restart of the machine."""
+    assert ended(tmp_path, "") == 0
+    (entry,) = tmp_path.glob("*.journal")
+    head, rest = entry.read_bytes().split(b"\n", 1)
+    entry.write_bytes(json.dumps({**json.loads(head), "process": os.getpid()}).encode() + b"\n" + rest)
+    assert len(FileJournal(tmp_path).recoveries()) == 1
+
+
+def test_locks_of_programs_that_ended_go_after_a_day(tmp_path: Path) -> None:
+    assert ended(tmp_path, "") == 0
+    (lock,) = tmp_path.glob("*.running")
+    FileJournal(tmp_path).recoveries()
+    assert lock.exists()
+    yesterday = time.time() - 25 * 3600
+    os.utime(lock, (yesterday, yesterday))
+    assert len(FileJournal(tmp_path).recoveries()) == 1
+    assert not lock.exists()
+    assert len(FileJournal(tmp_path).recoveries()) == 1
 
 
 def test_damaged_entries_are_left_alone(tmp_path: Path) -> None:
@@ -43,28 +104,7 @@ def test_damaged_entries_are_left_alone(tmp_path: Path) -> None:
     assert len(list(tmp_path.iterdir())) == 2
 
 
-def test_a_disk_that_refuses_does_not_stop_the_work(tmp_path: Path) -> None:
+def test_a_disk_that_refuses_does_not_stop_the_work_and_is_told_of(tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("in the way")
-    FileJournal(blocked / "journal").write(case(), "", NOW)
-
-
-@pytest.mark.skipif(os.name != "posix", reason="kills a process by signal")
-def test_edits_survive_a_kill(tmp_path: Path) -> None:
-    program = textwrap.dedent(
-        """
-        import os, signal, sys
-        from datetime import UTC, datetime
-        from pathlib import Path
-        from hepalith.domain.case import Case, Observation, YesNoValue
-        from hepalith.store.journal import FileJournal
-        journal = FileJournal(Path(sys.argv[1]))
-        fever = Observation(finding="fever", value=YesNoValue(yes=True))
-        journal.write(Case(case_id="c", observations=(fever,)), "", datetime.now(UTC))
-        os.kill(os.getpid(), signal.SIGKILL)
-        """
-    )
-    ended = subprocess.run([sys.executable, "-c", program, str(tmp_path)], check=False)
-    assert ended.returncode == -9
-    (recovery,) = FileJournal(tmp_path).recoveries()
-    assert recovery.case.observations[0].finding == "fever"
+    assert not FileJournal(blocked / "journal").write(case(), "", NOW)

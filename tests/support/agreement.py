@@ -1,25 +1,35 @@
-"""Whether the fast reader and the reference interpreter agree, in every variant of a case.
+"""Whether the three evaluators agree: the reference interpreter, the fast reader and the columns reader.
 
 `python tests/support/agreement.py --cases 1000000` compares as many cases as wanted: cases of `tests/cases` with
-findings forgotten, changed and added at random, each as it is and with some answers to its open findings. It prints
-what differs, and which advice, arguments and gate items were never seen true, or never false.
+findings forgotten, changed and added at random; every condition, derived finding, verdict, the urgency and the points
+of the causes. It prints what differs, and which conditions were never seen true, or never false. With `--every` the
+fast reader is also compared in every so-manieth answer to open findings. With `--state FILE` a run that was broken off
+goes on where it stopped; a case is made from the seed and its number alone, so that it can be made again.
 """
 
 import argparse
+import gc
 import math
+import os
 import random
 import sys
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from itertools import islice
+from multiprocessing import get_context
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+import msgspec
 from msgspec.structs import replace
 
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parents[1]))
+    os.environ.setdefault("POLARS_MAX_THREADS", "1")  # one core for each process
 
 from hepalith.decision.answers import Open, answers_of
 from hepalith.decision.causes import rank_causes
@@ -35,14 +45,72 @@ from hepalith.decision.verdicts import LEVELS, Verdicts
 from hepalith.decision.what_if import Asker, WhatIf
 from hepalith.domain.assessment import Status, Urgency
 from hepalith.domain.case import PATIENT, Case, ChoiceValue, NumberValue, Observation, State
+from hepalith.domain.interval import Interval
 from hepalith.domain.truth import Truth
 from hepalith.knowledge.base import Knowledge
-from hepalith.knowledge.tree import ChoiceOf, Quantity, Reference, TruthNode
+from hepalith.knowledge.tree import ChoiceOf, Constant, Quantity, Reference, TruthNode
 from support.vignettes import all_vignettes, case_of, knowledge_and_problems
+
+if TYPE_CHECKING:
+    from hepalith.cohort.reader import Table
+
+Key = tuple[str, str]  # an id and a subject
+Value = Truth | Interval | frozenset[str]
+BATCH = 1000
+_DIGITS = 1e-9  # the columns reader computes with doubles
+
+
+class Answers(NamedTuple):
+    """What one evaluator says of a case."""
+
+    truths: tuple[Truth, ...]  # of `conditions`
+    values: dict[Key, Value]  # of derived findings
+    statuses: dict[Key, Status]
+    urgency: Urgency
+    points: dict[Key, int]
+    leading: frozenset[Key]
+
+
+def interpreted(evaluation: Evaluation) -> Answers:
+    """By the interpreter."""
+    knowledge = evaluation.knowledge
+    judged = Judgement(evaluation).all()
+    levels = [
+        level_of(evaluation, knowledge.recommendations[one.id], one.subject)[0] for one in judged if one.sets_urgency
+    ]
+    causes = rank_causes(evaluation)
+    return Answers(
+        truths=tuple(
+            evaluation.truth(tree, subject, fresh)
+            for _name, tree, fresh, subject in conditions(knowledge, evaluation.lesions)
+        ),
+        values={(name, subject): _value(evaluation, name, subject) for name, subject in _derived(evaluation)},
+        statuses={(one.id, one.subject): one.status for one in judged},
+        urgency=max(levels, key=lambda one: one.rank, default=Urgency.NONE),
+        points={(cause.id, cause.subject): cause.points for cause in causes},
+        leading=frozenset((cause.id, cause.subject) for cause in causes if cause.rank == 1),
+    )
+
+
+def _value(evaluation: Evaluation, name: str, subject: str) -> Value:
+    entry = evaluation.knowledge.derived[name].entry
+    reference = Reference(name, entry.subject == "lesion", derived=True)
+    match entry.type:
+        case "choice":
+            return evaluation.choice(ChoiceOf(reference, evaluation.knowledge.domains[name]), subject)
+        case "number":
+            return evaluation.number(Quantity(reference), subject)
+    return evaluation.holds(reference, subject)
+
+
+def _derived(evaluation: Evaluation) -> Iterator[Key]:
+    for name, derived in evaluation.knowledge.derived.items():
+        for subject in evaluation.lesions if derived.entry.subject == "lesion" else (PATIENT,):
+            yield name, subject
 
 
 class Both:
-    """One knowledge base, read by both. differences: of a case, and of the variants of it that are asked for."""
+    """One knowledge base, read by the interpreter, the fast reader and the reader of a case alone."""
 
     def __init__(self, knowledge: Knowledge) -> None:
         self.knowledge = knowledge
@@ -55,53 +123,193 @@ class Both:
     def differences(self, case: Case, as_of: date, *, every: int = 0, first: int = 0) -> list[str]:
         """What differs in the case, and in every so-manieth answer to its open findings; 0 for none of these."""
         if not every:
-            observed = ObservedCase(case, self.knowledge.findings, as_of)
-            readings = (self._reader.read(observed), self._case_reader.read(self._case_reader.inputs(observed)))
-            evaluation = Evaluation(case, self.knowledge, as_of)
-            return [
-                difference
-                for reading in readings
-                for difference in self._compare(reading, Verdicts(reading), 0, evaluation)
-            ]
+            return self.compared(case, as_of)[1]
         what_if = self._asker.what_if(case, as_of)
         asked = [(0, Evaluation(case, self.knowledge, as_of), "as it is")]
         asked += islice(_variants(case, self.knowledge, what_if, as_of), first, None, every)
         return [
             f"{said}: {difference}"
             for plane, evaluation, said in asked
-            for difference in self._compare(what_if.reading, what_if.verdicts, plane, evaluation)
+            for difference in self._between(evaluation, _fast(what_if.reading, what_if.verdicts, plane))[1]
         ]
 
-    def _compare(self, reading: Reading, verdicts: Verdicts, plane: int, evaluation: Evaluation) -> Iterator[str]:
-        yield from self._truths(reading, plane, evaluation)
-        yield from self._values(reading, plane, evaluation)
-        yield from _advice(verdicts, plane, evaluation)
-        yield from _causes(verdicts, plane, evaluation)
+    def compared(self, case: Case, as_of: date) -> tuple[Answers, list[str]]:
+        """What the interpreter says of the case as it is, and what the fast readers say otherwise."""
+        observed = ObservedCase(case, self.knowledge.findings, as_of)
+        readings = (self._reader.read(observed), self._case_reader.read(self._case_reader.inputs(observed)))
+        got = [_fast(reading, Verdicts(reading), 0) for reading in readings]
+        return self._between(Evaluation(case, self.knowledge, as_of), *got)
 
-    def _truths(self, reading: Reading, plane: int, evaluation: Evaluation) -> Iterator[str]:
-        for name, tree, fresh, subject in conditions(self.knowledge, evaluation.lesions):
-            wanted = evaluation.truth(tree, subject, fresh)
-            got = truth_at(reading.truth(tree, subject, fresh), 1 << plane)
-            self.seen.add((name, wanted))
-            if got is not wanted:
-                yield f"{name} of {subject} is {got.name}, by the interpreter {wanted.name}"
+    def _between(self, evaluation: Evaluation, *got: Answers) -> tuple[Answers, list[str]]:
+        wanted = interpreted(evaluation)
+        asked = conditions(self.knowledge, evaluation.lesions)
+        self.seen.update((name, truth) for (name, *_rest), truth in zip(asked, wanted.truths, strict=True))
+        return wanted, [difference for one in got for difference in differing(one, wanted, asked)]
 
-    def _values(self, reading: Reading, plane: int, evaluation: Evaluation) -> Iterator[str]:
-        for name, derived in self.knowledge.derived.items():
-            reference = _derived(self.knowledge, name)
-            for subject in evaluation.lesions if reference.lesion else (PATIENT,):
-                if derived.entry.type == "choice":
-                    wanted = evaluation.choice(ChoiceOf(reference, self.knowledge.domains[name]), subject)
-                    choices = reading.choices(name, subject)
-                    got = frozenset(choice for choice, planes in choices.items() if planes >> plane & 1)
-                elif derived.entry.type == "number":
-                    wanted = evaluation.number(Quantity(reference), subject)
-                    got = reading.number(name, subject).at(1 << plane)
-                else:
-                    wanted = evaluation.holds(reference, subject)
-                    got = truth_at(reading.holds(name, subject), 1 << plane)
-                if got != wanted:
-                    yield f"{name} of {subject} is {got}, by the interpreter {wanted}"
+
+def _fast(reading: Reading, verdicts: Verdicts, plane: int) -> Answers:
+    """By the fast reader, in one variant."""
+    bit = 1 << plane
+    planes = {
+        Status.HOLDS: verdicts.holds,
+        Status.SUPPRESSED: verdicts.suppressed,
+        Status.CANNOT_BE_EXCLUDED: verdicts.open,
+    }
+    statuses: dict[Key, Status] = {}
+    for status, found in planes.items():
+        for key in (key for key, where in found.items() if where & bit):
+            if key in statuses:
+                raise AssertionError(f"{key} is {status} and {statuses[key]}")
+            statuses[key] = status
+    return Answers(
+        truths=tuple(
+            truth_at(reading.truth(tree, subject, fresh), bit)
+            for _name, tree, fresh, subject in conditions(reading.knowledge, reading.lesions)
+        ),
+        values=dict(_fast_values(reading, bit)),
+        statuses=statuses,
+        urgency=LEVELS[verdicts.urgency.at(plane)],
+        points=verdicts.points(plane),
+        leading=frozenset(
+            (name, subject)
+            for subject, causes in verdicts.leading.items()
+            for name, where in causes.items()
+            if where & bit
+        ),
+    )
+
+
+def _fast_values(reading: Reading, bit: int) -> Iterator[tuple[Key, Value]]:
+    for name, derived in reading.knowledge.derived.items():
+        for subject in reading.lesions if derived.entry.subject == "lesion" else (PATIENT,):
+            if derived.entry.type == "choice":
+                choices = reading.choices(name, subject)
+                yield (name, subject), frozenset(choice for choice, where in choices.items() if where & bit)
+            elif derived.entry.type == "number":
+                yield (name, subject), reading.number(name, subject).at(bit)
+            else:
+                yield (name, subject), truth_at(reading.holds(name, subject), bit)
+
+
+class Columns:
+    """The same, read by the columns reader: many cases at once."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        from hepalith.cohort.reader import ColumnsReader
+
+        self._knowledge = knowledge
+        self._reader = ColumnsReader(knowledge)
+
+    def differences(self, cases: Sequence[tuple[Case, date]], wanted: Iterable[Answers]) -> Iterator[tuple[int, str]]:
+        """What differs from these answers: the number of the case, and in words."""
+        for number, (got, right) in enumerate(zip(self.answers(cases), wanted, strict=True)):
+            asked = conditions(self._knowledge, tuple(lesion.id for lesion in cases[number][0].lesions))
+            yield from ((number, difference) for difference in differing(got, right, asked))
+
+    def answers(self, cases: Sequence[tuple[Case, date]]) -> Iterator[Answers]:
+        """By the columns reader."""
+        table = self._reader.read(self._reader.table(cases))
+        columns = _Columns(table)
+        first = 0
+        for number, (case, _as_of) in enumerate(cases):
+            rows = {lesion.id: first + at for at, lesion in enumerate(case.lesions)}
+            first += len(rows)
+            yield self._answers(columns, {**rows, PATIENT: number})
+
+    def _answers(self, columns: "_Columns", rows: dict[str, int]) -> Answers:
+        from hepalith.cohort.verdicts import URGENCY, leads_of, points_of
+
+        knowledge, truths = self._knowledge, self._reader.program.truths
+        lesions = tuple(subject for subject in rows if subject != PATIENT)
+        kinds = {"lesion": lesions, "patient": (PATIENT,)}
+        causes = [(name, one) for name, cause in knowledge.conditions.items() for one in kinds[cause.entry.subject]]
+        points = {(name, one): columns.of(points_of(name), one)[rows[one]] for name, one in causes}
+        return Answers(
+            truths=tuple(
+                _TRUTHS[columns.of(truths[(id(tree), fresh)], subject)[rows[subject]]]
+                for _name, tree, fresh, subject in conditions(knowledge, lesions)
+            ),
+            values={
+                (name, subject): self._value(columns, name, subject, rows[subject])
+                for name, derived in knowledge.derived.items()
+                for subject in kinds[derived.entry.subject]
+            },
+            statuses={
+                (name, subject): status
+                for name, one in knowledge.recommendations.items()
+                for subject in kinds[one.entry.subject]
+                if (status := _status(columns, name, subject, rows[subject])) is not None
+            },
+            urgency=LEVELS[columns.of(URGENCY, PATIENT)[rows[PATIENT]]],
+            points={key: value for key, value in points.items() if value is not None},
+            leading=frozenset((name, one) for name, one in causes if columns.of(leads_of(name), one)[rows[one]]),
+        )
+
+    def _value(self, columns: "_Columns", name: str, subject: str, row: int) -> Value:
+        from hepalith.cohort.leaves import bit_of
+
+        parts = [columns.of(column, subject)[row] for column in self._reader.program.derived[name]]
+        match self._knowledge.derived[name].entry.type:
+            case "choice":
+                return frozenset(one for one, bit in bit_of(self._knowledge.domains[name]).items() if parts[0] & bit)
+            case "number":
+                return Interval(*(Decimal(part) for part in parts))
+        return _TRUTHS[parts[0]]
+
+
+_TRUTHS = {True: Truth.TRUE, False: Truth.FALSE, None: Truth.UNKNOWN}
+
+
+class _Columns:
+    """The columns of both frames as lists, each made once."""
+
+    def __init__(self, table: "Table") -> None:
+        self._frames = {True: table.cases, False: table.lesions}
+        self._lists: dict[tuple[str, bool], list[Any]] = {}
+
+    def of(self, name: str, subject: str) -> list[Any]:
+        key = (name, subject == PATIENT)
+        if key not in self._lists:
+            self._lists[key] = self._frames[key[1]][name].to_list()
+        return self._lists[key]
+
+
+def _status(columns: _Columns, name: str, subject: str, row: int) -> Status | None:
+    from hepalith.cohort.verdicts import verdict_of
+
+    statuses = (Status.HOLDS, Status.SUPPRESSED, Status.CANNOT_BE_EXCLUDED)
+    found = [
+        status for status, column in zip(statuses, verdict_of(name), strict=True) if columns.of(column, subject)[row]
+    ]
+    if len(found) > 1:
+        raise AssertionError(f"{name} of {subject} is {found}")
+    return found[0] if found else None
+
+
+def differing(got: Answers, wanted: Answers, asked: Sequence[tuple[str, TruthNode, bool, str]]) -> Iterator[str]:
+    """Where answers differ from those of the interpreter, in words. asked: the `conditions` that have these truths."""
+    if got.truths != wanted.truths:
+        for (name, _tree, _fresh, subject), one, right in zip(asked, got.truths, wanted.truths, strict=True):
+            if one is not right:
+                yield f"{name} of {subject} is {one.name}, by the interpreter {right.name}"
+    for key, right in wanted.values.items():
+        if not _same(got.values[key], right):
+            yield f"{key} is {got.values[key]}, by the interpreter {right}"
+    for key, status in wanted.statuses.items():
+        if got.statuses.get(key, Status.DOES_NOT_HOLD) is not status:
+            yield f"{key} is {got.statuses.get(key)}, by the interpreter {status}"
+    for part in ("urgency", "points", "leading"):
+        if getattr(got, part) != getattr(wanted, part):
+            yield f"{part}: {getattr(got, part)}, by the interpreter {getattr(wanted, part)}"
+
+
+def _same(one: Value, other: Value) -> bool:
+    if one == other:
+        return True
+    if not isinstance(one, Interval) or not isinstance(other, Interval):
+        return False
+    ends = ((one.low, other.low), (one.high, other.high))
+    return all(math.isclose(a, b, rel_tol=_DIGITS, abs_tol=_DIGITS) for a, b in ends)
 
 
 def _variants(case: Case, knowledge: Knowledge, what_if: WhatIf, as_of: date) -> Iterator[tuple[int, Evaluation, str]]:
@@ -120,43 +328,6 @@ def _variants(case: Case, knowledge: Knowledge, what_if: WhatIf, as_of: date) ->
         for choice, variant in zip(ordered(knowledge.domains[name]), variants, strict=True):
             assumed = {(name, subject): choice}
             yield variant, Evaluation(case, knowledge, as_of, assumed=assumed), f"{name} of {subject} taken as {choice}"
-
-
-def _advice(verdicts: Verdicts, plane: int, evaluation: Evaluation) -> Iterator[str]:
-    planes = {
-        Status.HOLDS: verdicts.holds,
-        Status.SUPPRESSED: verdicts.suppressed,
-        Status.CANNOT_BE_EXCLUDED: verdicts.open,
-    }
-    top = Urgency.NONE
-    for judged in Judgement(evaluation).all():
-        key = (judged.id, judged.subject)
-        got = [status for status, found in planes.items() if found.get(key, 0) >> plane & 1] or [Status.DOES_NOT_HOLD]
-        if got != [judged.status]:
-            yield f"{key} is {got}, by the interpreter {judged.status}"
-        if judged.sets_urgency:
-            level = level_of(evaluation, evaluation.knowledge.recommendations[judged.id], judged.subject)[0]
-            top = max(top, level, key=lambda one: one.rank)
-    level = LEVELS[verdicts.urgency.at(plane)]
-    if level is not top:
-        yield f"the urgency is {level}, by the interpreter {top}"
-
-
-def _causes(verdicts: Verdicts, plane: int, evaluation: Evaluation) -> Iterator[str]:
-    causes = rank_causes(evaluation)
-    wanted = {(cause.id, cause.subject): cause.points for cause in causes}
-    got = verdicts.points(plane)
-    if got != wanted:
-        yield f"the points are {got}, by the interpreter {wanted}"
-    first = {(cause.id, cause.subject) for cause in causes if cause.rank == 1}
-    leading = {
-        (name, subject)
-        for subject, causes in verdicts.leading.items()
-        for name, planes in causes.items()
-        if planes >> plane & 1
-    }
-    if leading != first:
-        yield f"{leading} lead, by the interpreter {first}"
 
 
 @lru_cache(maxsize=16)
@@ -190,10 +361,6 @@ def _conditions(knowledge: Knowledge) -> Iterator[tuple[str, TruthNode, bool, st
         yield from ((part, tree, False, derived.entry.subject) for part, tree in trees.items())
 
 
-def _derived(knowledge: Knowledge, name: str) -> Reference:
-    return Reference(name, knowledge.derived[name].entry.subject == "lesion", derived=True)
-
-
 # generated cases
 
 
@@ -202,13 +369,16 @@ class Generator:
 
     def __init__(self, both: Both, seed: int) -> None:
         self._both = both
+        self._seed = seed
         self._random = random.Random(seed)  # noqa: S311 (repeatable cases)
         vignettes = all_vignettes()
         self._known = [(case_of(one, both.knowledge), date.fromisoformat(one.as_of)) for one in vignettes]
+        self._random.shuffle(self._known)
 
-    def case(self) -> tuple[Case, date]:
-        """The next case, and the date for which it is assessed."""
-        case, as_of = self._random.choice(self._known)
+    def case(self, number: int) -> tuple[Case, date]:
+        """The case of this number, and the date for which it is assessed."""
+        self._random.seed(f"{self._seed} {number}")
+        case, as_of = self._known[number % len(self._known)]
         for observation in self._random.sample(case.observations, min(len(case.observations), self._count(6))):
             case = case.without_observation(observation.key)
         if not self._random.randrange(4):
@@ -259,36 +429,142 @@ class Generator:
         return observation
 
 
-def one_sided(both: Both) -> list[str]:
-    """What was never seen true, or never false."""
+def one_sided(knowledge: Knowledge, seen: Iterable[tuple[str, Truth]]) -> list[str]:
+    """What was never seen true, or never false, of what could be."""
+    seen = set(seen)
     found = []
-    for name, _tree, _fresh, _whose in conditions(both.knowledge, ("L1",)):
-        missing = [truth.name for truth in (Truth.TRUE, Truth.FALSE) if (name, truth) not in both.seen]
+    for name, tree, _fresh, _whose in conditions(knowledge, ("L1",)):
+        possible = (Truth.TRUE, Truth.FALSE) if not isinstance(tree, Constant) else ()
+        missing = [truth.name for truth in possible if (name, truth) not in seen]
         if missing:
             found.append(f"{name}: never {' or '.join(missing)}")
     return found
 
 
+# the long run
+
+
+class Progress(msgspec.Struct):
+    """How far a run is. seed, every: it goes on only with the same."""
+
+    seed: int
+    every: int
+    done: int = 0
+    differing: int = 0
+    seen: set[tuple[str, int]] = set()
+
+
+class Batch(NamedTuple):
+    """What came of some cases."""
+
+    cases: int
+    differing: int
+    lines: list[str]
+    seen: set[tuple[str, Truth]]
+
+
+class Comparison:
+    """All evaluators on batches of generated cases; in a run with several processes, each has one."""
+
+    def __init__(self, seed: int, every: int, *, columns: bool) -> None:
+        self._both = Both(knowledge_and_problems()[0])
+        self._columns = Columns(self._both.knowledge) if columns else None
+        self._generator = Generator(self._both, seed)
+        self._every = every
+
+    def batch(self, numbers: range) -> Batch:
+        """Compares the cases with these numbers."""
+        self._both.seen.clear()
+        cases = [self._generator.case(number) for number in numbers]
+        wanted: list[Answers] = []
+        found: list[tuple[int, str]] = []
+        for at, (case, as_of) in enumerate(cases):
+            right, differences = self._both.compared(case, as_of)
+            if self._every:
+                first = numbers[at] % self._every
+                differences += self._both.differences(case, as_of, every=self._every, first=first)
+            wanted.append(right)
+            found += [(at, f"fast: {difference}") for difference in differences]
+        if self._columns:
+            found += [(at, f"columns: {difference}") for at, difference in self._columns.differences(cases, wanted)]
+        lines = [f"case {numbers[at]}: {difference}" for at, difference in found]
+        return Batch(len(cases), len({at for at, _difference in found}), lines, set(self._both.seen))
+
+
+_COMPARISONS: list[Comparison] = []  # of a process
+
+
+def _start(seed: int, every: int, columns: bool) -> None:
+    _COMPARISONS.append(Comparison(seed, every, columns=columns))
+    gc.freeze()  # the knowledge is not looked through again and again
+    gc.set_threshold(50_000)
+
+
+def _run(numbers: range) -> Batch:
+    return _COMPARISONS[0].batch(numbers)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Compares generated cases; returns how many differ."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cases", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--every", type=int, default=200, help="compare every so-manieth answer too; 0 for none")
+    parser.add_argument("--every", type=int, default=0, help="compare every so-manieth answer too; 0 for none")
+    parser.add_argument("--processes", type=int, default=1)
+    parser.add_argument("--state", type=Path, help="where to go on, and where to keep how far it is")
+    parser.add_argument("--without-columns", action="store_true", help="where Polars is not installed")
     chosen = parser.parse_args(arguments)
-    both = Both(knowledge_and_problems()[0])
-    generator = Generator(both, chosen.seed)
-    differing = 0
-    for number in range(chosen.cases):
-        case, as_of = generator.case()
-        found = both.differences(case, as_of, every=chosen.every, first=number % (chosen.every or 1))
-        differing += bool(found)
-        for difference in found:
-            sys.stdout.write(f"case {number}: {difference}\n")
-    sides = one_sided(both)
-    summary = f"{chosen.cases} cases, {differing} differ; {len(sides)} places seen on one side only"
+    state = _state(chosen)
+    for batch in _batches(chosen, state):
+        sys.stdout.writelines(f"{line}\n" for line in batch.lines)
+        sys.stdout.flush()
+        state.done += batch.cases
+        state.differing += batch.differing
+        state.seen |= {(name, int(truth)) for name, truth in batch.seen}
+        if chosen.state:
+            chosen.state.write_bytes(msgspec.json.encode(state))
+    seen = ((name, Truth(truth)) for name, truth in state.seen)
+    sides = one_sided(knowledge_and_problems()[0], seen)
+    summary = f"{state.done} cases, {state.differing} differ; {len(sides)} places seen on one side only"
     sys.stdout.write("\n".join([*sides, summary, ""]))
-    return differing
+    return state.differing
+
+
+def _state(chosen: argparse.Namespace) -> Progress:
+    if chosen.state is None or not chosen.state.exists():
+        return Progress(seed=chosen.seed, every=chosen.every)
+    state = msgspec.json.decode(chosen.state.read_bytes(), type=Progress)
+    if (state.seed, state.every) != (chosen.seed, chosen.every):
+        raise SystemExit(f"{chosen.state} is of a run with --seed {state.seed} --every {state.every}")
+    return state
+
+
+def _batches(chosen: argparse.Namespace, state: Progress) -> Iterator[Batch]:
+    """The batches that are left, in their order, with a line of progress."""
+    first = state.done
+    todo = [range(at, min(at + BATCH, chosen.cases)) for at in range(first, chosen.cases, BATCH)]
+    starting = (chosen.seed, chosen.every, not chosen.without_columns)
+    started = time.monotonic()
+    with _mapped(chosen.processes, starting) as mapped:
+        for batch in mapped(_run, todo):
+            yield batch
+            rate = (state.done - first) / (time.monotonic() - started)
+            left = f"{(chosen.cases - state.done) / rate / 60:.0f} min left"
+            done = f"{state.done} of {chosen.cases} cases"
+            sys.stderr.write(f"\r{done}, {state.differing} differ, {rate:.0f} a second, {left}  ")
+    sys.stderr.write("\n")
+
+
+@contextmanager
+def _mapped(processes: int, starting: tuple[int, int, bool]) -> Iterator[Any]:
+    """A `map` that keeps the order: in this process, or over several."""
+    if processes == 1:
+        _COMPARISONS.clear()
+        _start(*starting)
+        yield map
+    else:
+        with get_context("spawn").Pool(processes, _start, starting) as pool:
+            yield pool.imap
 
 
 if __name__ == "__main__":

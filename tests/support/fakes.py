@@ -47,8 +47,9 @@ class MemoryJournal:
     def __init__(self) -> None:
         self.entries: dict[str, Case] = {}
 
-    def write(self, case: Case, path: str, at: datetime) -> None:
+    def write(self, case: Case, path: str, at: datetime) -> bool:
         self.entries[case.case_id] = case
+        return True
 
     def discard(self, case_id: str) -> None:
         self.entries.pop(case_id, None)

@@ -15,6 +15,8 @@ from hepalith.domain.case import Case
 from hepalith.domain.errors import CaseFileError, NoteError, WriteError
 from hepalith.knowledge.base import Knowledge
 from hepalith.knowledge.compiled import load_knowledge
+from hepalith.knowledge.model import KnowledgeFiles, ListEntry
+from hepalith.knowledge.site import Site, SiteProblem, site_problems
 from hepalith.services.ports import NoteRequest, Recovery, ReportText
 from hepalith.services.session import CaseSession
 from hepalith.ui.fonts import apply_text_size, load_fonts
@@ -58,10 +60,11 @@ class MemoryJournal:
 
     def __init__(self) -> None:
         self.kept: list[Recovery] = []
+        self.keeps = True
         self.discarded: list[str] = []
 
-    def write(self, case: Case, path: str, at: datetime) -> None:
-        pass
+    def write(self, case: Case, path: str, at: datetime) -> bool:
+        return self.keeps
 
     def discard(self, case_id: str) -> None:
         self.discarded.append(case_id)
@@ -76,18 +79,50 @@ class FileNote:
 
     def __init__(self) -> None:
         self.fails = False
+        self.content = b""
+        self.request = NoteRequest()
 
     def export(self, case: Case, assessment: Assessment, at: datetime, request: NoteRequest) -> None:
         if self.fails:
             raise NoteError("There is no room for the note.")
+        self.request = request
         for path in request.files:
-            path.write_bytes(b"%PDF " + assessment.urgency.level.value.encode())
+            path.write_bytes(self.content or b"%PDF " + assessment.urgency.level.value.encode())
 
     def report_text(self, case: Case, assessment: Assessment, at: datetime, *, short: bool) -> ReportText:
         if self.fails:
             raise NoteError("There is no room for the note.")
         form = "short" if short else "long"
         return ReportText(plain=f"{form}: {assessment.impression}", html=f"<p><b>{form}</b></p>")
+
+
+class MemorySite:
+    """Site settings in memory, for the small knowledge base with a list of regions added."""
+
+    path = Path("site.toml")
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self.site = Site()
+        self.saved: list[Site] = []
+        self._shipped = KnowledgeFiles(
+            header=knowledge.header,
+            hash="",
+            findings=tuple(knowledge.findings.values()),
+            recommendations=tuple(one.entry for one in knowledge.recommendations.values()),
+            lists=(ListEntry(id="HOT_LANDS", label="Hot lands", of="country", values=("c1",), basis="default"),),
+        )
+
+    def read(self) -> Site:
+        return self.site
+
+    def shipped(self) -> KnowledgeFiles:
+        return self._shipped
+
+    def problems(self, site: Site) -> tuple[SiteProblem, ...]:
+        return site_problems(self._shipped, site)
+
+    def save(self, site: Site) -> None:
+        self.saved.append(site)
 
 
 class FileManual:
@@ -167,11 +202,18 @@ def settings(tmp_path: Path) -> WindowSettings:
 
 
 @pytest.fixture
+def site(knowledge: Knowledge) -> MemorySite:
+    """Site settings in memory."""
+    return MemorySite(knowledge)
+
+
+@pytest.fixture
 def window(
-    qtbot: QtBot, session: CaseSession, ports: Ports, settings: WindowSettings, tmp_path: Path
+    qtbot: QtBot, session: CaseSession, ports: Ports, settings: WindowSettings, site: MemorySite, tmp_path: Path
 ) -> Iterator[MainWindow]:
     """The main window, shown."""
-    made = MainWindow(session, ports.manual, settings, tmp_path / "examples")
+    settings.change(theme="light", tour_seen=True)
+    made = MainWindow(session, ports.manual, settings, tmp_path / "examples", site)
     made.files.opens_note = False
     qtbot.addWidget(made, before_close_func=_clean)
     made.show()

@@ -12,7 +12,9 @@ from hepalith.domain.errors import CaseFileError
 from hepalith.services.session import CaseSession
 from hepalith.ui.application import run, screenshot
 from hepalith.ui.dialogs import StartDialog
+from hepalith.ui.help import TourDialog
 from hepalith.ui.main_window import MainWindow
+from hepalith.ui.settings import WindowSettings
 from ui.conftest import FileManual
 
 
@@ -48,6 +50,7 @@ def test_run_shows_the_chooser_and_ends_with_the_window(session: CaseSession, tm
         dialog.reject()
         window.close()
 
+    WindowSettings(tmp_path / "settings").change(tour_seen=True)
     QTimer.singleShot(50, close)
     code = run(
         session,
@@ -67,7 +70,28 @@ def test_run_opens_a_case(session: CaseSession, ports, tmp_path: Path) -> None:
     session.record("hot", YesNoValue(yes=True))
     session.save(path)
     session.new()
+    WindowSettings(tmp_path).change(tour_seen=True)
     QTimer.singleShot(50, lambda: the_window().close())
     code = run(session, ports.manual, case_path=path, examples=tmp_path, show_chooser=False, settings=tmp_path)
     assert code == 0
     assert session.shown("hot") is not None
+
+
+def test_the_first_run_shows_the_tour_once_and_then_begins(session: CaseSession, tmp_path: Path) -> None:
+    seen = []
+
+    def close() -> None:
+        window = the_window()
+        tour = window.findChild(TourDialog)
+        seen.append((tour is not None, window.findChild(StartDialog) is None))
+        tour.begin_button.click()
+        chooser = window.findChild(StartDialog)
+        seen.append(chooser is not None)
+        chooser.reject()
+        window.close()
+
+    QTimer.singleShot(50, close)
+    manual = FileManual(tmp_path)
+    assert run(session, manual, case_path=None, examples=tmp_path, show_chooser=True, settings=tmp_path) == 0
+    assert seen == [(True, True), True]
+    assert WindowSettings(tmp_path).preferences.tour_seen

@@ -221,5 +221,6 @@ def test_what_belongs_together_is_asked_together() -> None:
 
 def test_the_end_is_only_called_enough_when_nothing_can_change() -> None:
     assert next_step(made(asked("a"), robust=True), frozenset()) is None
-    assert end_text(made(asked("a"), robust=True), frozenset()) == ("Enough: no open finding changes urgency or plan.")
+    enough = "Enough: no single open finding changes urgency or plan."
+    assert end_text(made(asked("a"), robust=True), frozenset()) == enough
     assert "1 question was left open" in end_text(made(asked("a")), {("a", PATIENT)})

@@ -77,6 +77,9 @@ def test_a_card_opens_to_why_source_basis_and_review(
         "not reviewed by a clinician",
         "REC-HOT",
         "Feels hot: yes",
+        "What would change it",
+        "No longer applies, if",
+        "Feels hot: yes; needs no",
     ):
         assert words in html
     session.record("redness", NumberValue(number="5.0", unit="mg/dL"))

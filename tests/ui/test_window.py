@@ -281,13 +281,15 @@ def test_f6_goes_round_the_regions(qtbot: QtBot, window: MainWindow) -> None:
     assert window.case_list.isAncestorOf(QApplication.focusWidget())
 
 
-def test_f1_shows_intended_use_limits_and_review_state(qtbot: QtBot, window: MainWindow) -> None:
-    qtbot.keyClick(window, KEY.Key_F1)
+def test_about_shows_intended_use_review_state_versions_and_licences(window: MainWindow) -> None:
+    window.about_action.trigger()
     dialog = window.findChild(AboutDialog)
     text = dialog.findChild(QTextBrowser).toPlainText()
     assert "Tests of the window only." in text
     assert "Made up for tests; not medicine." in text
-    assert "Ctrl+E\tExport note..." in text
+    assert window._session.knowledge.hash in text
+    assert "Python 3" in text
+    assert "SIL Open Font License" in text
     dialog.close()
 
 
@@ -340,7 +342,7 @@ def test_sizes_theme_and_text_size_are_remembered(
     qtbot.addWidget(again)
     again.show()
     QApplication.processEvents()
-    assert settings.theme == "dark"
+    assert settings.preferences.theme == "dark"
     assert (again.width(), again.height()) == (780, 600)
     assert again.entry_splitter.sizes() == pytest.approx(sizes, abs=6)
 

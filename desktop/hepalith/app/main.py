@@ -19,7 +19,7 @@ def main(arguments: list[str] | None = None) -> int:
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `hepalith assess ... | head` ends quietly
     parsed = parse_arguments(sys.argv[1:] if arguments is None else arguments)
-    folders = wiring.user_folders()
+    folders = wiring.user_folders(getattr(parsed, "profile", None))
     site_file = getattr(parsed, "site", None)
     parts = Parts(
         knowledge=lambda: wiring.make_knowledge(folders, site_file),
@@ -41,7 +41,8 @@ def _window(arguments: argparse.Namespace, folders: wiring.Folders) -> int:
     except ImportError as error:
         sys.stderr.write(_("hepalith: the window needs Qt, which cannot be loaded: {reason}\n").format(reason=error))
         return NO_WINDOW
-    session = wiring.make_session(folders, getattr(arguments, "site", None), arguments.as_of)
+    site_file: Path | None = getattr(arguments, "site", None)
+    session = wiring.make_session(folders, site_file, arguments.as_of)
     manual = wiring.later_manual(session.knowledge, folders)
     picture: Path | None = getattr(arguments, "screenshot", None)
     if arguments.case is not None and str(arguments.case) == "-":
@@ -58,4 +59,7 @@ def _window(arguments: argparse.Namespace, folders: wiring.Folders) -> int:
         examples=wiring.examples_folder(),
         show_chooser=getattr(arguments, "chooser", False),
         settings=folders.settings,
+        site=wiring.SiteFile(folders, site_file),
+        refine=lambda: wiring.refine(session, folders, site_file),
+        language=os.environ.get("HEPALITH_LANGUAGE", ""),
     )

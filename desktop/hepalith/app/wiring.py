@@ -1,5 +1,6 @@
 """Puts the parts together: which store, which note writer, which clock, which folders."""
 
+import os
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import partial
@@ -14,12 +15,14 @@ from hepalith.domain.case import Case
 from hepalith.domain.errors import CaseFileError, NoteError
 from hepalith.knowledge.base import Knowledge
 from hepalith.knowledge.compiled import load_knowledge
-from hepalith.knowledge.site import Site, read_site
+from hepalith.knowledge.model import KnowledgeFiles
+from hepalith.knowledge.site import Site, SiteProblem, read_site, site_problems
 from hepalith.resources import resource_root
 from hepalith.services.ports import NoteWriter, ReferenceManual
 from hepalith.services.session import CaseSession
 from hepalith.store.case_file import CaseFiles
 from hepalith.store.journal import FileJournal
+from hepalith.store.site_file import write_site
 
 APP = "hepalith"
 NOTE_ENDING = ".pdf"
@@ -41,6 +44,9 @@ class SystemClock:
         return self._as_of or datetime.now().astimezone().date()
 
 
+PROFILE = "HEPALITH_PROFILE"
+
+
 class Folders(msgspec.Struct, frozen=True, kw_only=True):
     """Where this user's files of the program lie."""
 
@@ -49,8 +55,15 @@ class Folders(msgspec.Struct, frozen=True, kw_only=True):
     settings: Path
 
 
-def user_folders() -> Folders:
-    """The folders that this system's conventions give."""
+def user_folders(profile: Path | None = None) -> Folders:
+    """The folders that this system's conventions give, or those of a profile: one folder for everything.
+
+    profile: None for the environment's HEPALITH_PROFILE, if it is set (tests, a memory stick, a shared machine).
+    """
+    chosen = profile or os.environ.get(PROFILE)
+    if chosen:
+        folder = Path(chosen).expanduser().resolve()
+        return Folders(cache=folder / "cache", journal=folder / "journal", settings=folder / "settings")
     return Folders(
         cache=Path(platformdirs.user_cache_dir(APP, appauthor=False)),
         journal=Path(platformdirs.user_data_dir(APP, appauthor=False)) / "journal",
@@ -117,6 +130,53 @@ class _Lazy:
         return getattr(self._make(), name)
 
 
+class SiteFile:
+    """The settings of this site in their file (the port `SiteSettings`)."""
+
+    def __init__(self, folders: Folders, site_file: Path | None) -> None:
+        self._folders = folders
+        self._named = site_file
+        self._shipped: KnowledgeFiles | None = None
+
+    @property
+    def path(self) -> Path:
+        """Where the file is, or would be."""
+        return self._named or self._folders.settings / SITE_FILE
+
+    def read(self) -> Site:
+        """The settings; of a missing file, none. Raises SiteError."""
+        return read_site(self.path) if self.path.is_file() else Site()
+
+    def shipped(self) -> KnowledgeFiles:
+        """What the program comes with: the parts that a site may refine. Raises KnowledgeError."""
+        if self._shipped is None:
+            knowledge = load_knowledge(knowledge_folder(), self._folders.cache)
+            self._shipped = KnowledgeFiles(
+                header=knowledge.header,
+                hash=knowledge.hash,
+                findings=tuple(knowledge.findings.values()),
+                recommendations=tuple(compiled.entry for compiled in knowledge.recommendations.values()),
+                lists=tuple(knowledge.lists.values()),
+            )
+        return self._shipped
+
+    def problems(self, site: Site) -> tuple[SiteProblem, ...]:
+        """What does not fit: the knowledge, or a logo that cannot be used."""
+        found = list(site_problems(self.shipped(), site))
+        if site.letterhead.logo:
+            from hepalith.note.logo import read_logo
+
+            try:
+                read_logo(self.path.parent / site.letterhead.logo)
+            except NoteError as error:
+                found.append(SiteProblem(("letterhead", "logo"), str(error)))
+        return tuple(found)
+
+    def save(self, site: Site) -> None:
+        """Writes the file, whole or not at all; its comments stay. Raises SiteError."""
+        write_site(self.path, site)
+
+
 def later_manual(knowledge: Knowledge, folders: Folders) -> ReferenceManual:
     """The reference manual for the window, which may never ask for it."""
     return cast(ReferenceManual, _Lazy(partial(make_manual, knowledge, folders)))
@@ -139,9 +199,21 @@ class Documents(CaseFiles):
 
 def make_session(folders: Folders, site_file: Path | None = None, as_of: date | None = None) -> CaseSession:
     """A session on an empty case, with the knowledge and the clinician of this site. Raises KnowledgeError."""
+    knowledge, notes, author = site_parts(folders, site_file)
+    session = CaseSession(knowledge, SystemClock(as_of), Documents(), FileJournal(folders.journal), notes)
+    session.author = author
+    return session
+
+
+def site_parts(folders: Folders, site_file: Path | None = None) -> tuple[Knowledge, NoteWriter, str]:
+    """What the settings of this site decide: knowledge, writer of notes, clinician. Raises KnowledgeError."""
     site, path = make_site(folders, site_file)
     knowledge = make_knowledge(folders, site_file)
     notes = cast(NoteWriter, _Lazy(partial(make_note_writer, knowledge, site, path)))
-    session = CaseSession(knowledge, SystemClock(as_of), Documents(), FileJournal(folders.journal), notes)
-    session.author = site.clinician
-    return session
+    return knowledge, notes, site.clinician
+
+
+def refine(session: CaseSession, folders: Folders, site_file: Path | None = None) -> ReferenceManual:
+    """Gives the session what the settings of this site say now; returns the manual of that knowledge."""
+    session.use(*site_parts(folders, site_file))
+    return later_manual(session.knowledge, folders)

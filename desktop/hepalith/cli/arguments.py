@@ -9,9 +9,10 @@ from typing import NoReturn
 from hepalith import __version__
 from hepalith.i18n import _
 
-COMMANDS = ("open", "assess", "note", "rerun", "knowledge", "window", "schema")
-EXIT_CODES = """exit codes: 0 done; 1 problems found (knowledge check, coverage or prove); 2 wrong arguments;
-3 the case or knowledge cannot be read; 4 the result cannot be written; 5 the window cannot be shown"""
+COMMANDS = ("open", "assess", "note", "rerun", "cohort", "knowledge", "window", "schema")
+EXIT_CODES = """exit codes: 0 done; 1 problems found (knowledge check, coverage or prove), or cases left out (cohort);
+2 wrong arguments; 3 the case or knowledge cannot be read; 4 the result cannot be written;
+5 the window cannot be shown"""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -59,6 +60,11 @@ def _commands() -> argparse.ArgumentParser:
     assess = commands.add_parser("assess", help=_("assess a case"))
     _add_case(assess)
     assess.add_argument("--format", choices=["text", "json"], default="text")
+    assess.add_argument(
+        "--why",
+        metavar="ITEM",
+        help=_("only why one item holds or does not, and what would change it (advice, cause, class, gate:ID)"),
+    )
 
     note = commands.add_parser("note", help=_("write the management note, or verify one"))
     what = note.add_mutually_exclusive_group(required=True)
@@ -83,6 +89,17 @@ def _commands() -> argparse.ArgumentParser:
     rerun = commands.add_parser("rerun", help=_("what advice of a note changed since it was made, and why"))
     rerun.add_argument("note", type=Path, metavar="NOTE.pdf")
     _add_context(rerun)
+
+    cohort = commands.add_parser("cohort", help=_("a table of urgency, advice and causes of many cases (needs Polars)"))
+    cohort.add_argument(
+        "cases",
+        type=Path,
+        nargs="+",
+        metavar="PATH",
+        help=_("case files, .jsonl with a case on each line, or folders of case files or of YAML cases"),
+    )
+    cohort.add_argument("--out", type=_table, required=True, metavar="FILE", help=_("the table: .csv or .parquet"))
+    _add_context(cohort)
 
     knowledge = commands.add_parser("knowledge", help=_("look at the knowledge base"))
     actions = knowledge.add_subparsers(dest="action", required=True, parser_class=_Parser)
@@ -156,6 +173,12 @@ def _add_case(parser: argparse.ArgumentParser) -> None:
 def _add_context(parser: argparse.ArgumentParser) -> None:
     _add_day(parser)
     parser.add_argument("--site", type=Path, metavar="SITE.toml", help=_("settings of your hospital (see docs)"))
+    _add_profile(parser)
+
+
+def _add_profile(parser: argparse.ArgumentParser) -> None:
+    words = _("keep settings, unsaved edits and cache in this folder (or set HEPALITH_PROFILE)")
+    parser.add_argument("--profile", type=Path, metavar="FOLDER", help=words)
 
 
 def _add_day(parser: argparse.ArgumentParser) -> None:
@@ -180,6 +203,13 @@ def _count(text: str) -> int | None:
     if text.isdecimal():
         return int(text)
     raise argparse.ArgumentTypeError(_('"{text}" is not a number, and neither "all" nor "none"').format(text=text))
+
+
+def _table(text: str) -> Path:
+    path = Path(text)
+    if path.suffix in {".csv", ".parquet"}:
+        return path
+    raise argparse.ArgumentTypeError(_('"{text}" ends neither with .csv nor with .parquet').format(text=text))
 
 
 def _size(text: str) -> tuple[int, int]:

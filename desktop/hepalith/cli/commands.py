@@ -5,11 +5,12 @@ from typing import TextIO
 
 import msgspec
 
+from hepalith.cli.cohort import cohort
 from hepalith.cli.knowledge import look_at_knowledge
 from hepalith.cli.notes import rerun_note, write_note
 from hepalith.cli.parts import DONE, UNREADABLE, UNWRITABLE, WRONG_ARGUMENTS, Parts, read_case
-from hepalith.cli.text import assessment_text
-from hepalith.decision.assess import evaluate
+from hepalith.cli.text import assessment_text, explained_text
+from hepalith.decision.assess import Assessor, evaluate
 from hepalith.domain.assessment import Assessment
 from hepalith.domain.case import Case
 from hepalith.domain.errors import CaseFileError, HepalithError, KnowledgeError, NoteError, WriteError
@@ -22,6 +23,7 @@ def run(arguments: argparse.Namespace, parts: Parts, out: TextIO, err: TextIO) -
         "assess": _assess,
         "note": write_note,
         "rerun": rerun_note,
+        "cohort": cohort,
         "knowledge": look_at_knowledge,
         "schema": _schema,
     }
@@ -38,11 +40,22 @@ def run(arguments: argparse.Namespace, parts: Parts, out: TextIO, err: TextIO) -
 
 def _assess(arguments: argparse.Namespace, parts: Parts, out: TextIO) -> int:
     case = read_case(arguments.case, parts.store)
+    if arguments.why:
+        return _explain(case, arguments, parts, out)
     assessment = _assessed(case, arguments, parts)
     if arguments.format == "json":
         out.write(msgspec.json.format(msgspec.json.encode(assessment), indent=1).decode() + "\n")
     else:
         out.write(assessment_text(assessment))
+    return DONE
+
+
+def _explain(case: Case, arguments: argparse.Namespace, parts: Parts, out: TextIO) -> int:
+    """Why one item holds or does not, for each whom it is judged for."""
+    assessor = Assessor(case, parts.knowledge(), parts.clock(arguments.as_of).today())
+    for subject in assessor.subjects_of(arguments.why):
+        nodes = [assessor.explain(arguments.why, subject)]
+        out.write(f"{subject}\n{explained_text(nodes, assessor.turns(arguments.why, subject))}")
     return DONE
 
 
@@ -52,7 +65,9 @@ def _schema(arguments: argparse.Namespace, _parts: Parts, out: TextIO) -> int:
 
 
 def _assessed(case: Case, arguments: argparse.Namespace, parts: Parts) -> Assessment:
-    return evaluate(case, parts.knowledge(), parts.clock(arguments.as_of).today(), trace=arguments.format == "json")
+    return evaluate(
+        case, parts.knowledge(), parts.clock(arguments.as_of).today(), trace=arguments.format == "json", further=True
+    )
 
 
 def _failed(err: TextIO, error: HepalithError, code: int) -> int:

@@ -10,6 +10,7 @@ from typing import Any, TextIO
 
 import msgspec
 
+from hepalith.cli.case_sources import sources
 from hepalith.cli.parts import DONE, Parts
 from hepalith.decision.changes import change_text
 from hepalith.decision.facts import Relevance, title_of
@@ -18,12 +19,9 @@ from hepalith.decision.moves import Asked, MovedCase, moved_cases
 from hepalith.domain.errors import KnowledgeError
 from hepalith.i18n import _, plural
 from hepalith.knowledge.base import Knowledge
-from hepalith.knowledge.cases import case_of, read_vignettes
 from hepalith.knowledge.loader import read_knowledge
 from hepalith.knowledge.uses import Place
 from hepalith.services.ports import CaseStore
-
-CASE_FILES = "*.hepalith.json"
 
 
 def diff(arguments: argparse.Namespace, parts: Parts, out: TextIO) -> int:
@@ -54,22 +52,15 @@ def _read(folder: Path) -> Knowledge:
 
 
 def _cases(path: Path, old: Knowledge, new: Knowledge, as_of: date, store: CaseStore) -> Iterator[Asked | str]:
-    """The cases of a case file, of a folder of case files, or of a folder of YAML cases; a text for one that fails."""
-    files = sorted(path.rglob(CASE_FILES)) if path.is_dir() else [path]
-    for file in files:
-        case = store.load(file)
-        title = str(case.extra.get("title", ""))
-        yield Asked(name=file.name, title=title, before=case, after=case, as_of=as_of)
-    if files:
-        return
-    for vignette in read_vignettes(path):
+    """The cases that a path names; a text for one that a version cannot express. Raises CaseFileError."""
+    for source in sources(path, store):
         try:
-            before, after = (case_of(vignette, knowledge) for knowledge in (old, new))
+            before, after = (source.read(knowledge) for knowledge in (old, new))
         except ValueError as error:
-            yield _("{id}: {reason}").format(id=vignette.id, reason=error)
+            yield _("{id}: {reason}").format(id=source.name, reason=error)
             continue
-        day = date.fromisoformat(vignette.as_of)
-        yield Asked(name=vignette.id, title=vignette.title, before=before, after=after, as_of=day)
+        title = source.title(after)
+        yield Asked(name=source.name, title=title, before=before, after=after, as_of=source.as_of or as_of)
 
 
 # text

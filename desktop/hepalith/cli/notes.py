@@ -28,7 +28,7 @@ def write_note(arguments: argparse.Namespace, parts: Parts, out: TextIO) -> int:
     case = read_case(arguments.case, parts.store)
     knowledge = parts.knowledge()
     clock = parts.clock(arguments.as_of)
-    assessment = evaluate(case, knowledge, clock.today(), trace=False)
+    assessment = evaluate(case, knowledge, clock.today(), trace=False, full=True, further=True)
     parts.note(knowledge).export(case, assessment, clock.now(), request)
     out.writelines(
         _("Wrote {path}\n").format(path=path) for path in (*request.files, *filter(None, (request.patient_page,)))

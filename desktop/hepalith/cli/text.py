@@ -1,6 +1,6 @@
 """An assessment as plain text for a terminal."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from hepalith.domain.assessment import (
     Advice,
@@ -10,9 +10,20 @@ from hepalith.domain.assessment import (
     OverrideResult,
     QuestionGroup,
     Status,
+    TraceNode,
+    Turn,
     in_order,
 )
-from hepalith.domain.words import decision_text, doubt_text, outcome_text, robust_text
+from hepalith.domain.words import (
+    answer_text,
+    completed_text,
+    completions_text,
+    decision_text,
+    doubt_text,
+    outcome_text,
+    robust_text,
+    turn_text,
+)
 from hepalith.i18n import _
 
 _ASKED = 8
@@ -45,14 +56,16 @@ def _lines(assessment: Assessment) -> Iterator[str]:
         value=assessment.case_class.value, certainty=assessment.case_class.certainty
     )
     yield assessment.impression
-    yield from _causes(assessment.causes)
-    yield from _advice(_("What applies"), [one for one in assessment.recommendations if one.status is Status.HOLDS])
-    yield from _advice(
-        _("Applies, but gives way"), [one for one in assessment.recommendations if one.status is Status.SUPPRESSED]
-    )
+    turns = _Turns(assessment.turns)
+    yield from _causes(assessment.causes, turns)
+    holding = [one for one in assessment.recommendations if one.status is Status.HOLDS]
+    yield from _advice(_("What applies"), holding, turns)
+    given_way = [one for one in assessment.recommendations if one.status is Status.SUPPRESSED]
+    yield from _advice(_("Applies, but gives way"), given_way, turns)
     yield from _overrides(assessment.overrides)
     for made in assessment.classifications:
         yield _("{subject} {label}: {value}").format(subject=made.subject, label=made.label, value=made.value)
+        yield from turns.of(made.id, made.subject)
     for doubt in assessment.doubts:
         first, *more = doubt_text(doubt, urgency.level)
         yield f"{doubt.subject} {doubt.label}: {first}"
@@ -61,6 +74,7 @@ def _lines(assessment: Assessment) -> Iterator[str]:
         if gate.state is not GateState.OPEN:
             shut = ", ".join(item.label for item in gate.items if item.fulfilled != "yes" and item.severity == "block")
             yield _("Gate shut: {gate} ({subject}): {items}").format(gate=gate.label, subject=gate.subject, items=shut)
+            yield from turns.of(f"gate:{gate.id}", gate.subject)
     for test in assessment.follow_up:
         yield (
             _("Follow-up: {due} {test} [{by}] {note}")
@@ -75,6 +89,30 @@ def _lines(assessment: Assessment) -> Iterator[str]:
     yield _("Knowledge {version} ({hash}), assessed for {date}. No clinician has reviewed it.").format(
         version=assessment.knowledge_version, hash=assessment.knowledge_hash, date=assessment.as_of
     )
+
+
+class _Turns:
+    """What would change each conclusion, as lines."""
+
+    def __init__(self, turns: tuple[Turn, ...]) -> None:
+        self._lines: dict[tuple[str, str], list[str]] = {}
+        for turn in turns:
+            self._lines.setdefault((turn.item, turn.subject), []).append(f"      {turn_text(turn)}")
+
+    def of(self, item: str, subject: str) -> list[str]:
+        return self._lines.get((item, subject), [])
+
+
+def explained_text(nodes: Iterable[TraceNode], turns: Iterable[Turn]) -> str:
+    """Why something holds or does not, and what would change it; lines end with a line feed."""
+    lines = [line for node in nodes for line in _traced(node, 0)]
+    return "\n".join([*lines, *map(turn_text, turns)]) + "\n"
+
+
+def _traced(node: TraceNode, depth: int) -> Iterator[str]:
+    yield f"{'  ' * depth}{answer_text(node.answer)} - {node.text}"
+    for child in node.children:
+        yield from _traced(child, depth + 1)
 
 
 def _overrides(overrides: tuple[OverrideResult, ...]) -> Iterator[str]:
@@ -98,20 +136,26 @@ def _questions(assessment: Assessment) -> Iterator[str]:
         else:
             yield f"  {one.label} ({one.subject})"
             yield from (f"      {outcome_text(outcome, now)}" for outcome in one.outcomes[:_OUTCOMES])
+    further = assessment.further
     if assessment.robust:
-        yield f"  {robust_text()}"
+        yield f"  {robust_text(further)}"
+    if further is not None:
+        yield from (f"      {outcome_text(pair.outcome, now)}" for pair in further.pairs)
+        yield completions_text(further)
+        yield from (f"  {one.subject} {one.label} [{one.id}]: {completed_text(one)}" for one in further.completed)
 
 
-def _causes(causes: tuple[Cause, ...]) -> Iterator[str]:
+def _causes(causes: tuple[Cause, ...], turns: _Turns) -> Iterator[str]:
     if causes:
         yield ""
         yield _("Causes")
     for cause in causes:
         if cause.rank <= 5:  # the window and the note show all of them
             yield f"  {cause.subject} {cause.rank}. {cause.label} [{cause.id}, {cause.cause_class}] {cause.points:+d}"
+            yield from turns.of(cause.id, cause.subject)
 
 
-def _advice(title: str, advice: list[Advice]) -> Iterator[str]:
+def _advice(title: str, advice: list[Advice], turns: _Turns) -> Iterator[str]:
     if not advice:
         return
     yield ""
@@ -123,3 +167,4 @@ def _advice(title: str, advice: list[Advice]) -> Iterator[str]:
             yield _("      gate shut: {gate}").format(gate=gate)
         for winner in one.suppressed_by:
             yield _("      {label}: {by}").format(label=winner.label, by=winner.by)
+        yield from turns.of(one.id, one.subject)

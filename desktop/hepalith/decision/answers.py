@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 from functools import lru_cache
+from itertools import product
 
 import msgspec
 
@@ -29,6 +30,9 @@ from hepalith.domain.interval import Interval
 from hepalith.knowledge.base import Knowledge
 from hepalith.knowledge.model import Finding
 from hepalith.knowledge.tree import Node, Overlaps, Reference
+from hepalith.knowledge.uses import nodes_behind
+
+MOST_ITEMS = 4  # of a multi-choice, tried in every combination
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -54,17 +58,18 @@ class Open(msgspec.Struct, frozen=True):
 
 @lru_cache(maxsize=4)
 def answers_of(knowledge: Knowledge) -> "Answers":
-    """The answers that matter to a knowledge base, looked for at the first use."""
-    return Answers(knowledge)
+    """The answers that matter to what decides in a knowledge base, looked for at the first use."""
+    return Answers(knowledge, decisive(knowledge))
 
 
 class Answers:
-    """The open findings of cases, with the answers that can matter, for one knowledge base (`answers_of`)."""
+    """The open findings of cases, with the answers that can matter to some trees of one knowledge base."""
 
-    def __init__(self, knowledge: Knowledge) -> None:
-        nodes = list(knowledge.behind(decisive(knowledge)))
+    def __init__(self, knowledge: Knowledge, trees: Iterable[Node]) -> None:
+        nodes = list(nodes_behind(knowledge, trees))
         used = {node.name for node in nodes if isinstance(node, Reference)}
         self._findings = [entry for entry in knowledge.findings.values() if entry.id in used and entry.type != "text"]
+        self._by_name = {entry.id: entry for entry in self._findings}
         self._choices = [entry for entry in knowledge.findings.values() if entry.type == "choice"]
         self._items = _named_items(nodes)
         self._thresholds = Thresholds(knowledge, nodes)
@@ -90,6 +95,30 @@ class Answers:
                     values = [ChoiceValue(candidates=(choice,)) for choice in value.candidates]
                     made = (msgspec.structs.replace(groups[0][0], value=one) for one in values)
                     yield Open(finding.id, subject, tuple(map(Answer, values)), tuple(made), tuple(groups[1:]))
+
+    def completions(self, name: str, subject: str, evaluation: Evaluation) -> tuple[tuple[Group, ...], ...]:
+        """What could be recorded of an open finding, so that one of them stands for each possible value; () if unclear.
+
+        What was tried counts as open here. It is unclear for what was told in part, apart from candidates and items,
+        and for a number or date of which a threshold depends on anything else.
+        """
+        finding = self._by_name.get(name)
+        groups = evaluation.observed.groups(name, subject)
+        if finding is None or (groups and len(groups[0]) != 1) or self._thresholds.moves(name):
+            return ()
+        latest = groups[0][0] if groups else Observation(finding=name, subject=subject)
+        values = self._possible(finding, latest, subject, evaluation)
+        known = (msgspec.structs.replace(latest, state=State.KNOWN, value=value) for value in values)
+        return tuple(((one,), *groups[1:]) for one in known)
+
+    def _possible(self, finding: Finding, latest: Observation, subject: str, evaluation: Evaluation) -> Iterator[Value]:
+        told = latest.value if latest.state is State.KNOWN else None
+        if finding.type == "multi" and (told is None or isinstance(told, ItemsValue)):
+            yield from _combinations(self._items.get(finding.id, ()), told or ItemsValue())
+        elif isinstance(told, ChoiceValue):
+            yield from (ChoiceValue(candidates=(choice,)) for choice in told.candidates)
+        elif told is None:
+            yield from (answer.value for answer in self._not_recorded(finding, subject, evaluation).answers)
 
     def _not_recorded(self, finding: Finding, subject: str, evaluation: Evaluation) -> Open:
         has_order = finding.type in {"number", "date"}
@@ -154,6 +183,17 @@ def _of_items(finding: Finding, items: Iterable[str], told: ItemsValue) -> Itera
         yield Answer(ItemsValue(present=told.present, absent=(*told.absent, item)))
     none = tuple(choice.id for choice in finding.choices if choice.id not in told.present)
     yield Answer(ItemsValue(present=told.present, absent=none))
+
+
+def _combinations(items: Iterable[str], told: ItemsValue) -> Iterator[ItemsValue]:
+    """Each of the items that were not told present or absent, in every combination."""
+    rest = [item for item in items if item not in (*told.present, *told.absent)]
+    if len(rest) > MOST_ITEMS:
+        return
+    for answers in product((True, False), repeat=len(rest)):
+        present = tuple(item for item, is_present in zip(rest, answers, strict=True) if is_present)
+        absent = tuple(item for item, is_present in zip(rest, answers, strict=True) if not is_present)
+        yield ItemsValue(present=(*told.present, *present), absent=(*told.absent, *absent))
 
 
 def stretches(low: Decimal, high: Decimal, cuts: Iterable[Cut]) -> Iterator[Interval]:

@@ -11,20 +11,17 @@ from typing import NamedTuple
 
 import msgspec
 
-from hepalith.decision.answers import Answer, Open
+from hepalith.decision.answers import Answer
 from hepalith.decision.effects import REQUEST, Change, Settled
 from hepalith.decision.planes import CASE
-from hepalith.decision.thresholds import span
 from hepalith.decision.verdicts import LEVELS, Key
 from hepalith.decision.what_if import Asker, Together, Tried, WhatIf
-from hepalith.decision.wording import answers_text
 from hepalith.domain.assessment import Need, Outcome, Question, QuestionGroup, Urgency, in_order
 from hepalith.domain.case import Case
-from hepalith.domain.interval import ANYTHING, Interval
 from hepalith.domain.truth import Truth
 from hepalith.i18n import _
 from hepalith.knowledge.base import Knowledge
-from hepalith.knowledge.model import Finding, Recommendation
+from hepalith.knowledge.model import Recommendation
 
 COST = {"ask": 1, "examine": 1, "laboratory": 2, "ultrasound": 3, "ct": 4, "mri": 5, "invasive": 8}
 UNSUPPORTED = 8  # what nothing that is known speaks for counts so much less
@@ -91,7 +88,7 @@ class _Questions:
         self._at_stake = self._supported or {key: plane for key, plane, _weight, _supported in open_}
         self._settled = Settled(what_if.reading, [(plane, weight) for _key, plane, weight, _supported in open_])
         self._pieces = Settled(what_if.reading, [(plane, 1) for _key, plane, _weight, _supported in open_])
-        self._asked = [one for one in what_if.tried if self._can_be_asked(one.open)]
+        self._asked = what_if.asked
         self._by_key = {one.key: one for one in self._asked}
         self._worth = {one.key: self._worth_of(one) for one in self._asked}
         self._leads_to = self._details()
@@ -101,13 +98,15 @@ class _Questions:
         questions = [one for one in self._asked if one.key not in details and self._total(one.key) > 0]
         questions.sort(key=lambda one: (-self._total(one.key), one.key))
         groups = [
-            (self._worth_together(one), one) for one in self._what_if.together if self._obtainable(one.members[0])
+            (self._worth_together(one), one)
+            for one in self._what_if.together
+            if self._what_if.obtainable(one.members[0])
         ]
         groups.sort(key=lambda pair: (-pair[0], pair[1].variant))
         return Questions(
             questions=tuple(self._question(one) for one in questions[:most]),
             groups=tuple(self._group(one, value) for value, one in groups[:most] if value > 0),
-            robust=not any(self._what_if.matters(one) for one in self._asked),
+            robust=self._what_if.robust,
         )
 
     # which are asked, in which order
@@ -123,16 +122,6 @@ class _Questions:
                 weight = 2 ** self._level((name, subject)) * (UNSUPPORTED if supported else 1)
                 yield (name, subject), reading.full ^ (true | false), weight, supported
 
-    def _can_be_asked(self, one: Open) -> bool:
-        return self._obtainable(one) and self._relevant(one) is not Truth.FALSE
-
-    def _obtainable(self, one: Open) -> bool:
-        return self._knowledge.findings[one.finding].cost not in self._knowledge.unavailable
-
-    def _relevant(self, one: Open) -> Truth:
-        tree = self._knowledge.relevance.get(one.finding)
-        return Truth.TRUE if tree is None else self._what_if.evaluation.truth(tree, one.subject)
-
     def _worth_of(self, one: Tried) -> float:
         settled = self._settled.mean(one.plane) / UNSUPPORTED
         cost = COST[self._knowledge.findings[one.open.finding].cost]
@@ -144,7 +133,7 @@ class _Questions:
         best = max((self._worth[key] for key in members if not self._speaks_for(self._by_key[key])), default=0)
         settled = self._settled.at(one.variant) / UNSUPPORTED
         cost = COST[self._knowledge.findings[one.members[0].finding].cost]
-        none = worth(self._effect({self._effects.of(one.variant)}, settled), self._effects.level, 2 * cost)
+        none = worth(self._effect([self._effects.of(one.variant)], settled), self._effects.level, 2 * cost)
         return best + none if none > 0 else 0
 
     def _speaks_for(self, one: Tried) -> bool:
@@ -154,7 +143,7 @@ class _Questions:
         decided = any(one.plane & ~open_ for open_ in self._supported.values())
         return decided or any(self._counts(key) for key in starts)
 
-    def _effect(self, changes: set[Change], settled: float) -> Effect:
+    def _effect(self, changes: list[Change], settled: float) -> Effect:
         now = self._effects.level
         if not changes:
             return Effect(level=now, settled=settled)
@@ -180,7 +169,7 @@ class _Questions:
 
     def _details(self) -> dict[Key, list[Key]]:
         """The findings that some answer must make relevant first, with what to ask for that."""
-        open_ = {one.key for one in self._asked if self._relevant(one.open) is Truth.UNKNOWN}
+        open_ = {one.key for one in self._asked if self._what_if.relevant(one.open) is Truth.UNKNOWN}
         found: dict[Key, list[Key]] = {}
         for detail in sorted(open_):
             for parent in self._asked_before(detail, open_):
@@ -248,15 +237,9 @@ class _Questions:
         alike: dict[Change, list[Answer]] = {}
         for answer, variant in zip(one.open.answers, one.variants, strict=True):
             alike.setdefault(self._effects.of(variant), []).append(answer)
-        finding = self._knowledge.findings[one.open.finding]
         for change, answers in alike.items():
             if change != self._effects.same:
-                yield self._what_if.outcome(answers_text(answers, finding, self._limits(finding)), change)
-
-    def _limits(self, finding: Finding) -> Interval:
-        if finding.type not in {"number", "date"}:
-            return ANYTHING
-        return Interval(*span(finding, self._what_if.reading.observed.as_of))
+                yield self._what_if.outcome(self._what_if.said(one, answers), change)
 
     def _decided(self, one: Tried, changes: Iterable[Change]) -> list[Key]:
         """The advice that some answer starts or ends, or decides although it is open now."""

@@ -4,9 +4,11 @@ Emergencies come first and are always shown; a closure holds only while everythi
 not to hold. A rule that gives way to another is named with its reason, and never lowers the urgency of the case.
 """
 
-from collections.abc import Iterable, Set
+from collections.abc import Callable, Iterable, Iterator, Set
 from datetime import date
 from functools import cached_property
+
+import msgspec
 
 from hepalith.decision.ask_next import Questions, questions_of
 from hepalith.decision.between_lesions import between_lesions
@@ -21,8 +23,10 @@ from hepalith.decision.levels import TableUse, gate_state, gate_subject, level_o
 from hepalith.decision.needs import Needs, OpenFinding
 from hepalith.decision.overrides import overrides_of, set_aside
 from hepalith.decision.precedence import Judged, Judgement
+from hepalith.decision.second_look import second_look
 from hepalith.decision.summary import class_of_case, impression_of
 from hepalith.decision.support import Support
+from hepalith.decision.turns import Turns
 from hepalith.decision.what_if import Asker
 from hepalith.decision.wording import Words, number_text
 from hepalith.domain.assessment import (
@@ -33,6 +37,7 @@ from hepalith.domain.assessment import (
     Assumption,
     Classification,
     Conflict,
+    Further,
     Gate,
     GateItem,
     GateState,
@@ -43,6 +48,7 @@ from hepalith.domain.assessment import (
     Suppression,
     Trace,
     TraceNode,
+    Turn,
     Urgency,
     UrgencyResult,
 )
@@ -60,13 +66,25 @@ ASKED = 24  # questions, and groups of them, that are shown at each edit
 
 
 def evaluate(
-    case: Case, knowledge: Knowledge, as_of: date, *, trace: bool = True, asker: Asker | None = None
+    case: Case,
+    knowledge: Knowledge,
+    as_of: date,
+    *,
+    trace: bool = True,
+    full: bool = False,
+    asker: Asker | None = None,
+    further: bool = False,
 ) -> Assessment:
     """The assessment of a case at a date. Same case, knowledge and date: same result.
 
+    trace, full: see `Assessor.assessment`. further: with the second look and what would change each conclusion.
     asker: of the same knowledge, for many cases on one thread: it keeps what it made.
     """
-    return Assessor(case, knowledge, as_of, asker or Asker(knowledge)).assessment(trace=trace)
+    assessor = Assessor(case, knowledge, as_of, asker or Asker(knowledge))
+    made = assessor.assessment(trace=trace, full=full)
+    if not further:
+        return made
+    return msgspec.structs.replace(made, further=assessor.further(), turns=tuple(assessor.turns_of(made)))
 
 
 class Assessor:
@@ -80,6 +98,7 @@ class Assessor:
         self._case = case
         self._knowledge = knowledge
         self._as_of = as_of
+        self._asker = asker
         self._what_if = asker.what_if(case, as_of) if asker else None
         self.evaluation = self._what_if.evaluation if self._what_if else Evaluation(case, knowledge, as_of)
         self._needs = self._what_if.needs if self._what_if else Needs(self.evaluation)
@@ -92,14 +111,20 @@ class Assessor:
     def _explainer(self) -> Explainer:
         return Explainer(Evaluation(self._case, self._knowledge, self._as_of) if self._what_if else self.evaluation)
 
-    def assessment(self, *, trace: bool) -> Assessment:
+    @cached_property
+    def _turns(self) -> Turns:
+        return Turns(self._explainer.evaluation, self._explainer)
+
+    def assessment(self, *, trace: bool, full: bool = False) -> Assessment:
         """Everything that is shown.
 
-        With `trace` also the traces, what the advice that nothing speaks for needs, and all questions, not the first.
+        full: also what the advice that nothing speaks for needs, and all questions, not the first; as in a note.
+        trace: all that, and the traces.
         """
+        full = full or trace
         judged = list(self._what_if.verdicts.judged(self._judgement)) if self._what_if else self._judgement.all()
-        asked = questions_of(self._what_if, None if trace else ASKED) if self._what_if else Questions()
-        advice = tuple(self._advice(one, full=trace) for one in judged)
+        asked = questions_of(self._what_if, None if full else ASKED) if self._what_if else Questions()
+        advice = tuple(self._advice(one, full=full) for one in judged)
         shown = tuple(one for one in advice if one.status is not Status.DOES_NOT_HOLD)
         causes = rank_causes(self.evaluation, lambda tree, subject: self._need_list(self._needs.of(tree, subject)))
         overrides = overrides_of(self._case, self._knowledge, advice)
@@ -138,6 +163,10 @@ class Assessor:
             trace=tuple(self._traces(shown)) if trace else (),
         )
 
+    def further(self, stop: Callable[[], bool] = lambda: False) -> Further | None:
+        """What completions and pairs show (`second_look`); None if it was told to stop, or without an asker."""
+        return second_look(self._asker, self._what_if, stop) if self._asker and self._what_if else None
+
     def explain(self, item: str, subject: str = PATIENT) -> TraceNode:
         """Why a recommendation, cause, derived finding or gate ("gate:T7") is as it is for a subject."""
         knowledge = self._knowledge
@@ -151,6 +180,30 @@ class Assessor:
         if item in knowledge.derived:
             return self._explain_derived(knowledge.derived[item].entry, subject)
         return TraceNode(text=_("{item} is not in this knowledge base").format(item=item), answer=Answer.UNKNOWN)
+
+    def subjects_of(self, item: str) -> tuple[str, ...]:
+        """For whom an item of the knowledge is judged: each lesion, or the patient."""
+        known, name = self._knowledge, item.removeprefix("gate:")
+        places = (known.recommendations, known.conditions, known.derived, known.gates)
+        compiled = next((place[name] for place in places if name in place), None)
+        return self._subjects(compiled.entry.subject if compiled else "patient")
+
+    def turns(self, item: str, subject: str = PATIENT) -> tuple[Turn, ...]:
+        """What would change a conclusion, items as for `explain`: the fewest facts for each turn."""
+        return self._turns.of(item, subject)
+
+    def turns_of(self, made: Assessment) -> Iterator[Turn]:
+        """What would change the advice that applies or gives way, the causes, the classes and the gates."""
+        shown = {Status.HOLDS, Status.SUPPRESSED}
+        for advice in made.recommendations:
+            if advice.status in shown:
+                yield from self.turns(advice.id, advice.subject)
+        for cause in made.causes:
+            yield from self.turns(cause.id, cause.subject)
+        for one in made.classifications:
+            yield from self.turns(one.id, one.subject)
+        for gate in made.gates:
+            yield from self.turns(f"gate:{gate.id}", gate.subject)
 
     def deciding(self, recommendation: str, subject: str = PATIENT) -> tuple[str, ...]:
         """What decides whether a recommendation applies: the fewest parts of its condition, or what it gives way to."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from hepalith.decision.counterfactuals import INVERSE, Fact
 from hepalith.decision.evaluation import Evaluation
 from hepalith.decision.wording import SIGN, Words, interval_text
 from hepalith.domain.assessment import Answer, TraceNode
@@ -20,6 +21,7 @@ from hepalith.knowledge.tree import (
     GatePasses,
     Holds,
     LesionNumber,
+    Missing,
     Node,
     Not,
     Number,
@@ -41,27 +43,32 @@ def must_not_be(text: str) -> str:
     return _("must not be so: {text}").format(text=text)
 
 
+def inverse(node: Compare) -> Compare:
+    """The comparison that holds exactly where this one does not."""
+    return Compare(INVERSE[node.operator], node.left, node.right, node.threshold)  # type: ignore[arg-type]
+
+
 class Explainer:
     """Builds traces over one evaluation."""
 
     def __init__(self, evaluation: Evaluation) -> None:
-        self._evaluation = evaluation
+        self.evaluation = evaluation
         self._words = Words(evaluation)
 
     def trace(self, node: TruthNode, subject: str, depth: int = _DEPTH) -> TraceNode:
         """The trace of a condition for a subject. Derived findings are opened down to what was entered."""
-        answer = ANSWER[self._evaluation.truth(node, subject)]
+        answer = ANSWER[self.evaluation.truth(node, subject)]
         text, below = self._part(node, subject, depth)
         finding, whose = self._entry(node, subject)
         return TraceNode(text=text, answer=answer, finding=finding, subject=whose, children=tuple(below))
 
     def derived(self, name: str, subject: str) -> TraceNode:
         """How a derived finding came to its value."""
-        entry = self._evaluation.knowledge.derived[name].entry
+        entry = self.evaluation.knowledge.derived[name].entry
         reference = Reference(name, entry.subject == "lesion", derived=True)
-        known = self._evaluation.is_known(reference, subject)
+        known = self.evaluation.is_known(reference, subject)
         answer = (
-            ANSWER[self._evaluation.holds(reference, subject)]
+            ANSWER[self.evaluation.holds(reference, subject)]
             if entry.type == "yes_no"
             else Answer.YES
             if known
@@ -72,6 +79,41 @@ class Explainer:
             answer=answer,
             children=tuple(self._opened(reference, subject, _DEPTH)),
         )
+
+    def fact(self, fact: Fact) -> TraceNode:
+        """A fact that would have to be so: its present value, and what is needed."""
+        node, subject, wanted = fact.node, fact.subject, fact.wanted
+        label, value, needed = self._sides(node, subject, wanted=wanted)
+        if label:
+            text = _("{label}: {value}; needs {needed}").format(label=label, value=value, needed=needed)
+        else:
+            text, _below = self._part(node, subject, 0)
+            text = text if wanted else must_not_be(text)
+        finding, whose = self._entry(node, subject)
+        return TraceNode(text=text, answer=ANSWER[self.evaluation.truth(node, subject)], finding=finding, subject=whose)
+
+    def _sides(self, node: TruthNode, subject: str, *, wanted: bool) -> tuple[str, str, str]:
+        """What a leaf reads, its present value, and what is needed; "" for a leaf that has no such form."""
+        match node:
+            case Holds(reference=reference):
+                needed = _("yes") if wanted else _("no")
+                return self._words.label(reference), self._words.value(reference, subject), needed
+            case Compare(left=left, right=right) if left == right:  # how the knowledge says that a number is known
+                return *self._compared(node, subject)[:2], _("a value") if wanted else _("no value")
+            case Compare():
+                return self._compared(node if wanted else inverse(node), subject)
+            case ChoiceIn(choice=choice):
+                options = self._words.options(node)
+                needed = options if wanted else _("not {choices}").format(choices=options)
+                return self._words.choice(choice), self._choice_value(node, subject), needed
+            case Overlaps(reference=reference, items=items):
+                options = self._words.choices(reference.name, frozenset(items))
+                needed = options if wanted else _("not {choices}").format(choices=options)
+                return self._words.label(reference), self._words.value(reference, subject), needed
+            case Missing(reference=reference):
+                needed = _("no value") if wanted else _("a value")
+                return self._words.label(reference), self._words.value(reference, subject), needed
+        return "", "", ""
 
     def _entry(self, node: TruthNode, subject: str) -> tuple[str, str]:
         """The finding that a leaf reads and whose it is; ("", "") for what reads several or none."""
@@ -94,7 +136,7 @@ class Explainer:
                 return must_not_be(text), below
             case Quantified(quantifier=quantifier, part=part):
                 text = _("for any lesion") if quantifier == "any" else _("for every lesion")
-                return text, [self._of_lesion(part, lesion, depth) for lesion in self._evaluation.lesions]
+                return text, [self._of_lesion(part, lesion, depth) for lesion in self.evaluation.lesions]
             case GatePasses():
                 return self._gate(node, subject, depth)
             case Fires(recommendations=names):
@@ -134,18 +176,20 @@ class Explainer:
         )
 
     def _compare(self, node: Compare, subject: str) -> str:
+        label, value, wanted = self._compared(node, subject)
+        return _("{label}: {value}; wanted: {wanted}").format(label=label, value=value, wanted=wanted)
+
+    def _compared(self, node: Compare, subject: str) -> tuple[str, str, str]:
         left = self._words.number(node.left)
         unit = self._words.unit(node.left) or self._words.unit(node.right)
         if isinstance(node.left, Quantity):
             value = self._words.value(node.left.reference, subject)
         else:
-            value = interval_text(self._evaluation.number(node.left, subject), unit)
+            value = interval_text(self.evaluation.number(node.left, subject), unit)
         wanted = self._words.wanted(node)
         if not isinstance(node.right, Number):
-            wanted += f" ({interval_text(self._evaluation.number(node.right, subject), unit)})"
-        return _("{label}: {value}; wanted: {sign} {wanted}").format(
-            label=left, value=value, sign=SIGN[node.operator], wanted=wanted
-        )
+            wanted += f" ({interval_text(self.evaluation.number(node.right, subject), unit)})"
+        return left, value, f"{SIGN[node.operator]} {wanted}"
 
     def _inside(self, node: Compare, subject: str, depth: int) -> list[TraceNode]:
         below: list[TraceNode] = []
@@ -163,14 +207,14 @@ class Explainer:
         """What a number is made of, and whose it is: where it is the patient's, what is of a lesion is of each."""
         for reference in references(tree):
             if reference.lesion and subject == PATIENT:
-                yield from ((reference, lesion) for lesion in self._evaluation.lesions)
+                yield from ((reference, lesion) for lesion in self.evaluation.lesions)
             else:
                 yield reference, subject if reference.lesion else PATIENT
 
     def _choice_value(self, node: ChoiceIn, subject: str) -> str:
         if isinstance(node.choice, ChoiceOf):
             return self._words.value(node.choice.reference, subject)
-        return self._words.candidates(MODALITY, self._evaluation.choice(node.choice, subject))
+        return self._words.candidates(MODALITY, self.evaluation.choice(node.choice, subject))
 
     def _overlap(self, reference: Reference, items: tuple[str, ...], subject: str) -> str:
         return _("{label}: {value}; wanted: {wanted}").format(
@@ -184,12 +228,12 @@ class Explainer:
         return TraceNode(text=lesion, answer=inner.answer, children=(inner,))
 
     def _gate(self, node: GatePasses, subject: str, depth: int) -> tuple[str, list[TraceNode]]:
-        compiled = self._evaluation.knowledge.gates[node.gate]
+        compiled = self.evaluation.knowledge.gates[node.gate]
         about = subject if compiled.entry.subject == "lesion" else PATIENT
         below = [
             TraceNode(
                 text=item.label,
-                answer=ANSWER[self._evaluation.gate_item(node.gate, position, about)],
+                answer=ANSWER[self.evaluation.gate_item(node.gate, position, about)],
                 children=(self.trace(compiled.items[position], about, depth - 1),) if depth > 0 else (),
             )
             for position, item in enumerate(compiled.entry.items)
@@ -200,13 +244,13 @@ class Explainer:
     def _fires(self, names: tuple[str, ...], subject: str, depth: int) -> tuple[str, list[TraceNode]]:
         below = []
         for name in names:
-            one = self._evaluation.knowledge.recommendations[name]
+            one = self.evaluation.knowledge.recommendations[name]
             about = subject if one.entry.subject == "lesion" else PATIENT
             inner = (self.trace(one.when, about, depth - 1),) if depth > 0 else ()
             below.append(
                 TraceNode(
                     text=f"{name}: {one.entry.title}",
-                    answer=ANSWER[self._evaluation.fires(name, subject)],
+                    answer=ANSWER[self.evaluation.fires(name, subject)],
                     children=inner,
                 )
             )
@@ -215,7 +259,7 @@ class Explainer:
     def _opened(self, reference: Reference, subject: str, depth: int) -> list[TraceNode]:
         if not reference.derived or depth <= 0:
             return []
-        derived = self._evaluation.knowledge.derived[reference.name]
+        derived = self.evaluation.knowledge.derived[reference.name]
         about = subject if reference.lesion else PATIENT
         if derived.tree is not None:
             return (
@@ -224,7 +268,7 @@ class Explainer:
                 else self._numbers(derived.tree, about, depth)
             )
         below = []
-        for row in self._evaluation.possible_rows(derived, about):
+        for row in self.evaluation.possible_rows(derived, about):
             if row.id == "otherwise":
                 continue
             inner = self.trace(row.when, about, depth - 1)
@@ -235,7 +279,7 @@ class Explainer:
     def _numbers(self, tree: Node, subject: str, depth: int) -> list[TraceNode]:
         below = []
         for reference, whose in self._read_by(tree, subject):
-            known = self._evaluation.is_known(reference, whose)
+            known = self.evaluation.is_known(reference, whose)
             text = self._named(reference, whose)
             text = text if whose in {subject, PATIENT} else f"{whose}: {text}"
             answer = Answer.YES if known else Answer.UNKNOWN
@@ -254,5 +298,5 @@ class Explainer:
         if isinstance(then, bool):
             return _("yes") if then else _("no")
         if isinstance(then, str):
-            return self._evaluation.knowledge.choice_label(name, then)
+            return self.evaluation.knowledge.choice_label(name, then)
         return self._words.number(then) if isinstance(then, Node) else str(then)

@@ -30,6 +30,7 @@ from hepalith.knowledge.tree import (
     references,
     walk,
 )
+from hepalith.knowledge.uses import nodes_behind
 
 YEARS_BACK, YEARS_AHEAD = 120, 10  # the dates that a date can be, counted from the date of the assessment
 _MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
@@ -69,6 +70,10 @@ class Thresholds:
             cuts |= self._moved(moving, self._knowledge.findings[finding], subject, evaluation)
         return tuple(sorted(cuts))
 
+    def moves(self, finding: str) -> bool:
+        """Whether a threshold of a finding depends on anything else."""
+        return finding in self._moving
+
     # which comparisons
 
     def _add(self, compare: Compare) -> None:
@@ -93,7 +98,7 @@ class Thresholds:
         return None
 
     def _moving_of(self, compare: Compare, finding: str) -> _Moving:
-        nodes = list(self._knowledge.behind([compare]))
+        nodes = list(nodes_behind(self._knowledge, [compare]))
         parts = (node for node in nodes if isinstance(node, Compare))
         fixed = {cut for part in parts for cut in self._fixed_cuts(part, finding) or ()}
         inputs = dict.fromkeys(node for node in nodes if isinstance(node, Reference) and not node.derived)

@@ -6,11 +6,12 @@ and for each choice that a class could be. What is different there is compared w
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
-from hepalith.decision.answers import Open, answers_of
+from hepalith.decision.answers import Answer, Open, answers_of
+from hepalith.decision.completions import Completer
 from hepalith.decision.effects import Change, Effects
 from hepalith.decision.evaluation import Evaluation
 from hepalith.decision.needs import Needs
@@ -18,10 +19,14 @@ from hepalith.decision.observed import ObservedCase
 from hepalith.decision.program import ordered
 from hepalith.decision.reading import FastReader, QuickEvaluation, Reading
 from hepalith.decision.support import Support
+from hepalith.decision.thresholds import span
 from hepalith.decision.variants import Layout
 from hepalith.decision.verdicts import LEVELS, Key, Verdicts
+from hepalith.decision.wording import answers_text
 from hepalith.domain.assessment import GateChange, Leaders, Named, Outcome
 from hepalith.domain.case import PATIENT, Case
+from hepalith.domain.interval import ANYTHING, Interval
+from hepalith.domain.truth import Truth
 from hepalith.knowledge.base import Knowledge
 
 TOGETHER = 8  # so many findings can be asked at once
@@ -56,6 +61,11 @@ class Asker:
         self._reader = FastReader(knowledge)
         self._answers = answers_of(knowledge)
         self._layout = Layout()
+
+    @cached_property
+    def completer(self) -> Completer:
+        """For the second look; made when it is first wanted."""
+        return Completer(self._knowledge)
 
     def what_if(self, case: Case, as_of: date) -> "WhatIf":
         """The case, and the case with each answer to each of its open findings."""
@@ -112,8 +122,9 @@ def _chunks(knowledge: Knowledge) -> dict[str, str]:
 class WhatIf:
     """A case with the answers to its open findings. evaluation: the case as it is.
 
-    narrowed: choices that were narrowed down, with their candidates as answers. assumed: the variants in which a class
-    is taken to be each of its choices, in the order of `ordered`.
+    tried: every open finding; asked: those that are asked. narrowed: choices that were narrowed down, with their
+    candidates as answers. assumed: the variants in which a class is taken to be each of its choices, in the order of
+    `ordered`.
     """
 
     def __init__(
@@ -134,16 +145,40 @@ class WhatIf:
         self.narrowed = narrowed
         self.assumed = assumed
         self.effects = Effects(reading, self.verdicts)
+        self.asked = [one for one in tried if self.obtainable(one.open) and self.relevant(one.open) is not Truth.FALSE]
         self.now = LEVELS[self.effects.level]
 
-    def changes(self, one: Tried) -> set[Change]:
-        """The different changes that the answers to a finding make."""
+    def changes(self, one: Tried) -> list[Change]:
+        """The different changes that the answers to a finding make, in the order of the answers."""
         found = (self.effects.of(variant) for variant in one.variants)
-        return {change for change in found if change is not self.effects.same}
+        return list(dict.fromkeys(change for change in found if change is not self.effects.same))
 
     def matters(self, one: Tried) -> bool:
         """Whether an answer to a finding changes the urgency or the plan."""
         return any(change.plan or change.level != self.effects.level for change in self.changes(one))
+
+    @cached_property
+    def robust(self) -> bool:
+        """Whether no single answer to a finding that can be asked changes the urgency or the plan."""
+        return not any(self.matters(one) for one in self.asked)
+
+    def obtainable(self, one: Open) -> bool:
+        """Whether this site can find the answer."""
+        knowledge = self.reading.knowledge
+        return knowledge.findings[one.finding].cost not in knowledge.unavailable
+
+    def relevant(self, one: Open) -> Truth:
+        """Whether the finding is asked of such a patient or lesion."""
+        tree = self.reading.knowledge.relevance.get(one.finding)
+        return Truth.TRUE if tree is None else self.evaluation.truth(tree, one.subject)
+
+    def said(self, one: Tried, answers: Sequence[Answer]) -> str:
+        """Answers to a finding in words."""
+        finding = self.reading.knowledge.findings[one.open.finding]
+        has_order = finding.type in {"number", "date"}
+        return answers_text(
+            answers, finding, Interval(*span(finding, self.reading.observed.as_of)) if has_order else ANYTHING
+        )
 
     def outcome(self, answer: str, change: Change) -> Outcome:
         """What an answer changes, as it is published. answer: in words."""

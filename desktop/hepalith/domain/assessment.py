@@ -305,6 +305,47 @@ class Doubt(Part, frozen=True, kw_only=True):
     alternatives: tuple[Outcome, ...]
 
 
+class Completed(Part, frozen=True, kw_only=True):
+    """What three-valued logic leaves open, but what comes out alike under every completion of what is missing.
+
+    kind: "advice" (its condition), "gate" (one of its items) or "class". answer: of a condition; choices: of a class,
+    those that are left, in words. needs: the open findings of which every combination of answers was tried.
+    """
+
+    kind: str
+    id: str
+    subject: str
+    label: str
+    part: str = ""  # item of a gate
+    answer: Answer | None = None
+    choices: tuple[str, ...] = ()
+    needs: tuple[Need, ...]
+
+
+class Pair(Part, frozen=True, kw_only=True):
+    """Two open findings that change the urgency or the plan together, though neither does alone."""
+
+    findings: tuple[Need, Need]
+    outcome: Outcome  # the answers that change most
+
+
+class Further(Part, frozen=True, kw_only=True):
+    """What a second, bounded look shows that takes longer than a frame.
+
+    conclusions_tried, conclusions_left: open conclusions that were completed, and that rest on too much. pairs: the
+    first of those that matter; pairs_found: how many do; pairs_tried: of so many; pairs_left: not tried, too many.
+    Pairs are looked at only where nothing single matters.
+    """
+
+    completed: tuple[Completed, ...] = ()
+    conclusions_tried: int = 0
+    conclusions_left: int = 0
+    pairs: tuple[Pair, ...] = ()
+    pairs_found: int = 0
+    pairs_tried: int = 0
+    pairs_left: int = 0
+
+
 class Position(Part, frozen=True, kw_only=True):
     """One side of a conflict."""
 
@@ -391,6 +432,19 @@ class Trace(Part, frozen=True, kw_only=True):
     node: TraceNode
 
 
+class Turn(Part, frozen=True, kw_only=True):
+    """The fewest facts that would turn a conclusion about one item of the knowledge and one subject.
+
+    turns: what it would then be, in words. facts: all have to be so; the text of each gives its present value and what
+    is needed, its `answer` whether that is so now.
+    """
+
+    item: str
+    subject: str
+    turns: str
+    facts: tuple[TraceNode, ...]
+
+
 class Assessment(Part, frozen=True, kw_only=True):
     """The whole answer for one case at one date with one knowledge version."""
 
@@ -412,6 +466,8 @@ class Assessment(Part, frozen=True, kw_only=True):
     question_groups: tuple[QuestionGroup, ...] = ()
     doubts: tuple[Doubt, ...] = ()
     robust: bool = False  # no single answer to an open finding changes the urgency or the plan
+    further: Further | None = None  # of a second look; None while it was not taken
+    turns: tuple[Turn, ...] = ()  # with the second look: what would change what is shown
     conflicts: tuple[Conflict, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
     not_evaluated: tuple[str, ...] = ()  # findings of the case that this dictionary does not know

@@ -2,7 +2,20 @@
 
 from collections.abc import Sequence
 
-from hepalith.domain.assessment import Answer, Basis, Doubt, GateState, Named, Outcome, OverrideResult, Status, Urgency
+from hepalith.domain.assessment import (
+    Answer,
+    Basis,
+    Completed,
+    Doubt,
+    Further,
+    GateState,
+    Named,
+    Outcome,
+    OverrideResult,
+    Status,
+    Turn,
+    Urgency,
+)
 from hepalith.i18n import _, plural
 
 _SHOWN = 3  # of what an answer adds or ends
@@ -35,6 +48,12 @@ def unit_text(unit: str) -> str:
     for ucum, sign in _SIGNS:
         unit = unit.replace(ucum, sign)
     return "/".join("µ" + part[1:] if part.startswith("u") and len(part) > 1 else part for part in unit.split("/"))
+
+
+def is_conventional(unit: str) -> bool:
+    """Whether a UCUM unit is one that laboratories write where SI units are not used: a mass in a decilitre, a count in
+    a microlitre, degrees Fahrenheit, pounds, inches."""
+    return unit in {"[degF]", "[lb_av]", "[in_i]"} or unit.endswith(("/dL", "/uL"))
 
 
 def urgency_text(level: Urgency) -> str:
@@ -196,9 +215,49 @@ def doubt_text(doubt: Doubt, now: Urgency) -> tuple[str, ...]:
     return (_("No advice rests on which it is, and no single answer behind it changes the plan"),)
 
 
-def robust_text() -> str:
-    """That no single answer matters any more."""
-    return _("Robust: no open finding, by itself, changes urgency or plan.")
+def robust_text(further: Further | None) -> str:
+    """That no single answer matters any more, and what is known of pairs. further: None while they are not tried."""
+    if further is None:
+        return _("No single open finding changes urgency or plan; pairs of them have not been tried yet.")
+    if further.pairs_found:
+        found = plural("{count} pair does", "{count} pairs do", further.pairs_found)
+        return _("No single open finding changes urgency or plan, but {found}.").format(found=found)
+    if further.pairs_left:
+        return _(
+            "No single open finding changes urgency or plan, nor do the {tried} pairs of them that were tried; {left} "
+            "pairs were not tried."
+        ).format(tried=further.pairs_tried, left=further.pairs_left)
+    return _("Robust: no open finding changes urgency or plan, alone or with another.")
+
+
+def turn_text(turn: Turn) -> str:
+    """What would change a conclusion, in one line."""
+    facts = "; ".join(fact.text for fact in turn.facts)
+    return _("{turns}, if {facts}").format(turns=turn.turns[:1].upper() + turn.turns[1:], facts=facts)
+
+
+def completed_text(one: Completed) -> str:
+    """What is decided under every completion of what is missing, labelled so."""
+    needs = ", ".join(dict.fromkeys(need.label for need in one.needs))
+    if one.choices:
+        choices = _(" or ").join(one.choices)
+        return _("By completion: {choices}, whatever is answered to {needs}").format(choices=choices, needs=needs)
+    text = (
+        _("By completion: fulfilled, whatever is answered to {needs}")
+        if one.answer is Answer.YES
+        else _("By completion: not fulfilled, whatever is answered to {needs}")
+    )
+    return text.format(needs=needs)
+
+
+def completions_text(further: Further) -> str:
+    """How far what is missing was completed."""
+    tried = plural("{count} open conclusion", "{count} open conclusions", further.conclusions_tried)
+    alike = plural("{count} comes out alike", "{count} come out alike", len(further.completed))
+    return _(
+        "Every completion of what is missing was tried for {tried}: {alike}. {left} rest on too much and were not "
+        "tried further."
+    ).format(tried=tried, alike=alike, left=further.conclusions_left)
 
 
 def _level_text(level: Urgency) -> str:

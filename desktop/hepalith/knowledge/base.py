@@ -20,7 +20,7 @@ from hepalith.knowledge.model import (
     Source,
     StartingPoint,
 )
-from hepalith.knowledge.tree import Fires, GatePasses, Limit, Node, NumberNode, Reference, TruthNode, walk
+from hepalith.knowledge.tree import Limit, Node, NumberNode, Reference, TruthNode, walk
 
 Places = dict[tuple[str, str], tuple[str, int]]  # (kind, id) -> (file, line)
 
@@ -132,27 +132,6 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True, eq=False):
         for gate in self.gates.values():
             yield from gate.items
 
-    def behind(self, roots: Iterable[Node]) -> Iterator[Node]:
-        """All nodes of these trees, and of everything that they rest on: derived findings, gates, advice, absence."""
-        seen: set[tuple[str, str]] = set()
-        waiting = list(roots)
-        while waiting:
-            for node in walk(waiting.pop()):
-                yield node
-                for kind, name in _uses(node):
-                    if (kind, name) not in seen:
-                        seen.add((kind, name))
-                        waiting.extend(self._trees_of(kind, name))
-
-    def _trees_of(self, kind: str, name: str) -> tuple[Node, ...]:
-        if kind == "derived":
-            return trees_of(self.derived[name])
-        if kind == "gate":
-            return self.gates[name].items
-        if kind == "recommendation":
-            return (self.recommendations[name].when,)
-        return (self.absence[name],) if name in self.absence else ()
-
     def label(self, name: str) -> str:
         """What people call a finding or derived finding."""
         if name in self.findings:
@@ -201,16 +180,6 @@ def trees_of(compiled: CompiledDerived) -> tuple[Node, ...]:
     if isinstance(compiled.otherwise, Node):
         found.append(compiled.otherwise)
     return tuple(found)
-
-
-def _uses(node: Node) -> Iterator[tuple[str, str]]:
-    match node:
-        case Reference(name=name, derived=derived):
-            yield ("derived" if derived else "finding", name)
-        case GatePasses(gate=name):
-            yield ("gate", name)
-        case Fires(recommendations=names):
-            yield from (("recommendation", name) for name in names)
 
 
 def limits_of(trees: Iterable[Node]) -> tuple[Limit, ...]:

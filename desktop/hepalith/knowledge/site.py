@@ -8,6 +8,7 @@ import hashlib
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 from msgspec.structs import replace
@@ -15,14 +16,21 @@ from msgspec.structs import replace
 from hepalith.domain.durations import parse_duration
 from hepalith.domain.errors import InvalidValueError, KnowledgeError
 from hepalith.i18n import _
-from hepalith.knowledge.model import Cost, FollowUpStep, KnowledgeFiles, ListEntry, Recommendation
+from hepalith.knowledge.model import Cost, FollowUpStep, KnowledgeFiles, Recommendation
 
 
 class SiteError(KnowledgeError):
     """A site file that cannot be used; the text names all its problems."""
 
 
-class _Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class SiteProblem(NamedTuple):
+    """What does not fit, and where: the keys that lead to it in the file, for example ("contacts", "a", "name")."""
+
+    place: tuple[str, ...]
+    message: str
+
+
+class _Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Base: no unknown key."""
 
 
@@ -83,9 +91,10 @@ def read_site(path: Path) -> Site:
 
 def apply_site(files: KnowledgeFiles, site: Site) -> tuple[KnowledgeFiles, tuple[str, ...]]:
     """The knowledge as this site refines it, and every deviation in words. Raises SiteError with all problems."""
-    problems = list(_problems(files, site))
+    problems = site_problems(files, site)
     if problems:
-        raise SiteError(_("The site file cannot be used: {problems}.").format(problems="; ".join(problems)))
+        text = "; ".join(problem.message for problem in problems)
+        raise SiteError(_("The site file cannot be used: {problems}.").format(problems=text))
     lists = tuple(
         replace(entry, values=tuple(dict.fromkeys((*entry.values, *site.endemic.get(entry.id, ())))))
         for entry in files.lists
@@ -101,41 +110,83 @@ def _digest(site: Site) -> str:
     return "" if refining == Site() else "+" + hashlib.sha256(msgspec.json.encode(refining)).hexdigest()[:8]
 
 
-def _problems(files: KnowledgeFiles, site: Site) -> Iterator[str]:
-    recommendations = {entry.id: entry for entry in files.recommendations}
+def site_problems(files: KnowledgeFiles, site: Site) -> tuple[SiteProblem, ...]:
+    """Everything in the settings that does not fit the knowledge as it comes with the program."""
+    return tuple(
+        SiteProblem(place, message)
+        for check in (_endemic_problems, _contact_problems, _formulary_problems, _follow_up_problems)
+        for place, message in check(files, site)
+    )
+
+
+Found = Iterator[tuple[tuple[str, ...], str]]
+
+
+def _endemic_problems(files: KnowledgeFiles, site: Site) -> Found:
     choices = {entry.id: {option.id for option in entry.choices} for entry in files.findings}
     lists = {entry.id: choices[entry.of] for entry in files.lists}
     for name, values in site.endemic.items():
+        place = ("endemic", name)
         if name not in lists:
-            yield _('there is no list "{name}"').format(name=name)
+            yield place, _('there is no list "{name}"').format(name=name)
             continue
-        for value in set(values) - lists[name]:
-            yield _('"{value}" is no choice of {name}').format(value=value, name=name)
-    for name in {name for contact in site.contacts.values() for name in contact.advice} - set(recommendations):
-        yield _('there is no recommendation "{name}"').format(name=name)
-    for drug in set(site.formulary) - {drug for entry in files.recommendations for drug in _drugs(entry)}:
-        yield _('no recommendation names the drug "{name}"').format(name=drug)
+        for value in sorted(set(values) - lists[name]):
+            yield place, _('"{value}" is no choice of {name}').format(value=value, name=name)
+
+
+def _contact_problems(files: KnowledgeFiles, site: Site) -> Found:
+    known = {entry.id for entry in files.recommendations}
+    for key, contact in site.contacts.items():
+        if not contact.name.strip():
+            yield ("contacts", key, "name"), _('the contact "{key}" has no name').format(key=key)
+        if not contact.advice:
+            yield ("contacts", key, "advice"), _('the contact "{key}" belongs to no recommendation').format(key=key)
+        for name in contact.advice:
+            if name not in known:
+                yield ("contacts", key, "advice"), _('there is no recommendation "{name}"').format(name=name)
+
+
+def _formulary_problems(files: KnowledgeFiles, site: Site) -> Found:
+    for drug in sorted(set(site.formulary) - set(drugs_of(files))):
+        yield ("formulary", drug), _('no recommendation names the drug "{name}"').format(name=drug)
+
+
+def _follow_up_problems(files: KnowledgeFiles, site: Site) -> Found:
+    recommendations = {entry.id: entry for entry in files.recommendations}
     for name, interval in site.follow_up.items():
-        yield from _interval_problems(name, interval, recommendations.get(name))
+        place = ("follow_up", name)
+        entry = recommendations.get(name)
+        if entry is None:
+            yield place, _('there is no recommendation "{name}"').format(name=name)
+            continue
+        if not entry.follow_up:
+            yield place, _("{name} has no follow-up to change").format(name=name)
+        elif not can_change_times(entry):
+            yield (
+                place,
+                _("{name} takes its follow-up times from a source: a site cannot change them").format(name=name),
+            )
+        if not interval.reason.strip():
+            yield (*place, "reason"), _("{name}: say why this site has other times").format(name=name)
+        if not interval.after and not interval.then_every:
+            yield (*place, "after"), _("{name}: no follow-up time is given").format(name=name)
+        for field in ("after", "then_every", "until"):
+            written = getattr(interval, field)
+            for duration in filter(None, (written,) if isinstance(written, str) else written):
+                try:
+                    parse_duration(duration)
+                except InvalidValueError as error:
+                    yield (*place, field), f"{name}: {error}"
 
 
-def _interval_problems(name: str, interval: Interval, entry: Recommendation | None) -> Iterator[str]:
-    if entry is None:
-        yield _('there is no recommendation "{name}"').format(name=name)
-        return
-    if not entry.follow_up:
-        yield _("{name} has no follow-up to change").format(name=name)
-    elif any((step.basis or entry.basis) != "default" for step in entry.follow_up):
-        yield _("{name} takes its follow-up times from a source: a site cannot change them").format(name=name)
-    for duration in filter(None, (*interval.after, interval.then_every, interval.until)):
-        try:
-            parse_duration(duration)
-        except InvalidValueError as error:
-            yield f"{name}: {error}"
+def drugs_of(files: KnowledgeFiles) -> tuple[str, ...]:
+    """The drugs that recommendations name, by the ids that a formulary uses."""
+    return tuple(sorted({drug for entry in files.recommendations for drug in _drugs(entry)}))
 
 
-def _widened(entry: ListEntry, more: tuple[str, ...]) -> ListEntry:
-    return replace(entry, values=tuple(dict.fromkeys((*entry.values, *more))))
+def can_change_times(entry: Recommendation) -> bool:
+    """Whether a site may choose the follow-up times: only where all of them are the program's own default."""
+    return bool(entry.follow_up) and all((step.basis or entry.basis) == "default" for step in entry.follow_up)
 
 
 def _refined(entry: Recommendation, site: Site) -> Recommendation:

@@ -28,16 +28,30 @@ def trees_of(knowledge: Knowledge, place: Place) -> list[Node]:
 
 def named_in(trees: Iterable[Node]) -> dict[Place, None]:
     """The entries that trees name, each once, in order."""
-    found: dict[Place, None] = {}
-    for node in (inner for tree in trees for inner in walk(tree)):
-        match node:
-            case Reference(name=name, derived=derived):
-                found["derived" if derived else "findings", name] = None
-            case GatePasses(gate=gate):
-                found["gates", gate] = None
-            case Fires(recommendations=names):
-                found.update({("recommendations", name): None for name in names})
-    return found
+    return dict.fromkeys(place for tree in trees for node in walk(tree) for place in _named_by(node))
+
+
+def nodes_behind(knowledge: Knowledge, trees: Iterable[Node]) -> Iterator[Node]:
+    """All nodes of these trees, and of everything that they rest on."""
+    waiting = list(trees)
+    seen: set[Place] = set()
+    while waiting:
+        for node in walk(waiting.pop()):
+            yield node
+            for place in _named_by(node):
+                if place not in seen:
+                    seen.add(place)
+                    waiting.extend(trees_of(knowledge, place))
+
+
+def _named_by(node: Node) -> Iterator[Place]:
+    match node:
+        case Reference(name=name, derived=derived):
+            yield "derived" if derived else "findings", name
+        case GatePasses(gate=gate):
+            yield "gates", gate
+        case Fires(recommendations=names):
+            yield from (("recommendations", name) for name in names)
 
 
 class Uses:

@@ -29,6 +29,7 @@ from hepalith.domain.words import (
     answer_text,
     basis_text,
     class_text,
+    completed_text,
     decision_text,
     doubt_text,
     gate_text,
@@ -147,7 +148,8 @@ class _Composer:
             remarks=self._remarks(),
             figures=figures_of(self._case, self._assessment, self._knowledge, self._made_with.outlines, self._words),
             missing=self._missing(),
-            robust=robust_text() if self._assessment.robust else "",
+            completed=self._completed(),
+            robust=robust_text(self._assessment.further) if self._assessment.robust else "",
             not_recorded=self._not_recorded(),
             causes=self._causes(),
             classifications=self._classifications(),
@@ -371,6 +373,7 @@ class _Composer:
                 changes=tuple(
                     outcome_text(outcome, self._assessment.urgency.level) for outcome in question.outcomes[:_CHANGES]
                 ),
+                leads_to=self._words.needs(question.leads_to),
             )
             for question in self._assessment.questions
         )
@@ -451,6 +454,7 @@ class _Composer:
             complete=one.complete,
             told=told,
             negative=negative,
+            computed=bool(one.low or one.high),
             ground=self._ground(one.basis, cited=told and not negative),
             subjects=self._subjects(part.subject for part in same),
             inputs=tuple(
@@ -460,6 +464,10 @@ class _Composer:
             needs=self._words.needs(tuple(need for part in same for need in part.needs)),
             doubt=tuple(dict.fromkeys(line for part in same for line in self._doubt(part))),
         )
+
+    def _completed(self) -> tuple[str, ...]:
+        further = self._assessment.further
+        return tuple(f"{one.label}: {completed_text(one)}" for one in further.completed) if further else ()
 
     def _doubt(self, one: Classification) -> tuple[str, ...]:
         found = (doubt for doubt in self._assessment.doubts if (doubt.id, doubt.subject) == (one.id, one.subject))
@@ -512,11 +520,17 @@ class _Composer:
                 ),
                 default=conflict.default,
                 why=conflict.why,
+                ground=self._conflict_ground(conflict.id),
             )
             for conflict in self._assessment.conflicts
         )
 
     # sources
+
+    def _conflict_ground(self, name: str) -> Ground:
+        """On what it rests what this program does where sources disagree: our default, unless the knowledge says."""
+        entry = self._knowledge.conflicts.get(name)
+        return self._ground(Basis(level=(entry.basis if entry else None) or "default"))
 
     def _ground(self, basis: Basis, *, cited: bool = True) -> Ground:
         return Ground(

@@ -26,6 +26,7 @@ class Ground(Part, frozen=True, kw_only=True):
     level: str  # read, secondary, recalled, default
     basis: str  # in words
     review: str
+    reviewed: bool = False  # by a named clinician
     note: str = ""
     cites: tuple[Cite, ...] = ()
 
@@ -188,6 +189,7 @@ class MissingPart(Part, frozen=True, kw_only=True):
     urgency_label: str
     wanted_by: tuple[str, ...] = ()
     changes: tuple[str, ...] = ()  # what an answer would change, a sentence for each
+    leads_to: tuple[str, ...] = ()  # the findings that are asked only after it
 
 
 class ArgumentPart(Part, frozen=True, kw_only=True):
@@ -222,13 +224,17 @@ class CausePart(Part, frozen=True, kw_only=True):
 
 
 class ClassificationPart(Part, frozen=True, kw_only=True):
-    """A class or a score with its inputs. told: in full, not only named; negative: no row of its table applied."""
+    """A class or a score with its inputs. told: in full, not only named; negative: no row of its table applied.
+
+    computed: a score, which is shown with all of its inputs.
+    """
 
     label: str
     value: str
     complete: bool
     told: bool
     negative: bool
+    computed: bool
     ground: Ground
     subjects: tuple[str, ...] = ()
     inputs: tuple[str, ...] = ()
@@ -274,6 +280,7 @@ class ConflictPart(Part, frozen=True, kw_only=True):
     positions: tuple[PositionPart, ...]
     default: str
     why: str
+    ground: Ground  # of what this program does; the positions cite their own sources
 
 
 class FigurePart(Part, frozen=True, kw_only=True):
@@ -317,6 +324,7 @@ class NoteContent(Part, frozen=True, kw_only=True):
     figures: tuple[FigurePart, ...]
     missing: tuple[MissingPart, ...]
     robust: str
+    completed: tuple[str, ...] = ()  # what comes out alike under every completion of what is missing
     not_recorded: tuple[str, ...]  # sections of the form in which nothing was recorded
     causes: tuple[CausePart, ...]
     classifications: tuple[ClassificationPart, ...]

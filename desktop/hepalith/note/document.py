@@ -1,5 +1,7 @@
 """The note as a sequence of blocks, with all words in place. What each form does with a block is up to the form."""
 
+from itertools import takewhile
+
 import msgspec
 
 
@@ -109,6 +111,11 @@ class PageEnd(Block, frozen=True, kw_only=True):
 
 
 AnyBlock = Heading | Paragraph | Facts | Band | Items | Bullets | Table | Pictures | References | Signature | PageEnd
+
+
+def until_page_end(blocks: tuple[AnyBlock, ...]) -> tuple[AnyBlock, ...]:
+    """The blocks before the first forced end of a page; all, if there is none."""
+    return tuple(takewhile(lambda block: not isinstance(block, PageEnd), blocks))
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True):

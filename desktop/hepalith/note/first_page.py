@@ -25,9 +25,11 @@ _PLAN_WANTED = 3
 _EMERGENCY = Urgency.EMERGENCY_SAME_DAY.rank
 _DATES_SHOWN = {"full": 5, "short": 2}
 _GATES_SHOWN = {"full": 4, "short": 2}
+_LESIONS_SHOWN = {"full": 3, "short": 1}
 _OVERRIDES_SHOWN = {"full": 4, "short": 2}
 _CHANGES_SHOWN = {"full": 6, "short": 3}
-_TEXT_SHOWN = 200  # signs of what was said in words; the section has all of it
+_TEXT_SHOWN = 200  # signs of what was said in words, or entered of one lesion; the section has all of it
+_LINE_SHOWN = 80  # signs of a lesion that has one line
 
 
 def first_page(content: NoteContent, room: "FirstPage") -> Iterable[AnyBlock]:
@@ -47,7 +49,7 @@ def first_page(content: NoteContent, room: "FirstPage") -> Iterable[AnyBlock]:
     yield from _state(content)
     yield Paragraph(text=content.impression, style="lead")
     yield urgency_band(content)
-    yield Facts(rows=class_rows(content))
+    yield Facts(rows=(*_finding_rows(content), *class_rows(content)))
     yield from _overrides(content)
     yield Heading(text=_("What to do now"))
     yield from in_brief(
@@ -165,6 +167,25 @@ def _titled(title: str, name: str) -> str:
     return f"{title} ({name})" if name else title
 
 
+def _finding_rows(content: NoteContent) -> tuple[tuple[str, str], ...]:
+    """What was seen last of the first lesions, and how many more there are."""
+    found: dict[str, list[str]] = {}
+    for section in content.findings:
+        if section.subject:
+            latest = {row.label: row for row in reversed(section.rows)}  # of a finding the latest comes first
+            told = (f"{row.label}: {row.value}" for row in reversed(latest.values()) if not row.negative)
+            found.setdefault(section.subject, []).extend(told)
+    if not found:
+        return ((_("Finding"), _("No lesion is recorded.")),)
+    shown = list(found.items())[: _LESIONS_SHOWN[content.options.form]]
+    room = _TEXT_SHOWN if len(found) == 1 and content.options.form == "full" else _LINE_SHOWN
+    lines = [f"{subject} – {shortened('; '.join(told), room)}" for subject, told in shown if told]
+    more = len(found) - len(shown)
+    if more:
+        lines.append(plural("{count} more lesion.", "{count} more lesions.", more))
+    return ((_("Finding"), "\n".join(lines)),)
+
+
 def class_rows(content: NoteContent) -> tuple[tuple[str, str], ...]:
     """The class of the case and the leading causes."""
     made = content.case_class
@@ -227,9 +248,9 @@ def _titles(statements: list[Statement]) -> str:
 
 
 class FirstPage:
-    """How many statements fit on the first page in full. Heights are estimated, in points, with some to spare.
+    """How many statements fit on the first page in full. Heights are estimated, in points.
 
-    spared: points to leave free besides, for when the estimate turned out to be too small.
+    spared: points to leave free besides; less than none for when the estimate turned out to be too large.
     """
 
     _HEIGHT: ClassVar = {"a4": 775.0, "us-letter": 725.0}
@@ -264,7 +285,8 @@ class FirstPage:
 
     def _fixed(self, content: NoteContent) -> float:
         height = 58.0 + 8 + 14 * self._lines(content.impression, 78) + 38
-        height += sum(13 * self._lines(value, 90) for _label, value in class_rows(content))
+        rows = (*_finding_rows(content), *class_rows(content))
+        height += sum(13 * self._lines(line, 90) for _label, value in rows for line in value.split("\n"))
         height += 12 * sum(self._lines(line, 100) for line in urgency_band(content).lines)
         height += sum(11 * self._lines(line, 112) for line in _state_lines(content))
         height += self._letterhead(content)

@@ -11,6 +11,7 @@ from hepalith.note.content import (
     ArgumentPart,
     CausePart,
     ClassificationPart,
+    FindingRow,
     FindingSection,
     GateItemPart,
     GatePart,
@@ -41,6 +42,7 @@ from hepalith.note.logo import logo_svg
 from hepalith.note.options import NoteState
 from hepalith.note.phrases import (
     NEEDS_SHOWN,
+    NOT_REVIEWED,
     aside_of,
     cites_text,
     dates_table,
@@ -83,8 +85,9 @@ def outline(content: NoteContent, spared: float = 0.0) -> Document:
 
 def _footer(content: NoteContent) -> str:
     made = content.provenance
-    text = _("Decision support, not reviewed by a clinician") if made.unreviewed else _("Decision support")
-    return f"{text} · Hepalith {made.program_version}"
+    whole = _("Decision support, not reviewed by a clinician ({sign})")
+    text = whole if made.unreviewed else _("Decision support ({sign} not reviewed by a clinician)")
+    return f"{text.format(sign=NOT_REVIEWED)} · Hepalith {made.program_version}"
 
 
 # the details
@@ -321,10 +324,9 @@ def _classifications(content: NoteContent) -> Iterable[AnyBlock]:
 
 def _classification(one: ClassificationPart) -> tuple[str, ...]:
     missing = _("Missing: {findings}.").format(findings=listed(one.needs)) if one.needs and not one.complete else ""
-    more = len(one.inputs) - _INPUTS_SHOWN
-    inputs = "; ".join(one.inputs[:_INPUTS_SHOWN]) + (
-        "; " + plural("{count} more", "{count} more", more) if more > 0 else ""
-    )
+    shown = len(one.inputs) if one.computed else _INPUTS_SHOWN
+    more = len(one.inputs) - shown
+    inputs = "; ".join(one.inputs[:shown]) + ("; " + plural("{count} more", "{count} more", more) if more > 0 else "")
     return (
         join(one.label, lesions(one.subjects)),
         one.value,
@@ -369,16 +371,20 @@ def _of_patient(section: FindingSection) -> Iterable[AnyBlock]:
 
 
 def _of_lesions(sections: list[FindingSection]) -> Table:
-    rows: list[tuple[str, ...]] = []
+    """Finding by finding, to compare the lesions; what is the same in several of them is told once."""
+    found: dict[str, dict[FindingRow, list[str]]] = {}
     for section in sections:
-        told = [row for row in section.rows if not row.negative]
-        for number, row in enumerate(told):
-            name = join(section.subject, section.title, by=" – ") if number == 0 else section.subject
-            rows.append((name, row.label, row.value, join(row.where, row.origin) or "–"))
+        for row in section.rows:
+            if not row.negative:
+                found.setdefault(row.label, {}).setdefault(row, []).append(section.subject)
     return Table(
         columns=(_("Lesion"), _("Finding"), _("Value"), _("Examination or date")),
         widths=("3", "4", "5", "4"),
-        rows=tuple(rows),
+        rows=tuple(
+            (lesions(tuple(subjects)), row.label, row.value, join(row.where, row.origin) or "–")
+            for rows in found.values()
+            for row, subjects in rows.items()
+        ),
     )
 
 
@@ -395,10 +401,12 @@ def _answered_no(section: FindingSection) -> Iterable[AnyBlock]:
 
 
 def _decides(one: MissingPart) -> str:
-    """What an answer changes; where no single answer changes anything yet, the advice that it is needed for."""
+    """What an answer changes; else the advice that it is needed for, or what can be asked only after it."""
     if one.changes:
         return ". ".join(one.changes) + "."
-    return "; ".join(one.wanted_by[:3]) + (" …" if len(one.wanted_by) > 3 else "")
+    if one.wanted_by:
+        return "; ".join(one.wanted_by[:3]) + (" …" if len(one.wanted_by) > 3 else "")
+    return _("Comes before: {findings}.").format(findings=listed(one.leads_to)) if one.leads_to else "–"
 
 
 def _missing(content: NoteContent) -> Iterable[AnyBlock]:
@@ -429,7 +437,7 @@ def _missing(content: NoteContent) -> Iterable[AnyBlock]:
             style="small",
         )
     elif rest:
-        counts = Counter(join(one.section, one.subject, by=" ") for one in rest)
+        counts = Counter(one.section for one in rest)
         counted = "; ".join(f"{section} {count}" for section, count in counts.items())
         yield Paragraph(
             text=_("Also open, by section: {sections}. The attached data lists them.").format(sections=counted),
@@ -439,6 +447,7 @@ def _missing(content: NoteContent) -> Iterable[AnyBlock]:
         yield Paragraph(text=content.robust)
     elif not content.missing:
         yield Paragraph(text=_("No open finding would change the advice."))
+    yield from (Paragraph(text=f"{line}.", style="small") for line in content.completed)
     yield from _open(content)
 
 
@@ -481,6 +490,7 @@ def _conflicts(content: NoteContent) -> Iterable[AnyBlock]:
                     (_("This program"), conflict.default),
                     (_("Because"), conflict.why),
                 ),
+                tag=tag_of(conflict.ground),
                 id=conflict.id,
             )
             for conflict in content.conflicts

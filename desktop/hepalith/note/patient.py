@@ -21,10 +21,14 @@ _DATES_SHOWN = 4
 
 
 class PatientWords(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What can stand on the page. what_it_means, what_is_confirmed: by class; what_happens_next: by urgency."""
+    """What can stand on the page.
+
+    what_was_found: by "none", "one" or "several" lesions; what_it_means, what_is_confirmed: by class;
+    what_happens_next: by urgency.
+    """
 
     basis: Literal["read", "secondary", "recalled", "default"]
-    what_was_found: str
+    what_was_found: Mapping[str, str]
     what_it_means: Mapping[str, str]
     what_is_confirmed: Mapping[str, str]
     what_happens_next: Mapping[str, str]
@@ -50,7 +54,7 @@ def patient_page(content: NoteContent, texts: PatientWords, size: str = "largest
     header, letterhead = content.header, content.options.letterhead
     review = _("Basis: {basis}, not reviewed by a clinician.").format(basis=basis_text(texts.basis))
     return Document(
-        title=_("About the spot in your liver"),
+        title=_("About your liver scan"),
         subtitle=_("Note {id}").format(id=header.note_id),
         patient_key=header.patient_key,
         mark=_("Draft – not finalised") if content.options.state is NoteState.DRAFT else "",
@@ -70,7 +74,7 @@ def patient_page(content: NoteContent, texts: PatientWords, size: str = "largest
 
 
 def _sections(content: NoteContent, texts: PatientWords) -> Iterable[AnyBlock]:
-    found = (Heading(text=_("What was found")), Paragraph(text=texts.what_was_found))
+    found = (Heading(text=_("What was found")), Paragraph(text=texts.what_was_found[_how_many(content)]))
     meaning = (Heading(text=_("What it means")), Paragraph(text=_meaning(content, texts)))
     happens = (Heading(text=_("What happens next, and when")), *_next_steps(content, texts))
     # Who has to be seen now reads that first.
@@ -82,6 +86,11 @@ def _sections(content: NoteContent, texts: PatientWords) -> Iterable[AnyBlock]:
     yield Paragraph(text=texts.tell_others)
     yield Heading(text=_("Questions that you can ask"))
     yield Bullets(lines=texts.questions)
+
+
+def _how_many(content: NoteContent) -> str:
+    lesions = {section.subject for section in content.findings if section.subject}
+    return ("none", "one")[len(lesions)] if len(lesions) < 2 else "several"
 
 
 def _is_emergency(content: NoteContent) -> bool:
@@ -102,7 +111,9 @@ def _next_steps(content: NoteContent, texts: PatientWords) -> Iterable[AnyBlock]
     if dated:
         rows = tuple(dict.fromkeys((_when(step), step.test) for step in dated))
         yield Paragraph(text=texts.dates)
-        yield Table(columns=(_("Date"), _("Check")), widths=("2", "5"), rows=rows[:_DATES_SHOWN])
+        yield Table(
+            columns=(_("Date"), _("Check, in the words of your team")), widths=("2", "5"), rows=rows[:_DATES_SHOWN]
+        )
     elif not content.closed and not _is_emergency(content):
         yield Paragraph(text=texts.no_dates)
 

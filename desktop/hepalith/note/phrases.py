@@ -41,8 +41,13 @@ def tag_of(ground: Ground, *, locators: bool = True) -> Tag:
     return Tag(level=ground.level, text=f"{ground.basis}, {ground.review}", cites=cites)
 
 
+NOT_REVIEWED = "†"  # at a basis where there is no room for words; the footer of every page says what it means
+
+
 def tag_text(ground: Ground) -> str:
-    return f"{ground.basis} {''.join(f'[{cite.number}]' for cite in unique_cites(ground.cites))}".strip()
+    """Basis, review and references for a cell or within a sentence."""
+    basis = f"{ground.basis}, {ground.review}" if ground.reviewed else f"{ground.basis}{NOT_REVIEWED}"
+    return f"{basis} {''.join(f'[{cite.number}]' for cite in unique_cites(ground.cites))}".strip()
 
 
 def unique_cites(cites: tuple[Cite, ...]) -> list[Cite]:

@@ -65,7 +65,7 @@ def _plain(block: AnyBlock) -> str:
         case Heading(text=text, level=level):
             return f"{text.upper()}\n{'-' * len(text)}" if level == 1 else f"{text}:"
         case Paragraph(text=text):
-            return "\n".join(_wrapped(line) for line in text.split("\n"))
+            return _wrapped(text)
         case Facts(rows=rows):
             return "\n".join(_wrapped(f"{label}: {value}", hang=4) for label, value in rows)
         case Band(rank=rank, label=label, lines=lines):
@@ -113,14 +113,18 @@ def _row_text(columns: tuple[str, ...], row: tuple[str, ...]) -> str:
 
 
 def _wrapped(text: str, first: int = 0, hang: int = 0) -> str:
-    return textwrap.fill(
-        text,
-        _WIDTH,
-        initial_indent=" " * first,
-        subsequent_indent=" " * hang,
-        break_long_words=False,
-        break_on_hyphens=False,
-        replace_whitespace=False,
+    """Each line of a text broken where it is too long; first: indent of its beginning, hang: of all else."""
+    return "\n".join(
+        textwrap.fill(
+            line,
+            _WIDTH,
+            initial_indent=" " * (hang if number else first),
+            subsequent_indent=" " * hang,
+            break_long_words=False,
+            break_on_hyphens=False,
+            replace_whitespace=False,
+        )
+        for number, line in enumerate(text.split("\n"))
     )
 
 

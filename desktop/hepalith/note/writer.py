@@ -1,5 +1,6 @@
 """Makes management notes: the port `NoteWriter`, and the other forms of the same content."""
 
+from bisect import bisect_left
 from datetime import datetime
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from hepalith.note.amendment import case_changes, refuse_final
 from hepalith.note.calendar import calendar
 from hepalith.note.compose import MadeWith, make_content, note_id
 from hepalith.note.content import NoteContent
-from hepalith.note.document import Document
+from hepalith.note.document import Document, until_page_end
 from hepalith.note.embedded import (
     Integrity,
     NoteData,
@@ -38,7 +39,7 @@ from hepalith.note.text import markdown, plain_blocks, plain_text
 from hepalith.note.words import instant_text
 from hepalith.services.ports import NoteRequest, ReportText
 
-_SPARED = (-140.0, -70.0, 0.0, 70.0, 140.0, 240.0, 400.0)  # points that the short form leaves free: the first that fits
+_SPARED = (-280.0, -210.0, -140.0, -70.0, 0.0, 70.0, 140.0, 240.0, 400.0)  # points to leave free: the fewest that fit
 DRAFT = NoteOptions()
 NO_LETTERHEAD = Letterhead()
 
@@ -71,16 +72,17 @@ class TypstNoteWriter:
         return self._pdf(self._document(case, assessment, at, options), case, assessment, at, options)
 
     def _document(self, case: Case, assessment: Assessment, at: datetime, options: NoteOptions) -> Document:
-        """The note as blocks; the short form with as little in full as one page needs, if it can be one."""
-        content = self.content(case, assessment, at, options)
-        document = outline(content)
-        if options.form == "full":
-            return document
-        for spared in _SPARED:
+        return self.document(self.content(case, assessment, at, options), at)
+
+    def document(self, content: NoteContent, at: datetime) -> Document:
+        """The note as blocks; the first page, or the short form, tells as much in full as one page holds."""
+
+        def fits(spared: float) -> bool:
             document = outline(content, spared)
-            if page_count(make_pdf(document, b"", at, self._resources)) == 1:
-                break
-        return document
+            page = msgspec.structs.replace(document, blocks=until_page_end(document.blocks))
+            return page_count(make_pdf(page, b"", at, self._resources)) == 1
+
+        return outline(content, _SPARED[bisect_left(_SPARED[:-1], 1, key=fits)])
 
     def _pdf(self, document: Document, case: Case, assessment: Assessment, at: datetime, options: NoteOptions) -> bytes:
         assessment = _untraced(assessment)

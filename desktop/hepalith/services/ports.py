@@ -8,6 +8,8 @@ import msgspec
 
 from hepalith.domain.assessment import Assessment
 from hepalith.domain.case import Case
+from hepalith.knowledge.model import KnowledgeFiles
+from hepalith.knowledge.site import Site, SiteProblem
 
 
 class Clock(Protocol):
@@ -48,8 +50,11 @@ class Recovery(msgspec.Struct, frozen=True, kw_only=True):
 class Journal(Protocol):
     """Keeps edits that are not saved yet, so that nothing typed is lost."""
 
-    def write(self, case: Case, path: str, at: datetime) -> None:
-        """Keeps the present state of a case. Never raises: a full disk must not stop the work."""
+    def write(self, case: Case, path: str, at: datetime) -> bool:
+        """Keeps the present state of a case; returns whether it is kept.
+
+        Never raises: a full disk must not stop the work.
+        """
 
     def discard(self, case_id: str) -> None:
         """The case was saved or given up on purpose."""
@@ -98,6 +103,26 @@ class NoteWriter(Protocol):
 
     def verified(self, path: Path) -> tuple[bool, str]:
         """Whether text and data of a note are as they were made, and the sentence that says so. Raises NoteError."""
+
+
+class SiteSettings(Protocol):
+    """The settings of this site, in a file that may be edited through a form."""
+
+    @property
+    def path(self) -> Path:
+        """Where the file is, or would be."""
+
+    def read(self) -> Site:
+        """The settings; of a missing file, none. Raises SiteError."""
+
+    def shipped(self) -> KnowledgeFiles:
+        """What the program comes with, before any site refined it: what a site may choose from."""
+
+    def problems(self, site: Site) -> tuple[SiteProblem, ...]:
+        """What does not fit."""
+
+    def save(self, site: Site) -> None:
+        """Writes the file, whole or not at all; its comments stay. Raises SiteError."""
 
 
 class ReferenceManual(Protocol):

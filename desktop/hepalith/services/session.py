@@ -12,7 +12,7 @@ import msgspec
 
 from hepalith.decision.assess import Assessor, evaluate
 from hepalith.decision.what_if import Asker
-from hepalith.domain.assessment import Advice, Assessment, Status, TraceNode
+from hepalith.domain.assessment import Advice, Assessment, Further, Status, TraceNode, Turn
 from hepalith.domain.case import (
     PATIENT,
     Case,
@@ -32,6 +32,7 @@ from hepalith.i18n import _
 from hepalith.knowledge.base import Knowledge
 from hepalith.knowledge.entry import check_limit, check_value
 from hepalith.knowledge.model import Finding
+from hepalith.services.differences import differences
 from hepalith.services.ports import CaseStore, Clock, Journal, NoteRequest, NoteWriter, Recovery, ReportText
 
 CASE_ENDING = ".json"  # other files that hold a case (notes) are never written over
@@ -47,6 +48,7 @@ class CaseState(msgspec.Struct, frozen=True, kw_only=True):
     dirty: bool
     can_undo: bool
     can_redo: bool
+    kept: bool = True  # False: the last edit could not be written to the journal
     hidden: frozenset[tuple[str, str]]  # (finding, subject) whose field is not relevant now
 
 
@@ -89,11 +91,25 @@ class CaseSession:
         """The date for which the open case is assessed."""
         return self._clock.today()
 
+    def use(self, knowledge: Knowledge, note: NoteWriter, author: str) -> None:
+        """Goes on with knowledge that a site refined otherwise. The case, its file and what can be undone stay."""
+        self.knowledge, self._note, self.author = knowledge, note, author
+        self._asker = Asker(knowledge) if self._asker is not None else None
+        self._show(self._state.case, keep_journal=True)
+
     def prepare(self) -> None:
         """Makes what takes a moment and is not needed to show an empty case, and finds out what to ask first."""
         if self._asker is None:
             self._asker = Asker(self.knowledge)
             self._show(self._state.case, keep_journal=True)
+
+    def show_further(self, case: Case, further: Further) -> None:
+        """Adds what a second look shows of a case; nothing happens if the case has changed meanwhile."""
+        if case is self._state.case:
+            assessment = msgspec.structs.replace(self._state.assessment, further=further)
+            self._state = msgspec.structs.replace(self._state, assessment=assessment)
+            for listener in tuple(self._listeners):
+                listener(self._state)
 
     def listen(self, listener: Listener) -> None:
         """Calls `listener` with each new state, until `forget`."""
@@ -328,6 +344,14 @@ class CaseSession:
         self._saved = self._empty()
         self._show(recovery.case)
 
+    def recovery_differences(self, recovery: Recovery) -> tuple[str, ...]:
+        """How unsaved edits of an earlier run differ from the saved file, or from an empty case if there is none.
+
+        Raises CaseFileError if the file cannot be read.
+        """
+        saved = self._store.load(Path(recovery.path)) if recovery.path else self._empty()
+        return differences(saved, recovery.case, self.knowledge)
+
     def forget_recovery(self, recovery: Recovery) -> None:
         """Gives unsaved edits of an earlier run up on purpose."""
         self._journal.discard(recovery.case.case_id)
@@ -342,6 +366,10 @@ class CaseSession:
         """Why a recommendation, cause, classification or gate item holds, or does not, for a subject."""
         return self._assessor.explain(item, subject)
 
+    def turns(self, item: str, subject: str = PATIENT) -> tuple[Turn, ...]:
+        """What would change a recommendation, cause, classification or gate for a subject: the fewest facts."""
+        return self._assessor.turns(item, subject)
+
     def export_note(self, path: Path) -> None:
         """Writes the draft of the management note of the present state. Raises NoteError; no half file is left.
 
@@ -355,7 +383,7 @@ class CaseSession:
         Raises NoteError, as `export_note`; an author that the request names goes before the session's own.
         """
         case = self._state.case
-        assessment = evaluate(case, self.knowledge, self.as_of, trace=True)
+        assessment = evaluate(case, self.knowledge, self.as_of, trace=False, full=True, further=True)
         signed = msgspec.structs.replace(request, author=request.author or self.author)
         self._note.export(case, assessment, self._clock.now(), signed)
 
@@ -444,10 +472,18 @@ class CaseSession:
 
     def _show(self, case: Case, keep_journal: bool = False) -> None:
         self._state = self._make_state(case)
-        if not keep_journal and self._state.dirty:
-            self._journal.write(case, str(self._path or ""), self._clock.now())
+        if not keep_journal:
+            self._keep(case)
         for listener in tuple(self._listeners):
             listener(self._state)
+
+    def _keep(self, case: Case) -> None:
+        """The edit goes to the journal at once; a case that is as it was saved needs no entry."""
+        if self._state.dirty:
+            kept = self._journal.write(case, str(self._path or ""), self._clock.now())
+            self._state = msgspec.structs.replace(self._state, kept=kept)
+        else:
+            self._journal.discard(case.case_id)
 
     def _make_state(self, case: Case) -> CaseState:
         if self._asker is None and (case.observations or case.lesions):

@@ -1,10 +1,12 @@
 """The journal of unsaved edits: one file for each open case, replaced at each edit, removed when the case is saved.
 
-What is left there after a crash is offered at the next start. Entries of a program that still runs are left alone.
+What is left there after a crash is offered at the next start. Entries of a program that still runs are left alone: it
+holds a lock that the system takes away from a program that ends, however it ends.
 """
 
 import json
-import os
+import time
+import uuid
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,8 +16,11 @@ from hepalith.domain.errors import CaseFileError
 from hepalith.files import write_atomically
 from hepalith.services.ports import Recovery
 from hepalith.store.case_file import decode_case, encode_case
+from hepalith.store.running import RunningLock, is_held
 
 _SUFFIX = ".journal"
+_LOCK_SUFFIX = ".running"
+_LEFT_OVER_S = 24 * 3600  # locks of programs that ended are removed after a day
 
 
 class FileJournal:
@@ -23,16 +28,17 @@ class FileJournal:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._lock: RunningLock | None = None
 
-    def write(self, case: Case, path: str, at: datetime) -> None:
-        """Keeps the present state. A disk that refuses does not stop the work."""
-        head = {"path": path, "written": at.isoformat(), "process": os.getpid()}
-        content = json.dumps(head).encode() + b"\n" + encode_case(case)
+    def write(self, case: Case, path: str, at: datetime) -> bool:
+        """Keeps the present state; returns whether it is kept. A disk that refuses does not stop the work."""
         try:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            write_atomically(self._file(case.case_id), content)
+            head = {"path": path, "written": at.isoformat(), "lock": self._held_lock()}
+            write_atomically(self._file(case.case_id), json.dumps(head).encode() + b"\n" + encode_case(case))
         except OSError:
-            return
+            return False
+        return True
 
     def discard(self, case_id: str) -> None:
         """Removes the entry of a case."""
@@ -46,13 +52,14 @@ class FileJournal:
         found = [
             recovery for file in sorted(self._folder.glob(f"*{_SUFFIX}")) if (recovery := self._read(file)) is not None
         ]
+        self._tidy()
         return tuple(sorted(found, key=lambda recovery: recovery.written, reverse=True))
 
     def _read(self, file: Path) -> Recovery | None:
         try:
             first, _newline, rest = file.read_bytes().partition(b"\n")
             head: dict[str, Any] = json.loads(first)
-            if _runs(int(head["process"])):
+            if is_held(self._folder / Path(str(head["lock"])).name):
                 return None
             return Recovery(
                 name=file.name, case=decode_case(rest, file.name), path=str(head["path"]), written=str(head["written"])
@@ -64,16 +71,16 @@ class FileJournal:
         safe = "".join(letter for letter in case_id if letter.isalnum() or letter in "-_")
         return self._folder / f"{safe}{_SUFFIX}"
 
+    def _held_lock(self) -> str:
+        """The name of this program's lock, taken at the first edit and held until the program ends."""
+        if self._lock is None:
+            self._lock = RunningLock(self._folder / f"{uuid.uuid4().hex}{_LOCK_SUFFIX}")
+        return self._lock.path.name
 
-def _runs(process: int) -> bool:
-    if process == os.getpid():
-        return True
-    if os.name != "posix":
-        return False
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+    def _tidy(self) -> None:
+        for path in self._folder.glob(f"*{_LOCK_SUFFIX}"):
+            try:
+                if time.time() - path.stat().st_mtime > _LEFT_OVER_S and not is_held(path):
+                    path.unlink()
+            except OSError:
+                continue

@@ -3,20 +3,33 @@
 import gc
 import sys
 import tempfile
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QSize, QTimer
+from PySide6.QtCore import QLocale, QObject, QSize, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
-from hepalith.services.ports import ReferenceManual
+from hepalith.i18n import languages, set_language
+from hepalith.services.ports import ReferenceManual, SiteSettings
 from hepalith.services.session import CaseSession
+from hepalith.ui.errors import ErrorWatch
 from hepalith.ui.fonts import apply_text_size, load_fonts
 from hepalith.ui.main_window import MainWindow
 from hepalith.ui.screenshot import grab
+from hepalith.ui.second_look import BesideTheWindow
 from hepalith.ui.settings import WindowSettings
 from hepalith.ui.theme import ThemeName, apply_theme
 
+_EFFECTS = (
+    Qt.UIEffect.UI_General,
+    Qt.UIEffect.UI_AnimateMenu,
+    Qt.UIEffect.UI_FadeMenu,
+    Qt.UIEffect.UI_AnimateCombo,
+    Qt.UIEffect.UI_AnimateTooltip,
+    Qt.UIEffect.UI_FadeTooltip,
+    Qt.UIEffect.UI_AnimateToolBox,
+)
 _ID = "org.hepalith.Hepalith"
 
 
@@ -28,10 +41,85 @@ def make_application(settings: WindowSettings) -> QApplication:
     app.setApplicationDisplayName("Hepalith")
     app.setDesktopFileName(_ID)
     app.setStyle("Fusion")
+    for effect in _EFFECTS:
+        app.setEffectEnabled(effect, False)  # noqa: FBT003 : nothing moves, whatever the system asks for
     load_fonts()
-    apply_text_size(app, settings.text_percent)
-    apply_theme(app, settings.theme)
+    apply_text_size(app, settings.preferences.text_percent)
+    apply_theme(app, settings.preferences.theme)
     return app
+
+
+class Desktop(QObject):
+    """The window on a session; makes it anew where language or site settings change, and the work goes on in it.
+
+    refine: gives the session the knowledge and the names of the site as its file says now, and returns its manual.
+    language: what the environment asks for, before what the user chose.
+    """
+
+    def __init__(
+        self,
+        session: CaseSession,
+        manual: ReferenceManual,
+        settings: WindowSettings,
+        examples: Path,
+        site: SiteSettings | None = None,
+        refine: Callable[[], ReferenceManual] | None = None,
+        language: str = "",
+    ) -> None:
+        super().__init__()
+        self._session = session
+        self._manual = manual
+        self._settings = settings
+        self._examples = examples
+        self._site = site
+        self._refine = refine
+        self._language = language
+        self.window = self._make()
+        self._beside = BesideTheWindow(session, self.window.bridge)
+
+    def show_unexpected(self, error: BaseException) -> None:
+        """Tells of an exception that nobody caught."""
+        self.window.show_unexpected(error)
+
+    def renew(self) -> None:
+        """A new window in place of the old one, on the same case, with what was undone and what can be."""
+        old = self.window
+        old.files.committing.emit()
+        old.remember_layout()
+        self._beside.close()
+        self.window = self._make()
+        self._beside = BesideTheWindow(self._session, self.window.bridge)
+        self.window.show()
+        old.give_up()
+        self.window.files.take_lock()
+
+    def close(self) -> None:
+        """Ends what runs beside the window."""
+        self._beside.close()
+
+    def _make(self) -> MainWindow:
+        chosen = self._language or self._settings.preferences.language
+        set_language(chosen or system_language())
+        window = MainWindow(self._session, self._manual, self._settings, self._examples, self._site)
+        window.setLayoutDirection(QApplication.layoutDirection())
+        window.renewal_wanted.connect(self.renew, Qt.ConnectionType.QueuedConnection)
+        window.site_changed.connect(self._on_site_changed, Qt.ConnectionType.QueuedConnection)
+        return window
+
+    def _on_site_changed(self) -> None:
+        if self._refine is not None:
+            self._manual = self._refine()
+        self.renew()
+
+
+def system_language() -> str:
+    """The first of the user's languages that the program speaks."""
+    for name in QLocale.system().uiLanguages():
+        language = QLocale(name).language()
+        for code in languages():
+            if QLocale(code).language() is language:
+                return code
+    return "en"
 
 
 def run(
@@ -42,21 +130,28 @@ def run(
     examples: Path,
     show_chooser: bool,
     settings: Path,
+    site: SiteSettings | None = None,
+    refine: Callable[[], ReferenceManual] | None = None,
+    language: str = "",
 ) -> int:
     """Shows the window until it is closed; returns the exit code. `settings` is a folder."""
     kept = WindowSettings(settings)
     app = make_application(kept)
-    window = MainWindow(session, manual, kept, examples)
+    desktop = Desktop(session, manual, kept, examples, site, refine, language)
+    window = desktop.window
+    watch = ErrorWatch()
+    watch.noticed.connect(desktop.show_unexpected)
+    watch.start()
     window.show()
     QTimer.singleShot(0, partial(_get_ready, session))
     if case_path is not None:
         window.files.open_path(case_path)
-        window.offer_recovery()
-    elif show_chooser:
-        window.show_start()
-    else:
-        window.offer_recovery()
-    return app.exec()
+    window.begin(window.show_start if show_chooser and case_path is None else window.offer_recovery)
+    try:
+        return app.exec()
+    finally:
+        watch.stop()
+        desktop.close()
 
 
 def _get_ready(session: CaseSession) -> None:
@@ -77,7 +172,7 @@ def screenshot(
     """Writes a picture of the window with a case; needs no screen. Raises CaseFileError."""
     with tempfile.TemporaryDirectory() as folder:
         kept = WindowSettings(Path(folder))
-        kept.theme = theme
+        kept.change(theme=theme)
         make_application(kept)
         if case_path is not None:
             session.open(case_path)

@@ -1,10 +1,8 @@
 """Dialogs of the window: start and examples, recovery, about."""
 
-import platform
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import PySide6
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
@@ -18,14 +16,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-import hepalith
-from hepalith.i18n import _
+from hepalith.domain.errors import CaseFileError
+from hepalith.i18n import _, catalogue_note
 from hepalith.knowledge.base import Knowledge
 from hepalith.services.ports import Recovery
 from hepalith.ui.examples import Example
 from hepalith.ui.fonts import em, plain_label
 from hepalith.ui.headings import Heading
 from hepalith.ui.theme import theme_of, tinted
+from hepalith.ui.versions import licences, versions
 
 
 class StartDialog(QDialog):
@@ -101,16 +100,28 @@ class RecoveryDialog(QDialog):
     recovery_chosen = Signal(object)  # Recovery
     recovery_given_up = Signal(object)  # Recovery
 
-    def __init__(self, recoveries: Sequence[Recovery], parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        recoveries: Sequence[Recovery],
+        differences: Callable[[Recovery], tuple[str, ...]],
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(_("Unsaved edits were found"))
-        self.resize(em(self) * 34, em(self) * 18)
+        self.resize(em(self) * 36, em(self) * 26)
         self._recoveries = list(recoveries)
         self.recovery_list = QListWidget()
         self.recovery_list.setAccessibleName(_("Unsaved edits"))
         for recovery in recoveries:
             self.recovery_list.addItem(_recovery_words(recovery))
+        self._differences = differences
+        self.difference_list = QListWidget()
+        self.difference_list.setAccessibleName(_("How they differ from the saved file"))
+        self.difference_list.setWordWrap(True)
+        caption = plain_label(_("How they differ from the saved file:"))
+        caption.setBuddy(self.difference_list)
+        self.recovery_list.currentRowChanged.connect(self._on_row_changed)
         self.recovery_list.setCurrentRow(0)
         text = plain_label(_("The program ended before these edits were saved. Open them again, or give them up."))
         self.open_button, self.drop_button = QPushButton(_("&Open again")), QPushButton(_("&Give up these edits"))
@@ -127,7 +138,18 @@ class RecoveryDialog(QDialog):
         column = QVBoxLayout(self)
         column.addWidget(text)
         column.addWidget(self.recovery_list, 1)
+        column.addWidget(caption)
+        column.addWidget(self.difference_list, 2)
         column.addLayout(row)
+
+    def _on_row_changed(self, row: int) -> None:
+        self.difference_list.clear()
+        if 0 <= row < len(self._recoveries):
+            try:
+                lines = self._differences(self._recoveries[row])
+            except CaseFileError as error:
+                lines = (_("It cannot be compared: {reason}").format(reason=error),)
+            self.difference_list.addItems(list(lines or (_("Nothing: they are as they were saved."),)))
 
     def _on_open(self) -> None:
         row = self.recovery_list.currentRow()
@@ -147,14 +169,14 @@ class RecoveryDialog(QDialog):
 class AboutDialog(QDialog):
     """Intended use, limits, review state, versions, keys."""
 
-    def __init__(self, knowledge: Knowledge, keys: Sequence[tuple[str, str]], parent: QWidget | None = None) -> None:
+    def __init__(self, knowledge: Knowledge, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(_("About Hepalith"))
         self.resize(em(self) * 42, em(self) * 32)
         browser = QTextBrowser()
         browser.setAccessibleName(_("About Hepalith"))
-        browser.setPlainText(self._text(knowledge, keys))
+        browser.setPlainText(_about(knowledge))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
@@ -162,26 +184,29 @@ class AboutDialog(QDialog):
         column.addWidget(browser, 1)
         column.addWidget(buttons)
 
-    def _text(self, knowledge: Knowledge, keys: Sequence[tuple[str, str]]) -> str:
-        header = knowledge.header
-        use = header.intended_use or _(
-            "Decision support for clinicians who have an imaging report with a liver calcification. "
-            "It lists causes, options and what is missing, each with its source; the clinician decides."
-        )
-        limits = header.limits_of_use or _(
-            "It does not look at images, gives no alarm, and knows only what is entered. "
-            "Not recorded never counts as normal."
-        )
-        parts = [
-            (_("Intended use"), use),
-            (_("Limits"), limits),
-            (_("Review state"), header.review_state),
-            (_("Knowledge"), _("version {version}, hash {hash}").format(version=header.version, hash=knowledge.hash)),
-            (_("Program"), f"{hepalith.__version__} (Python {platform.python_version()}, Qt {PySide6.__version__})"),
-            (_("Licence"), _("Apache-2.0. Fonts: SIL Open Font License. Qt for Python: LGPL-3.0.")),
-            (_("Keys"), "\n".join(f"{key}\t{text}" for text, key in keys if key)),
-        ]
-        return "\n\n".join(f"{title}\n{text}" for title, text in parts)
+
+def _about(knowledge: Knowledge) -> str:
+    header = knowledge.header
+    use = header.intended_use or _(
+        "Decision support for clinicians who have an imaging report with a liver calcification. "
+        "It lists causes, options and what is missing, each with its source; the clinician decides."
+    )
+    limits = header.limits_of_use or _(
+        "It does not look at images, gives no alarm, and knows only what is entered. "
+        "Not recorded never counts as normal."
+    )
+    changed = knowledge.deviations or (_("nothing: the knowledge as it comes with the program"),)
+    parts = [
+        (_("Intended use"), use),
+        (_("Limits"), limits),
+        (_("Review state"), header.review_state),
+        (_("Knowledge"), _("version {version}, hash {hash}").format(version=header.version, hash=knowledge.hash)),
+        (_("Refined by this site"), "\n".join(changed)),
+        (_("Language"), catalogue_note()),
+        (_("Program"), versions()),
+        (_("Licences"), "\n".join(licences())),
+    ]
+    return "\n\n".join(f"{title}\n{text}" for title, text in parts)
 
 
 def _recovery_words(recovery: Recovery) -> str:

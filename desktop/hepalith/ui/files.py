@@ -3,15 +3,18 @@
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from PySide6.QtCore import QMimeData, QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from hepalith.domain.errors import HepalithError
+from hepalith.files import reason_of, write_atomically
 from hepalith.i18n import _
-from hepalith.services.ports import Recovery
+from hepalith.services.ports import NoteRequest, Recovery
 from hepalith.services.session import CaseSession
+from hepalith.ui.case_lock import CaseLock
 from hepalith.ui.examples import SUFFIX
 from hepalith.ui.settings import WindowSettings
 from hepalith.ui.worker import Worker
@@ -33,6 +36,7 @@ class FileActions(QObject):
     announced = Signal(str)
     committing = Signal()  # fields send what is typed and not sent yet
     exported = Signal(str)
+    dialog_made = Signal(object, str)  # QDialog to be opened, the place of the manual that is about it
 
     def __init__(self, session: CaseSession, settings: WindowSettings, window: QWidget) -> None:
         super().__init__(window)
@@ -42,10 +46,13 @@ class FileActions(QObject):
         self._then: Then | None = None
         self._box: QMessageBox | None = None
         self._note_path = Path()
+        self._note_done: Then = self._on_exported
         self.opens_note = True
         self.worker = Worker(self)
-        self.worker.succeeded.connect(self._on_exported)
+        self.worker.succeeded.connect(self._on_written)
         self.worker.failed.connect(self._on_export_failed)
+        self.lock = CaseLock()
+        self.case_opened.connect(self.take_lock)
 
     # cases
 
@@ -118,17 +125,71 @@ class FileActions(QObject):
         dialog.fileSelected.connect(self.export_to)
         dialog.open()
 
+    def preview_note(self) -> None:
+        """Makes the note and shows its pages, to be printed or kept."""
+        self.committing.emit()
+        self._folder = TemporaryDirectory()  # only this user can read it, and it goes as soon as the pages are shown
+        self._write(Path(self._folder.name) / _("note.pdf"), self._on_preview_made)
+
+    def show_pdf(self, content: bytes, name: str) -> None:
+        """Shows the pages of a finished PDF."""
+        from hepalith.ui.printing import PdfError, PreviewDialog  # PDFium is loaded when it is first wanted
+
+        try:
+            dialog = PreviewDialog(content, name, self._window)
+        except PdfError as error:
+            self.show_error(_("The note cannot be shown."), str(error))
+            return
+        dialog.save_wanted.connect(self._on_save_pdf)
+        self.dialog_made.emit(dialog, "print")
+
     def export_to(self, path: str) -> None:
         """Writes the note to a file."""
-        self._note_path = Path(path)
+        self._write(Path(path), self._on_exported)
+
+    def save_text(self, title: str, kinds: str, suffix: str, content: bytes) -> None:
+        """Chooses a file and writes a finished text or page to it."""
+        dialog = self._file_dialog(title, kinds)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(suffix)
+        dialog.fileSelected.connect(partial(self._write_bytes, content))
+        dialog.open()
+
+    def _write_bytes(self, content: bytes, path: str) -> None:
+        try:
+            write_atomically(Path(path), content)
+        except OSError as error:
+            self.show_error(_("The file was not written."), reason_of(error))
+        else:
+            self.announced.emit(_("Saved {name}").format(name=Path(path).name))
+
+    def _write(self, path: Path, then: Then) -> None:
+        self._note_path, self._note_done = path, then
         self.announced.emit(_("Writing the note..."))
-        self.worker.start(partial(self._session.export_note, self._note_path))
+        request = NoteRequest(files=(self._note_path,), paper=self._settings.preferences.paper)
+        self.worker.start(partial(self._session.write_note, request))
+
+    def _on_written(self) -> None:
+        self._note_done()
+
+    def _on_preview_made(self) -> None:
+        content = self._note_path.read_bytes()
+        self._folder.cleanup()
+        self.announced.emit("")
+        self.show_pdf(content, self._note_path.name)
+
+    def _on_save_pdf(self, content: bytes) -> None:
+        self.save_text(_("Save the note"), _("PDF files (*.pdf)"), "pdf", content)
 
     def show_error(self, text: str, detail: str = "") -> None:
         """A clear message; nothing is lost by it."""
         box = self._message(QMessageBox.Icon.Warning, text, detail)
         box.setStandardButtons(QMessageBox.StandardButton.Ok)
         box.open()
+
+    def take_lock(self) -> None:
+        """Holds the lock of the open case's file, so that other windows notice."""
+        self.lock.take(self._session.state.path)
 
     # inside
 
@@ -148,6 +209,27 @@ class FileActions(QObject):
         self._open_path(Path(path))
 
     def _open_path(self, path: Path) -> None:
+        holder = self.lock.holder(path) if path.name.endswith(SUFFIX) else None
+        if holder is None:
+            self._open_own(path)
+            return
+        box = self._message(
+            QMessageBox.Icon.Warning,
+            _("{name} is open in another window.").format(name=path.name),
+            _("On {machine}, process {process}. Whoever saves last writes over the other's changes.").format(
+                machine=holder.machine, process=holder.process
+            ),
+        )
+        copy = box.addButton(_("Open as a &copy"), QMessageBox.ButtonRole.AcceptRole)
+        anyway = box.addButton(_("Open &all the same"), QMessageBox.ButtonRole.DestructiveRole)
+        cancel = box.addButton(_("Cancel"), QMessageBox.ButtonRole.RejectRole)
+        copy.clicked.connect(partial(self._open_example, path))
+        anyway.clicked.connect(partial(self._open_own, path))
+        box.setDefaultButton(copy)
+        box.setEscapeButton(cancel)
+        box.open()
+
+    def _open_own(self, path: Path, _checked: bool = False) -> None:
         try:
             self._session.open(path)
         except HepalithError as error:
@@ -157,7 +239,7 @@ class FileActions(QObject):
         self.case_opened.emit()
         self.announced.emit(_("Opened {name}").format(name=path.name))
 
-    def _open_example(self, path: Path) -> None:
+    def _open_example(self, path: Path, _checked: bool = False) -> None:
         try:
             self._session.open_copy(path)
         except HepalithError as error:
@@ -173,6 +255,12 @@ class FileActions(QObject):
         self._save_to(Path(path))
 
     def _save_to(self, path: Path | None) -> None:
+        if path is not None and self.lock.holder(path) is not None:
+            self._then = None
+            self.show_error(
+                _("{name} is open in another window.").format(name=path.name), _("Choose another name for this case.")
+            )
+            return
         try:
             self._session.save(path)
         except (HepalithError, OSError) as error:
@@ -180,6 +268,7 @@ class FileActions(QObject):
             self.show_error(_("The case was not saved. It is still open, nothing is lost."), str(error))
             return
         saved = self._session.state.path
+        self.lock.take(saved)
         if saved is not None:
             self._settings.remember(saved)
             self.announced.emit(_("Saved {name}").format(name=saved.name))
@@ -213,7 +302,8 @@ class FileActions(QObject):
 
     def _on_export_failed(self, reason: str) -> None:
         self.announced.emit(_("The note was not written."))
-        self.show_error(_("The note was not written. The case is unchanged."), reason)
+        if reason:
+            self.show_error(_("The note was not written. The case is unchanged."), reason)
 
     def _proposed_name(self, suffix: str) -> str:
         path = self._session.state.path

@@ -1,5 +1,7 @@
 """The form of one section of one subject, made from the findings dictionary alone."""
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
@@ -12,6 +14,7 @@ from hepalith.ui.course_part import CoursePart
 from hepalith.ui.fields.row import FieldRow
 from hepalith.ui.fonts import plain_label
 from hepalith.ui.headings import Heading
+from hepalith.ui.problems import ProblemStrip, problems_of
 from hepalith.ui.texts import subject_word
 from hepalith.ui.theme import theme_of, tinted
 
@@ -126,6 +129,11 @@ class SectionForm(Page):
         if row is not None:
             row.take_focus()
 
+    def prefer_units(self, units: Mapping[str, str]) -> None:
+        """Units in which the user likes to enter and to read findings."""
+        for name, row in self.rows.items():
+            row.prefer_unit(units.get(name, ""))
+
     def show_finding(self, finding: str) -> bool:
         """Scrolls to a field and puts the keyboard into it."""
         row = self.rows.get(finding)
@@ -149,6 +157,7 @@ class FormPane(QWidget):
 
     refusal_changed = Signal()
     studies_wanted = Signal()
+    field_chosen = Signal(str, str)  # finding, subject
 
     def __init__(self, session: CaseSession, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -156,6 +165,8 @@ class FormPane(QWidget):
         self._groups = {group.id: group for group in session.knowledge.header.groups}
         self._forms: dict[tuple[str, str], SectionForm] = {}
         self._pages: dict[str, Page] = {}
+        self._units: Mapping[str, str] = {}
+        self.problems = ProblemStrip(self)
         self.stack = QStackedWidget(self)
         self._help = plain_label()
         self._help.setContentsMargins(10, 4, 10, 4)
@@ -163,8 +174,11 @@ class FormPane(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        column.addWidget(self.problems)  # before the pages also for Tab: they are made later
         column.addWidget(self.stack, 1)
         column.addWidget(self._help)
+        self.refusal_changed.connect(self._show_problems)
+        self.problems.field_chosen.connect(self.field_chosen)
         QApplication.instance().focusChanged.connect(self._on_focus_changed)  # type: ignore[union-attr]
 
     def add_page(self, name: str, page: Page) -> None:
@@ -196,9 +210,16 @@ class FormPane(QWidget):
             made = SectionForm(self._session, known, subject, self)
             made.refusal_changed.connect(self.refusal_changed)
             made.studies_wanted.connect(self.studies_wanted)
+            made.prefer_units(self._units)
             self._forms[key] = made
             self.stack.addWidget(made)
         return self._forms[key]
+
+    def prefer_units(self, units: Mapping[str, str]) -> None:
+        """Units in which the user likes to enter and to read findings; what is recorded stays as it was entered."""
+        self._units = units
+        for form in self._forms.values():
+            form.prefer_units(units)
 
     def current(self) -> Page | None:
         """The page that is shown."""
@@ -228,6 +249,7 @@ class FormPane(QWidget):
         page = self.current()
         if page is not None:
             page.show_state(state)
+        self._show_problems()
 
     def reset(self) -> None:
         """Drops all forms: another case was opened, and nothing typed for the old one may stay."""
@@ -242,6 +264,16 @@ class FormPane(QWidget):
         page = self.current()
         if page is not None:
             page.commit()
+
+    def _show_problems(self) -> None:
+        refusals = {
+            (name, subject): row.refusal
+            for (_group, subject), form in self._forms.items()
+            for name, row in form.rows.items()
+            if row.refusal
+        }
+        state, knowledge = self._session.state, self._session.knowledge
+        self.problems.show_problems(problems_of(state, knowledge, refusals), state, knowledge)
 
     def _on_focus_changed(self, _old: QWidget | None, new: QWidget | None) -> None:
         inside = new is not None and self.isAncestorOf(new)

@@ -1,14 +1,15 @@
 """Who the patient is: for the note only, never evaluated."""
 
 import msgspec
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFormLayout, QWidget
 
 from hepalith.domain.case import Identity
 from hepalith.domain.errors import InvalidValueError
 from hepalith.i18n import _
 from hepalith.services.session import CaseSession, CaseState
-from hepalith.ui.fields.date import DateInput
-from hepalith.ui.fields.editor import PlainInput
+from hepalith.ui.fields.date import DateInput, is_date
+from hepalith.ui.fields.editor import KEEP_MS, PlainInput
 from hepalith.ui.fonts import plain_label
 from hepalith.ui.form import Page
 from hepalith.ui.texts import state_word
@@ -22,6 +23,8 @@ class IdentityPage(Page):
         super().__init__(_("Who it is about"), _("Printed on the note; never used for the guidance."), parent)
         self._session = session
         self._identity = Identity()
+        self._pause = QTimer(self, interval=KEEP_MS, singleShot=True)
+        self._pause.timeout.connect(self._on_pause)
         form = QFormLayout()
         form.setHorizontalSpacing(12)
         form.setVerticalSpacing(8)
@@ -32,6 +35,7 @@ class IdentityPage(Page):
             edit.setAccessibleName(text)
             edit.setPlaceholderText(state_word(None))
             edit.editingFinished.connect(self.commit)
+            edit.textEdited.connect(self._pause.start)
             form.addRow(text, edit)
         form.addRow(_("Date of birth"), self.birth_input)
         self._message = plain_label()
@@ -59,15 +63,23 @@ class IdentityPage(Page):
     def commit(self) -> None:
         """Records what is typed."""
         self.birth_input.commit()
+        self._keep_texts()
+
+    def _on_pause(self) -> None:
+        self._keep_texts()
+
+    def _keep_texts(self) -> None:
+        self._pause.stop()
         typed = msgspec.structs.replace(
             self._identity, name=self.name_input.text().strip(), identifier=self.identifier_input.text().strip()
         )
         if typed != self._identity:
+            self._identity = typed  # what is being typed is not written anew
             self._session.record_identity(typed)
 
     def _on_birth_typed(self, text: str, final: bool) -> None:
-        if not final:
-            return
+        if not final and not is_date(text):
+            return  # still being typed
         try:
             self._session.record_identity(msgspec.structs.replace(self._identity, birth_date=text))
         except InvalidValueError as error:

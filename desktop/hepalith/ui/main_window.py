@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAction,
     QActionGroup,
@@ -16,29 +16,45 @@ from PySide6.QtGui import (
     QGuiApplication,
     QKeySequence,
     QResizeEvent,
+    QShortcut,
     QShowEvent,
 )
-from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QSplitter, QTabBar, QToolBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QMainWindow,
+    QMenu,
+    QSplitter,
+    QTabBar,
+    QToolBar,
+    QVBoxLayout,
+    QWidget,
+)
 
 from hepalith.domain.assessment import Status
 from hepalith.domain.case import PATIENT
 from hepalith.domain.words import urgency_text
 from hepalith.i18n import _, plural
-from hepalith.services.ports import Recovery, ReferenceManual
+from hepalith.services.ports import Recovery, ReferenceManual, SiteSettings
 from hepalith.services.session import CaseSession, CaseState
 from hepalith.ui.bridge import SessionBridge
 from hepalith.ui.case_list import STUDIES_PAGE, WHO_PAGE, CaseList
 from hepalith.ui.dialogs import AboutDialog, RecoveryDialog, StartDialog
+from hepalith.ui.errors import ErrorDialog, error_report
 from hepalith.ui.examples import Example, examples_in, title_of
 from hepalith.ui.files import FileActions, dropped_file
-from hepalith.ui.fonts import SIZES, apply_text_size, em
+from hepalith.ui.fonts import SIZES, apply_text_size, em, plain_label
 from hepalith.ui.form import FormPane, SectionForm
 from hepalith.ui.guided.page import GuidedPage
+from hepalith.ui.help import FIRST_TOPIC, HelpWindow, TourDialog, set_topic, topic_of
 from hepalith.ui.icons import icon
 from hepalith.ui.identity_page import IdentityPage
 from hepalith.ui.manual import ManualOpener
 from hepalith.ui.panel.guidance_panel import GuidancePanel
-from hepalith.ui.settings import WindowSettings
+from hepalith.ui.settings import Preferences, WindowSettings
+from hepalith.ui.settings_dialog import SettingsDialog
+from hepalith.ui.shortcuts import Shortcuts, keys_page
+from hepalith.ui.shortcuts_dialog import ShortcutsDialog
 from hepalith.ui.studies_page import StudiesPage
 from hepalith.ui.theme import ThemeName, apply_theme
 
@@ -58,26 +74,49 @@ class Arrangement(Enum):
 class MainWindow(QMainWindow):
     """Shows every state of a session and sends the user's intents to it."""
 
-    def __init__(self, session: CaseSession, manual: ReferenceManual, settings: WindowSettings, examples: Path) -> None:
+    renewal_wanted = Signal()  # another language, or other site settings: a new window on the same session
+    site_changed = Signal()
+
+    def __init__(
+        self,
+        session: CaseSession,
+        manual: ReferenceManual,
+        settings: WindowSettings,
+        examples: Path,
+        site: SiteSettings | None = None,
+    ) -> None:
         super().__init__()
         self._session = session
+        self._site = site
         self._settings = settings
         self._examples: tuple[Example, ...] = examples_in(examples)
         self._arrangement = Arrangement.BESIDE
         self._closing = False
         self._shown_before = False
         self._announced: tuple[str, int] = ("", 0)
+        self._preferences = settings.preferences  # as shown
+        self._after_tour: Callable[[], None] | None = None
         self.bridge = SessionBridge(session, self)
         self.files = FileActions(session, settings, self)
         self.manual = ManualOpener(manual, session, self)
         self.case_list = CaseList(session)
         self.form = FormPane(session)
         self.panel = GuidancePanel(session)
-        self.form.add_page(WHO_PAGE, IdentityPage(session))
-        self.form.add_page(STUDIES_PAGE, StudiesPage(session))
+        who, studies = IdentityPage(session), StudiesPage(session)
         self.guided = GuidedPage(session)
-        self.form.add_page(GUIDED_PAGE, self.guided)
         self._before_guided = ("", "")  # page and subject to which guided entry goes back
+        for name, page in ((WHO_PAGE, who), (STUDIES_PAGE, studies), (GUIDED_PAGE, self.guided)):
+            self.form.add_page(name, page)
+        for region, topic in (
+            (self.case_list, "list"),
+            (self.form, "form"),
+            (who, "who"),
+            (studies, "examinations"),
+            (self.guided, "guided"),
+            (self.form.problems, "problems"),
+            (self.panel, "guidance"),
+        ):
+            set_topic(region, topic)
 
         self.tabs = QTabBar()
         self.tabs.addTab(_("Findings"))
@@ -103,12 +142,16 @@ class MainWindow(QMainWindow):
         column.addWidget(self.main_splitter, 1)
         self.setCentralWidget(central)
         self.statusBar().setSizeGripEnabled(False)
+        self.not_kept_label = plain_label("⚠ " + _("Edits cannot be kept on this disk. Save often."), wraps=False)
+        self.not_kept_label.hide()
+        self.statusBar().addPermanentWidget(self.not_kept_label)
         self.setMinimumSize(QSize(480, 360))
         self.setAcceptDrops(True)
         self.setWindowIcon(icon("hepalith", self))
         self._make_actions()
         self._connect()
         self._restore_layout()
+        self.apply_preferences(settings.preferences)
         self.show_state(session.state)
         self._open_first_page()
 
@@ -120,6 +163,7 @@ class MainWindow(QMainWindow):
         self._show_list(state)
         self.panel.show_state(state)
         self._show_title(state)
+        self.not_kept_label.setVisible(not state.kept)
         self.undo_action.setEnabled(state.can_undo)
         self.redo_action.setEnabled(state.can_redo)
         self._announce(state)
@@ -160,15 +204,23 @@ class MainWindow(QMainWindow):
 
     # starting
 
+    def begin(self, start: Callable[[], None]) -> None:
+        """Starts; on the very first run after the tour."""
+        if self._settings.preferences.tour_seen:
+            start()
+        else:
+            self._after_tour = start
+            self.show_tour()
+
     def show_start(self) -> None:
         """Offers unsaved edits of an earlier run, or else how to begin."""
         recoveries = self._session.recoveries()
         if recoveries:
-            dialog = RecoveryDialog(recoveries, self)
+            dialog = RecoveryDialog(recoveries, self._session.recovery_differences, self)
             dialog.recovery_chosen.connect(self.files.recover)
             dialog.recovery_given_up.connect(self._on_recovery_given_up)
             dialog.rejected.connect(self.show_chooser)
-            dialog.open()
+            self.open_dialog(dialog, "recovery")
         else:
             self.show_chooser()
 
@@ -183,12 +235,97 @@ class MainWindow(QMainWindow):
         dialog.new_wanted.connect(self.files.new)
         dialog.open_wanted.connect(self.files.open)
         dialog.example_chosen.connect(self.files.open_example)
-        dialog.open()
+        self.open_dialog(dialog, "start")
 
     def show_about(self) -> None:
-        """Intended use, limits, review state, versions and keys."""
-        keys = [(action.text().replace("&", ""), action.shortcut().toString()) for action in self._keyed]
-        AboutDialog(self._session.knowledge, keys, self).open()
+        """Intended use, limits, review state, versions and licences."""
+        self.open_dialog(AboutDialog(self._session.knowledge, self), "limits")
+
+    def show_help(self) -> None:
+        """The manual at the place that is about what has the keyboard."""
+        self.show_topic(topic_of(QApplication.focusWidget()))
+
+    def show_topic(self, topic: str) -> None:
+        """The manual at a place; in front of the dialog that is open, if one is."""
+        host = QApplication.activeWindow() or self
+        found = host if isinstance(host, HelpWindow) else host.findChild(HelpWindow)
+        (found or HelpWindow(self._session.knowledge, host)).show_topic(topic)
+
+    def show_manual(self) -> None:
+        """The manual from its beginning."""
+        self.show_topic(FIRST_TOPIC)
+
+    def show_tour(self) -> None:
+        """What is where, on one screen."""
+        dialog = TourDialog(self)
+        dialog.manual_wanted.connect(self.show_manual)
+        dialog.finished.connect(self._on_tour_closed)
+        self.open_dialog(dialog, FIRST_TOPIC)
+
+    def show_unexpected(self, error: BaseException) -> None:
+        """Tells of an exception that nobody caught; of the same one again only how often."""
+        header = self._session.knowledge.header
+        version = f"{_('Knowledge')} {header.version} {self._session.knowledge.hash}"
+        shown = self.findChild(ErrorDialog)
+        if shown is not None:
+            if shown.report == error_report(error, version):
+                shown.count()
+            return  # one dialog at a time: what follows mostly follows from the first
+        safe = _("Your work is safe: the case is as it was before that step, and every edit is kept on this machine.")
+        dialog = ErrorDialog(error, version, safe=safe, parent=self)
+        dialog.copy_wanted.connect(self._on_report_copied)
+        dialog.save_wanted.connect(self._on_report_saved)
+        self.open_dialog(dialog, "errors")
+
+    def open_dialog(self, dialog: QDialog, topic: str) -> None:
+        """Opens a dialog in which the key of the manual leads to a place of it."""
+        set_topic(dialog, topic)
+        for keys in self.help_action.shortcuts():
+            QShortcut(keys, dialog).activated.connect(self.show_help)
+        dialog.open()
+
+    def show_shortcuts(self) -> None:
+        """The editor of keys."""
+        dialog = ShortcutsDialog(self.shortcuts, self._preferences.keys, self)
+        dialog.keys_chosen.connect(self._on_keys_chosen)
+        dialog.print_wanted.connect(self._on_keys_printed)
+        dialog.save_wanted.connect(self._on_keys_saved)
+        self.open_dialog(dialog, "keys")
+
+    def show_settings(self) -> None:
+        """The settings; what is chosen shows at once."""
+        dialog = SettingsDialog(self._settings.preferences, self._session.knowledge, self._site, self)
+        dialog.previewed.connect(self.apply_preferences)
+        dialog.files_forgotten.connect(self._settings.forget_files)
+        dialog.site_saved.connect(self.site_changed)
+        dialog.finished.connect(self._on_settings_closed)
+        self.open_dialog(dialog, "settings")
+
+    def apply_preferences(self, chosen: Preferences) -> None:
+        """Shows preferences without remembering them; another language comes with the next window."""
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            if chosen.theme != self._preferences.theme:
+                apply_theme(app, chosen.theme)
+            if chosen.text_percent != self._preferences.text_percent:
+                apply_text_size(app, chosen.text_percent)
+                self._arrange()
+                self._share_room()
+        for action, value in self._choices:
+            action.setChecked(value in {chosen.theme, chosen.text_percent})
+        self.shortcuts.give(chosen.keys)
+        self.form.prefer_units(chosen.units)
+        self._preferences = chosen
+
+    def give_up(self) -> None:
+        """Closes without a question: another window took over the session."""
+        self.files.worker.wait()
+        self.manual.worker.wait()
+        self.files.lock.release()
+        self.bridge.close()
+        self._closing = True
+        self.hide()
+        self.deleteLater()
 
     # events of Qt
 
@@ -210,8 +347,9 @@ class MainWindow(QMainWindow):
             self.files.ask_then(self._close_for_good)
             return
         self.files.worker.wait()
+        self.files.lock.release()
         self.manual.worker.wait()
-        self._remember_layout()
+        self.remember_layout()
         self.bridge.close()
         super().closeEvent(event)
 
@@ -289,7 +427,8 @@ class MainWindow(QMainWindow):
         if entry is not None:
             self.entry_splitter.restoreState(entry)
 
-    def _remember_layout(self) -> None:
+    def remember_layout(self) -> None:
+        """Remembers size, place and shares of the panes."""
         self._settings.remember_layout("window", self.saveGeometry())
         self._settings.remember_layout("entry", self.entry_splitter.saveState())
         self._settings.remember_layout(f"main_{self._arrangement.value}", self.main_splitter.saveState())
@@ -297,8 +436,8 @@ class MainWindow(QMainWindow):
     # actions
 
     def _make_actions(self) -> None:
-        self._keyed: list[QAction] = []
         self._pictured: list[tuple[QAction, str]] = []
+        self._choices: list[tuple[QAction, object]] = []  # checkable: theme and text size
         keys = QKeySequence.StandardKey
         bar = self.menuBar()
         file_menu = bar.addMenu(_("&File"))
@@ -311,6 +450,7 @@ class MainWindow(QMainWindow):
         self.save_as_action = self._action(file_menu, _("Save &as..."), self.files.save_as, "Ctrl+Shift+S")
         file_menu.addSeparator()
         self.export_action = self._action(file_menu, _("&Export note..."), self.files.export_note, "Ctrl+E", "note")
+        self.print_action = self._action(file_menu, _("&Print..."), self.files.preview_note, keys.Print)
         file_menu.addSeparator()
         self.close_action = self._action(file_menu, _("&Close"), self.close, keys.Close)
 
@@ -330,6 +470,8 @@ class MainWindow(QMainWindow):
         self.copy_long_action = self._action(
             edit_menu, _("Copy for the &record, in full"), self.panel.copy_long, "Ctrl+Alt+C"
         )
+        edit_menu.addSeparator()
+        self.settings_action = self._action(edit_menu, _("S&ettings..."), self.show_settings, "Ctrl+,")
 
         view_menu = bar.addMenu(_("&View"))
         self.region_action = self._action(view_menu, _("Next &region"), self._next_region, "F6")
@@ -338,10 +480,9 @@ class MainWindow(QMainWindow):
             view_menu.addMenu(_("&Theme")),
             [(_("As the system"), "system"), (_("Light"), "light"), (_("Dark"), "dark")],
             self.choose_theme,
-            self._settings.theme,
         )
         sizes = [(f"{percent} %", percent) for percent in SIZES]
-        self._add_choices(view_menu.addMenu(_("Text &size")), sizes, self.choose_text_size, self._settings.text_percent)
+        self._add_choices(view_menu.addMenu(_("Text &size")), sizes, self.choose_text_size)
 
         example_menu = bar.addMenu(_("E&xamples"))
         self.chooser_action = self._action(example_menu, _("&Start page..."), self.show_chooser, "")
@@ -350,10 +491,16 @@ class MainWindow(QMainWindow):
             action = example_menu.addAction(example.title.replace("&", "&&"))
             action.triggered.connect(partial(self.files.open_example, example.path))
         help_menu = bar.addMenu(_("&Help"))
-        self.manual_action = self._action(help_menu, _("Reference &manual"), self.manual.open_first, "", "book")
-        self.about_action = self._action(
-            help_menu, _("&About, intended use, keys"), self.show_about, keys.HelpContents, "help"
-        )
+        self.keys_action = self._action(help_menu, _("&Keys..."), self.show_shortcuts, "")
+        self.help_action = self._action(help_menu, _("&Manual"), self.show_help, keys.HelpContents, "help")
+        self.manual_action = self._action(help_menu, _("Reference m&anual"), self.manual.open_first, "", "book")
+        self.tour_action = self._action(help_menu, _("&Tour..."), self.show_tour, "")
+        self.about_action = self._action(help_menu, _("A&bout, intended use, licences"), self.show_about, "")
+
+        named = {
+            name.removesuffix("_action"): value for name, value in vars(self).items() if isinstance(value, QAction)
+        }
+        self.shortcuts = Shortcuts(named, bar)
 
         tools = QToolBar(_("Tools"))
         tools.setObjectName("tools")
@@ -384,7 +531,6 @@ class MainWindow(QMainWindow):
         action = menu.addAction(text)
         if key:
             action.setShortcut(QKeySequence(key))
-            self._keyed.append(action)
         if picture:
             action.setIcon(icon(picture, self))
             self._pictured.append((action, picture))
@@ -395,41 +541,34 @@ class MainWindow(QMainWindow):
         action.triggered.connect(slot)
         return action
 
-    def _add_choices(
-        self, menu: QMenu, choices: Sequence[tuple[str, Any]], slot: Callable[..., None], chosen: object
-    ) -> None:
+    def _add_choices(self, menu: QMenu, choices: Sequence[tuple[str, Any]], slot: Callable[..., None]) -> None:
         group = QActionGroup(menu)
+        group.setExclusionPolicy(QActionGroup.ExclusionPolicy.ExclusiveOptional)  # a size between these has no mark
         for text, value in choices:
             action = menu.addAction(text)
             action.setCheckable(True)
-            action.setChecked(value == chosen)
             action.triggered.connect(partial(slot, value))
             group.addAction(action)
+            self._choices.append((action, value))
 
     def choose_theme(self, name: ThemeName, _checked: bool = True) -> None:
         """Shows and remembers another theme."""
-        self._settings.theme = name
-        app = QApplication.instance()
-        if isinstance(app, QApplication):
-            apply_theme(app, name)
+        self.apply_preferences(self._settings.change(theme=name))
 
     def choose_text_size(self, percent: int, _checked: bool = True) -> None:
         """Shows and remembers another text size."""
-        self._settings.text_percent = percent
-        app = QApplication.instance()
-        if isinstance(app, QApplication):
-            apply_text_size(app, percent)
-        self._arrange()
-        self._share_room()
+        self.apply_preferences(self._settings.change(text_percent=percent))
 
     def _fill_recent(self) -> None:
         self._recent_menu.clear()
         for path in self._settings.recent:
             action = self._recent_menu.addAction(path.name.replace("&", "&&"))
-            action.setToolTip(str(path))
             action.triggered.connect(partial(self.files.open_path, path))
         if not self._settings.recent:
             self._recent_menu.addAction(_("None yet")).setEnabled(False)
+        else:
+            self._recent_menu.addSeparator()
+            self._recent_menu.addAction(_("&Forget these")).triggered.connect(self._settings.forget_files)
 
     def _connect(self) -> None:
         self.bridge.state_changed.connect(self.show_state)
@@ -438,6 +577,7 @@ class MainWindow(QMainWindow):
         self.case_list.lesion_removed.connect(self._on_lesion_removed)
         self.form.refusal_changed.connect(self._on_refusal_changed)
         self.form.studies_wanted.connect(self._on_studies_wanted)
+        self.form.field_chosen.connect(self.open_finding)
         self.panel.need_activated.connect(self.open_finding)
         self.panel.reason_pointed.connect(self.form.light_up)
         self.guided.left.connect(self._leave_guided)
@@ -449,6 +589,7 @@ class MainWindow(QMainWindow):
         self.files.committing.connect(self.form.commit)
         self.files.case_opened.connect(self._on_case_opened)
         self.files.announced.connect(self._say)
+        self.files.dialog_made.connect(self.open_dialog)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_scheme_changed)
 
     # slots
@@ -485,8 +626,41 @@ class MainWindow(QMainWindow):
         self.files.show_error(_("The reference manual was not opened."), reason)
 
     def _on_scheme_changed(self) -> None:
-        if self._settings.theme == "system":
-            self.choose_theme("system")
+        app = QApplication.instance()
+        if self._preferences.theme == "system" and isinstance(app, QApplication):
+            apply_theme(app, "system")
+
+    def _on_report_copied(self, report: str) -> None:
+        QGuiApplication.clipboard().setText(report)
+
+    def _on_report_saved(self, report: str) -> None:
+        self.files.save_text(_("Save the report"), _("Text files (*.txt)"), "txt", report.encode())
+
+    def _on_tour_closed(self) -> None:
+        self._settings.change(tour_seen=True)
+        then, self._after_tour = self._after_tour, None
+        if then is not None:
+            then()
+
+    def _on_keys_chosen(self, keys: dict[str, str]) -> None:
+        self.apply_preferences(self._settings.change(keys=keys))
+
+    def _on_keys_printed(self, keys: dict[str, str]) -> None:
+        from hepalith.ui.printing import print_html
+
+        print_html(keys_page(self.shortcuts.listed(keys)), self)
+
+    def _on_keys_saved(self, keys: dict[str, str]) -> None:
+        page = keys_page(self.shortcuts.listed(keys)).encode()
+        self.files.save_text(_("Save the list of keys"), _("Web pages (*.html)"), "html", page)
+
+    def _on_settings_closed(self, result: int) -> None:
+        dialog = self.sender()
+        if result == QDialog.DialogCode.Accepted and isinstance(dialog, SettingsDialog):
+            other_language = dialog.chosen.language != self._settings.preferences.language
+            self._settings.preferences = dialog.chosen
+            if other_language:
+                self.renewal_wanted.emit()
 
     def _close_for_good(self) -> None:
         self._closing = True

@@ -1,14 +1,34 @@
-"""What the window remembers: sizes, theme, text size, recent files. Nothing about a patient but file paths."""
+"""What the window remembers: preferences, sizes, recent files. Nothing about a patient but the paths of files."""
 
 from pathlib import Path
-from typing import cast
+from typing import Annotated, Any, Literal
 
+import msgspec
 from PySide6.QtCore import QByteArray, QSettings
 
-from hepalith.ui.fonts import SIZES
 from hepalith.ui.theme import ThemeName
 
 _RECENT = 8
+_PREFERENCES = "preferences"
+
+Paper = Literal["a4", "us-letter"]
+
+
+class Preferences(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a user chooses in the settings.
+
+    theme: "system" follows the desktop. text_percent: 100 to 200. language: "" follows the system. units: finding ->
+    the unit in which it is entered and also shown. keys: action -> its keys, "" for none; the others keep their own.
+    """
+
+    theme: ThemeName = "system"
+    text_percent: Annotated[int, msgspec.Meta(ge=100, le=200)] = 100
+    language: str = ""
+    paper: Paper = "a4"
+    remembers_files: bool = True
+    units: dict[str, str] = {}
+    keys: dict[str, str] = {}
+    tour_seen: bool = False
 
 
 class WindowSettings:
@@ -18,24 +38,23 @@ class WindowSettings:
         self._stored = QSettings(str(folder / "window.ini"), QSettings.Format.IniFormat)
 
     @property
-    def theme(self) -> ThemeName:
-        """The chosen theme; "system" follows the desktop."""
-        value = str(self._stored.value("theme", "system"))
-        return cast("ThemeName", value) if value in {"system", "light", "dark"} else "system"
+    def preferences(self) -> Preferences:
+        """What the user chose; what cannot be read counts as not chosen."""
+        try:
+            return msgspec.json.decode(str(self._stored.value(_PREFERENCES, "{}")), type=Preferences)
+        except msgspec.MsgspecError:
+            return Preferences()
 
-    @theme.setter
-    def theme(self, name: ThemeName) -> None:
-        self._stored.setValue("theme", name)
+    @preferences.setter
+    def preferences(self, chosen: Preferences) -> None:
+        self._stored.setValue(_PREFERENCES, msgspec.json.encode(chosen).decode())
+        if not chosen.remembers_files:
+            self.forget_files()
 
-    @property
-    def text_percent(self) -> int:
-        """The text size in per cent."""
-        value = str(self._stored.value("text_percent", "100"))
-        return int(value) if value.isdigit() and int(value) in SIZES else SIZES[0]
-
-    @text_percent.setter
-    def text_percent(self, percent: int) -> None:
-        self._stored.setValue("text_percent", percent)
+    def change(self, **chosen: Any) -> Preferences:
+        """Remembers some preferences; returns them all."""
+        self.preferences = msgspec.structs.replace(self.preferences, **chosen)
+        return self.preferences
 
     @property
     def recent(self) -> tuple[Path, ...]:
@@ -45,9 +64,15 @@ class WindowSettings:
         return tuple(Path(str(name)) for name in names if name)
 
     def remember(self, path: Path) -> None:
-        """Puts a case file in front of the recent ones."""
+        """Puts a case file in front of the recent ones, unless the user switched that off."""
+        if not self.preferences.remembers_files:
+            return
         kept = [path.resolve(), *(one for one in self.recent if one != path.resolve())]
         self._stored.setValue("recent", [str(one) for one in kept[:_RECENT]])
+
+    def forget_files(self) -> None:
+        """Forgets all recent files."""
+        self._stored.remove("recent")
 
     def layout(self, name: str) -> QByteArray | None:
         """The remembered sizes of a window or splitter."""
@@ -57,3 +82,7 @@ class WindowSettings:
     def remember_layout(self, name: str, state: QByteArray) -> None:
         """Remembers the sizes of a window or splitter."""
         self._stored.setValue(f"layout/{name}", state)
+
+    def sync(self) -> None:
+        """Writes now what is remembered."""
+        self._stored.sync()

@@ -1,14 +1,16 @@
 """The imaging examinations: the present one and earlier ones."""
 
+from itertools import pairwise
+
 import msgspec
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QFormLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from hepalith.domain.case import Study, parse_number
 from hepalith.domain.errors import InvalidValueError
 from hepalith.i18n import _
 from hepalith.services.session import CaseSession, CaseState
-from hepalith.ui.fields.editor import PlainInput
+from hepalith.ui.fields.editor import KEEP_MS, PlainInput
 from hepalith.ui.fonts import embolden, plain_label
 from hepalith.ui.form import Page
 from hepalith.ui.study_inputs import StudyInputs
@@ -26,6 +28,8 @@ class StudyBox(QFrame):
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self._session = session
         self._study = study
+        self._pause = QTimer(self, interval=KEEP_MS, singleShot=True)
+        self._pause.timeout.connect(self._on_texts_finished)
         self.title_label = plain_label()
         embolden(self.title_label)
         self._inputs = StudyInputs(session, study, self)
@@ -47,18 +51,19 @@ class StudyBox(QFrame):
         for edit in (self.phase_input, self.slice_input):
             edit.setPlaceholderText(state_word(None))
             edit.editingFinished.connect(self._on_texts_finished)
+            edit.textEdited.connect(self._on_text_edited)
         self._message = plain_label()
         self._message.hide()
-        head = QHBoxLayout()
-        head.addWidget(self.title_label, 1)
-        head.addWidget(self.remove_button)
+        foot = QHBoxLayout()
+        foot.addStretch(1)
+        foot.addWidget(self.remove_button)
         column = QVBoxLayout(self)
-        column.addLayout(head)
+        column.addWidget(self.title_label)
         column.addLayout(form)
         column.addWidget(self._message)
+        column.addLayout(foot)
         self._inputs.refused.connect(self.refuse)
         self.remove_button.clicked.connect(self._on_remove)
-        self.setTabOrder(self.slice_input, self.remove_button)
         self.show_study(study, current=False, first=True)
 
     def show_study(self, study: Study, *, current: bool, first: bool = False) -> None:
@@ -74,7 +79,7 @@ class StudyBox(QFrame):
             return
         self._inputs.show_study(study)
         for edit, text in ((self.phase_input, study.phase), (self.slice_input, study.slice_mm)):
-            if edit.text() != text:
+            if edit.text().strip() != text:
                 edit.setText(text)
 
     def refuse(self, reason: str) -> None:
@@ -83,20 +88,37 @@ class StudyBox(QFrame):
         tinted(self._message, theme_of(self).alert)
         self._message.setVisible(bool(reason))
 
+    def stops(self) -> list[QWidget]:
+        """Where Tab stops, as one reads."""
+        date = self.date_input.text_input
+        return [self.modality_input, date, self.phase_input, self.slice_input, self.remove_button]
+
     def commit(self) -> None:
         """Sends what is typed."""
         self._inputs.commit()
         self._on_texts_finished()
 
+    def _on_text_edited(self) -> None:
+        self._inputs.study = self._typed()  # so that no other edit takes the words away
+        self._pause.start()
+
     def _on_texts_finished(self) -> None:
-        thickness = self.slice_input.text().strip()
-        reason = _slice_problem(thickness)
+        self._pause.stop()
+        reason = _slice_problem(self.slice_input.text().strip())
         if reason:
             self.refuse(reason)
-            return
-        typed = msgspec.structs.replace(self._study, phase=self.phase_input.text().strip(), slice_mm=thickness)
+        typed = self._typed()
         if typed != self._study:
             self._inputs.send(typed)
+
+    def _typed(self) -> Study:
+        """The examination with the texts as they are typed."""
+        thickness = self.slice_input.text().strip()
+        return msgspec.structs.replace(
+            self._study,
+            phase=self.phase_input.text().strip(),
+            slice_mm=self._study.slice_mm if _slice_problem(thickness) else thickness,
+        )
 
     def _on_remove(self) -> None:
         self.removed.emit(self._study.id)
@@ -142,6 +164,9 @@ class StudiesPage(Page):
             if self._list.indexOf(box) != position:
                 self._list.insertWidget(position, box)
             box.show_study(study, current=study.id == latest)
+        stops = [stop for study in studies for stop in self._boxes[study.id].stops()] + [self.add_button]
+        for first, second in pairwise(stops):
+            QWidget.setTabOrder(first, second)
 
     def take_focus(self) -> None:
         first = next(iter(self._boxes.values()), None)

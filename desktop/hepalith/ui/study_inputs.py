@@ -8,7 +8,7 @@ from hepalith.domain.errors import InvalidValueError
 from hepalith.i18n import _
 from hepalith.knowledge.base import MODALITY
 from hepalith.services.session import CaseSession
-from hepalith.ui.fields.date import DateInput
+from hepalith.ui.fields.date import DateInput, is_date
 from hepalith.ui.fields.editor import CalmCombo
 from hepalith.ui.texts import state_word
 
@@ -55,5 +55,5 @@ class StudyInputs(QObject):
         self.send(msgspec.structs.replace(self.study, modality=self.modality_input.itemData(index)))
 
     def _on_date_typed(self, text: str, final: bool) -> None:
-        if final:
+        if final or is_date(text):
             self.send(msgspec.structs.replace(self.study, date=text))

@@ -23,8 +23,9 @@ class _Job(QRunnable):
             self._operation()
         except (HepalithError, OSError) as error:
             self._answers.failed.emit(str(error))
-        except Exception as error:  # noqa: BLE001 : a thread must never die in silence
-            self._answers.failed.emit(f"{type(error).__name__}: {error}")
+        except Exception:
+            self._answers.failed.emit("")
+            raise  # to whoever watches over unexpected errors
         else:
             self._answers.succeeded.emit()
 
@@ -33,7 +34,7 @@ class Worker(QObject):
     """Runs one operation at a time."""
 
     succeeded = Signal()
-    failed = Signal(str)
+    failed = Signal(str)  # the reason; "" for an unexpected error, which is told of elsewhere
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)

@@ -13,6 +13,9 @@ from hepalith.ui.fields.number import TYPING_MS
 from hepalith.ui.icons import icon
 from hepalith.ui.texts import state_word
 
+_WHOLE = len("2026-05-20")
+_KEEP_MS = 1000  # after which what may still become more is kept all the same
+
 
 class DateInput(QWidget):
     """ISO text with a calendar. Year, or year and month, are dates too."""
@@ -84,11 +87,15 @@ class DateInput(QWidget):
 
     def _on_edited(self) -> None:
         self._pending = True
-        self._typing.start()
+        self._typing.start(TYPING_MS)
 
     def _on_typing_paused(self) -> None:
-        if len(self.text_input.text().strip()) in {0, 10}:  # a whole date or none; a year may still become more
-            self.date_typed.emit(self.text_input.text().strip(), False)  # noqa: FBT003
+        text = self.text_input.text().strip()
+        whole = len(text) in {0, _WHOLE}  # a year may still become more
+        if whole or self._typing.interval() == _KEEP_MS:
+            self.date_typed.emit(text, False)  # noqa: FBT003
+        else:
+            self._typing.start(_KEEP_MS)
 
 
 class DateEditor(Editor):
@@ -131,3 +138,11 @@ class DateEditor(Editor):
             self.refusal_noticed.emit(str(error), final)
             return
         self.value_entered.emit(Entered(value=DateValue(date=text), final=final))
+
+
+def is_date(text: str) -> bool:
+    """Whether the text is a date of any precision, or none."""
+    try:
+        return not text or bool(parse_date(text))
+    except InvalidValueError:
+        return False

@@ -13,6 +13,8 @@ from hepalith.knowledge.base import Knowledge
 from hepalith.knowledge.model import Finding
 from hepalith.ui.texts import state_word
 
+KEEP_MS = 400  # a pause in typing free words, after which they are recorded and so kept
+
 
 class Entered(msgspec.Struct, frozen=True, kw_only=True):
     """What the user entered. `final` is False while they may still be typing. Limits: None keeps what there is."""
@@ -44,6 +46,9 @@ class Editor(QWidget):
         Text that means the same is left as typed; with `keep_text` any text is (it was refused and stays to be mended).
         """
         raise NotImplementedError
+
+    def prefer_unit(self, unit: str) -> None:
+        """The unit in which the user likes to enter and to read this finding; "" for none in particular."""
 
     def show_case(self, case: Case, knowledge: Knowledge, subject: str) -> None:
         """Shows what of the rest of the case matters for this field; most editors show none of it."""

@@ -84,6 +84,10 @@ class NumberEditor(Editor):
             entry.addWidget(self.unit_input)
         elif unit_text(finding.unit):
             entry.addWidget(plain_label(unit_text(finding.unit), wraps=False))
+        self._preferred = ""
+        self._also_label = plain_label(wraps=False)
+        self._also_label.hide()
+        entry.addWidget(self._also_label)
         self._limit_inputs: list[PlainInput] = []
         flow = FlowLayout(gap=8)
         flow.addWidget(_grouped(entry))
@@ -131,6 +135,13 @@ class NumberEditor(Editor):
         self._value = number
         self._pending = False
         self._show_limits()
+        self._show_also()
+
+    def prefer_unit(self, unit: str) -> None:
+        self._preferred = unit if unit in self._units else ""
+        if self._value is None and not self.number_input.text().strip():
+            self._select_unit(self._preferred or self.finding.unit)
+        self._show_also()
 
     def commit(self) -> None:
         self._complaint.stop()
@@ -219,6 +230,17 @@ class NumberEditor(Editor):
     def _set_text(self, edit: PlainInput, text: str) -> None:
         if edit.text() != text:
             edit.setText(text)  # setText does not emit textEdited
+
+    def _show_also(self) -> None:
+        """The recorded value in the preferred unit, beside what was entered, which stays as it is."""
+        value, unit = self._value, self._preferred
+        text = ""
+        if value is not None and unit and unit != value.unit:
+            number = converted(value.number, value.unit, unit, self.finding)
+            text = f"= {_SIGNS[value.comparator]}{number} {unit_text(unit)}"
+        if self._also_label.text() != text:
+            self._also_label.setText(text)
+        self._also_label.setVisible(bool(text))
 
     def _show_limits(self) -> None:
         wanted = bool(self._limit_inputs) and bool(self.number_input.text().strip())

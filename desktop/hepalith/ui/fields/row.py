@@ -52,6 +52,7 @@ class FieldRow(QWidget):
         self._recording = False
         self._refusal = ""
         self._warning = ""
+        self._unit = ""
         self.lit = False
 
         self.editor = make_editor(finding, self, small=at is not None)
@@ -119,6 +120,13 @@ class FieldRow(QWidget):
         if self._at is None and (self.subject != PATIENT or len(case.observations) > 1):
             self._show_earlier(case)
 
+    def prefer_unit(self, unit: str) -> None:
+        """The unit in which the user likes to enter and to read this finding; "" for none in particular."""
+        self._unit = unit
+        self.editor.prefer_unit(unit)
+        if self._earlier is not None:
+            self._earlier.prefer_unit(unit)
+
     def take_focus(self) -> None:
         """Puts the keyboard into the field."""
         self.editor.focus_target().setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -184,6 +192,7 @@ class FieldRow(QWidget):
         """Shows a field for each earlier examination."""
         if self._earlier is None:
             self._earlier = EarlierRows(self._session, self.finding, self.subject, self)
+            self._earlier.prefer_unit(self._unit)
             self._earlier.studies_wanted.connect(self.studies_wanted)
             self._right.addWidget(self._earlier)
         self._earlier.open_all = True
@@ -319,6 +328,7 @@ class FieldRow(QWidget):
         observed = case.of(self.finding.id, self.subject)
         if self._earlier is None and len(observed) > 1:
             self._earlier = EarlierRows(self._session, self.finding, self.subject, self)
+            self._earlier.prefer_unit(self._unit)
             self._earlier.studies_wanted.connect(self.studies_wanted)
             self._right.addWidget(self._earlier)
         if self._earlier is not None:
@@ -370,6 +380,13 @@ class EarlierRows(QWidget):
         self._column.setContentsMargins(0, 2, 0, 4)
         self._column.setSpacing(2)
         self._hint: QWidget | None = None
+        self._unit = ""
+
+    def prefer_unit(self, unit: str) -> None:
+        """The unit in which the user likes to enter and to read the finding; "" for none in particular."""
+        self._unit = unit
+        for row in self._rows.values():
+            row.prefer_unit(unit)
 
     def show_case(self, case: Case, shown: Observation | None) -> None:
         """Shows a row for each other observation, and for each other study once asked for."""
@@ -389,6 +406,7 @@ class EarlierRows(QWidget):
         for key in wanted:
             if key not in self._rows:
                 row = FieldRow(self._session, self._finding, self._subject, key, self)
+                row.prefer_unit(self._unit)
                 self._rows[key] = row
                 self._column.addWidget(row)
             self._rows[key].show_observation(case.observed(self._finding.id, self._subject, *key), case)

@@ -7,10 +7,8 @@ from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 from hepalith.domain.case import Observation, State, TextValue
 from hepalith.i18n import _
 from hepalith.knowledge.model import Finding
-from hepalith.ui.fields.editor import Editor, Entered
+from hepalith.ui.fields.editor import KEEP_MS, Editor, Entered
 from hepalith.ui.texts import state_word
-
-_PAUSE_MS = 400
 
 
 class TextArea(QPlainTextEdit):
@@ -39,7 +37,7 @@ class TextEditor(Editor):
         super().__init__(finding, parent)
         self._showing = False
         self._pending = False
-        self._pause = QTimer(self, interval=_PAUSE_MS, singleShot=True)
+        self._pause = QTimer(self, interval=KEEP_MS, singleShot=True)
         self._pause.timeout.connect(self.commit)
         self.text_input = TextArea(self)
         self.text_input.setAccessibleName(finding.label)

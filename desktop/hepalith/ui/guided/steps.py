@@ -49,7 +49,7 @@ def key_of(need: Need) -> Key:
 def end_text(assessment: Assessment, left_open: Set[Key]) -> str:
     """What it means that there is no further question."""
     if assessment.robust:
-        return _("Enough: no open finding changes urgency or plan.")
+        return _("Enough: no single open finding changes urgency or plan.")
     count = len({(one.finding, one.subject) for one in assessment.questions} & left_open)
     return plural(
         "Nothing else to ask. {count} question was left open, and its answer could still change urgency or plan.",

@@ -7,12 +7,12 @@ from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
-from hepalith.domain.assessment import Need, TraceNode
+from hepalith.domain.assessment import Need, TraceNode, Turn
 from hepalith.i18n import _, plural
 from hepalith.ui.fonts import em, embolden, plain_label
 from hepalith.ui.icons import icon
 from hepalith.ui.panel.rows import Balance, Card, card_text
-from hepalith.ui.panel.trace_text import link_to, links_of, trace_html
+from hepalith.ui.panel.trace_text import link_to, links_of, trace_html, turns_html
 from hepalith.ui.theme import Theme, theme_of, tinted
 
 _SHOWN_NEEDS = 6
@@ -23,6 +23,9 @@ class Explains(Protocol):
 
     def explain(self, item: str, subject: str = ...) -> TraceNode:
         """The trace of an item for a subject."""
+
+    def turns(self, item: str, subject: str = ...) -> tuple[Turn, ...]:
+        """What would change it."""
 
 
 def needs_html(needs: tuple[Need, ...], caption: str) -> str:
@@ -275,8 +278,12 @@ class CardWidget(QFrame):
             caption += f" ({subject})"
         node = self._explains.explain(item, subject)
         self._links.update(links_of(node))
-        trace = trace_html(node, theme)
-        return f'<p style="margin:6px 0 2px 0"><b>{escape(caption)}</b></p>{trace}'
+        parts = [_headed(caption, trace_html(node, theme))]
+        turns = self._explains.turns(item, subject)
+        if turns:
+            self._links.update(link for turn in turns for fact in turn.facts for link in links_of(fact))
+            parts.append(_headed(_("What would change it"), turns_html(turns, theme)))
+        return "".join(parts)
 
     def toggle(self) -> None:
         """Opens the card to why and source, or closes it."""
@@ -316,6 +323,10 @@ class CardWidget(QFrame):
         if self.card is not None:
             QGuiApplication.clipboard().setText(card_text(self.card))
             self.copied.emit(self.card.title)
+
+
+def _headed(caption: str, html: str) -> str:
+    return f'<p style="margin:6px 0 2px 0"><b>{escape(caption)}</b></p>{html}'
 
 
 def _tone(theme: Theme, tone: str) -> str:

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from hepalith.domain.case import Case
 from hepalith.domain.errors import NoteError
 from hepalith.i18n import _, plural
 from hepalith.services.session import CaseSession, CaseState
@@ -189,7 +190,7 @@ class GuidancePanel(QWidget):
         super().__init__(parent)
         self._session = session
         self.guidance: Guidance | None = None
-        self._case_id = ""
+        self._case: Case | None = None
         self._marks_end = QTimer(self)
         self._marks_end.setSingleShot(True)
         self._marks_end.setInterval(MARKED_MS)
@@ -256,7 +257,7 @@ class GuidancePanel(QWidget):
     def show_state(self, state: CaseState) -> None:
         """Shows the assessment of a state; widgets of unchanged cards are left alone."""
         guidance = guidance_of(state, self._session.knowledge, self._opened)
-        before = self.guidance if state.case.case_id == self._case_id else None
+        before = self.guidance if self._case is not None and state.case.case_id == self._case.case_id else None
         tinted(self._review_label, theme_of(self).muted)
         if self.guidance is None or guidance.head != self.guidance.head:
             self._show_head(guidance.head)
@@ -265,8 +266,10 @@ class GuidancePanel(QWidget):
         self._body.setUpdatesEnabled(False)
         self._show_sections(guidance)
         self._body.setUpdatesEnabled(True)
-        self.guidance, self._case_id = guidance, state.case.case_id
-        self._show_differences(before)
+        edited = state.case is not self._case  # otherwise a second look came in, or a section was opened
+        self.guidance, self._case = guidance, state.case
+        if edited:
+            self._show_differences(before)
 
     def _show_differences(self, before: Guidance | None) -> None:
         """Marks for a moment what the last edit changed, and has it spoken."""

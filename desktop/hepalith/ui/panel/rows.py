@@ -1,6 +1,6 @@
 """What the guidance panel shows, as plain rows made from a state. No Qt here, and nothing is decided here."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import TypeVar
 
@@ -17,6 +17,7 @@ from hepalith.domain.assessment import (
     Classification,
     Conflict,
     Doubt,
+    Further,
     Gate,
     GateItem,
     GateState,
@@ -33,6 +34,7 @@ from hepalith.domain.case import PATIENT, Case
 from hepalith.domain.words import (
     answer_text,
     class_text,
+    completed_text,
     cost_text,
     decision_text,
     doubt_text,
@@ -61,7 +63,9 @@ _GLANCED = 3
 
 
 class Robust(msgspec.Struct, frozen=True):
-    """No single answer changes anything any more."""
+    """No single answer changes anything any more. further: what is known of pairs."""
+
+    further: Further | None
 
 
 class Balance(msgspec.Struct, frozen=True):
@@ -197,6 +201,8 @@ class _Builder:
         self._knowledge = knowledge
         self._doubts = {(one.id, one.subject): one for one in state.assessment.doubts}
         self._by_id = {(one.id, one.subject): one for one in state.assessment.recommendations}
+        further = state.assessment.further
+        self._completed = further.completed if further is not None else ()
         self._decided = {(one.recommendation, one.subject): one for one in state.assessment.overrides}
 
     def guidance(self) -> Guidance:
@@ -329,6 +335,7 @@ class _Builder:
             )
             notes.append("⛔ " + _("Not yet: gate shut ({gates})").format(gates=gates))
         notes += ["↳ " + self._gives_way(winner.by, winner.subject, winner.label) for winner in one.suppressed_by]
+        notes += self._by_completion("advice", one.id, one.subject)
         if one.urgency_could_be is not None:
             notes.append(_("Could be {word}").format(word=urgency_text(one.urgency_could_be).lower()))
         tags = [
@@ -390,6 +397,7 @@ class _Builder:
         notes = [f"{ANSWER_SIGN[item.fulfilled]} {item.label}: {answer_text(item.fulfilled)}" for item in blocking[:6]]
         if len(blocking) > len(notes):
             notes.append(plural("and {count} more", "and {count} more", len(blocking) - len(notes)))
+        notes += self._by_completion("gate", gate.id, gate.subject)
         return Card(
             key=("gate", gate.id, gate.subject),
             page=("gates", gate.id),
@@ -454,7 +462,7 @@ class _Builder:
     def _asked(self) -> Sequence[Question | QuestionGroup | Robust]:
         made = self._assessment
         first = in_order(made.questions, made.question_groups)[:_ASKED]
-        return [Robust(), *first] if made.robust else first
+        return [Robust(made.further), *first] if made.robust else first
 
     def _questions(self, questions: Sequence[Question | QuestionGroup | Robust]) -> Iterable[Card]:
         for one in questions:
@@ -463,8 +471,14 @@ class _Builder:
                     yield self._question(one)
                 case QuestionGroup():
                     yield self._question_group(one)
-                case Robust():
-                    yield Card(key=("question", "robust", ""), title=robust_text())
+                case Robust(further):
+                    pairs = further.pairs if further is not None else ()
+                    now = self._assessment.urgency.level
+                    yield Card(
+                        key=("question", "robust", ""),
+                        title=robust_text(further),
+                        notes=tuple(outcome_text(pair.outcome, now) for pair in pairs),
+                    )
 
     def _question(self, one: Question) -> Card:
         now = self._assessment.urgency.level
@@ -527,12 +541,21 @@ class _Builder:
             key=("class", one.id, one.subject),
             page=("derived", one.id),
             title=f"{one.label}: {value}",
-            notes=doubt_text(doubt, self._assessment.urgency.level) if doubt else (),
+            notes=(
+                *(doubt_text(doubt, self._assessment.urgency.level) if doubt else ()),
+                *self._by_completion("class", one.id, one.subject),
+            ),
             tags=tuple(tag for tag in (*tags, *self._basis_tag(one.basis)) if tag),
             needs=() if one.complete else one.needs,
             explained=one.id,
             details=self._details(one.id, [(_("Made from"), inputs)], one.basis),
         )
+
+    def _by_completion(self, kind: str, name: str, subject: str) -> Iterator[str]:
+        """What comes out alike however the missing is completed."""
+        for one in self._completed:
+            if (one.kind, one.id, one.subject) == (kind, name, subject):
+                yield f"{one.label}: {completed_text(one)}" if one.part else completed_text(one)
 
     def _planned(self, tests: Sequence[PlannedTest]) -> Iterable[Card]:
         for number, one in enumerate(tests):

@@ -1,9 +1,9 @@
 """A trace as rich text: one line for each part, with sign and word, indented by depth."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html import escape
 
-from hepalith.domain.assessment import Answer, TraceNode
+from hepalith.domain.assessment import Answer, TraceNode, Turn
 from hepalith.domain.words import answer_text
 from hepalith.i18n import _
 from hepalith.ui.texts import ANSWER_SIGN
@@ -32,6 +32,17 @@ def trace_html(node: TraceNode, theme: Theme) -> str:
     _add(node, 0, theme, lines)
     if len(lines) > _MOST_LINES:
         lines = [*lines[:_MOST_LINES], f"<div>{escape(_('... and more parts'))}</div>"]
+    return "".join(lines)
+
+
+def turns_html(turns: Iterable[Turn], theme: Theme) -> str:
+    """What would change it: a line for each turn, and one for each fact, with what is known of it now."""
+    lines: list[str] = []
+    for turn in turns:
+        text = _("{turns}, if").format(turns=turn.turns[:1].upper() + turn.turns[1:])
+        lines.append(f"<div>{escape(text)}</div>")
+        for fact in turn.facts:
+            _add(fact, 1, theme, lines)
     return "".join(lines)
 
 

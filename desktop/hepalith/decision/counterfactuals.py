@@ -1,0 +1,380 @@
+"""What would have to be otherwise for a condition to hold, or not to hold: the shortest sets of facts.
+
+A condition is opened down to what is entered: through tables, gates and other advice. Of "all" every part has to be so,
+of "any" the one that needs the fewest facts; of a table one row, and no row before it that says otherwise. Facts that
+cannot be so together (a size below 10 mm and above 50 mm) are no way. At every step the `MOST_WAYS` shortest ways are
+kept: where parts share facts in many ways, a shorter one can be missed. A way of facts that can be recorded one by one
+is tried on the case: what does not bring it about is no way, and what can be left out is left out. Scores and other
+calculations are facts by themselves ("NEWS2 at least 7"), except counts of conditions, and are not tried.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from decimal import Decimal
+from itertools import combinations
+
+import msgspec
+
+from hepalith.decision.evaluation import Evaluation
+from hepalith.decision.thresholds import value_of
+from hepalith.domain.case import PATIENT, ChoiceValue, ItemsValue, Observation, Value, YesNoValue
+from hepalith.domain.interval import ANYTHING, INFINITY, Interval, intersect, less, point
+from hepalith.domain.truth import from_bool
+from hepalith.knowledge.base import CompiledDerived, Knowledge
+from hepalith.knowledge.model import Finding
+from hepalith.knowledge.tree import (
+    And,
+    ChoiceIn,
+    ChoiceOf,
+    Compare,
+    Constant,
+    CountTrue,
+    Fires,
+    GatePasses,
+    Holds,
+    Missing,
+    Not,
+    Number,
+    NumberNode,
+    Or,
+    Overlaps,
+    Quantified,
+    Quantity,
+    Reference,
+    TruthNode,
+    references,
+)
+
+MOST_WAYS = 6
+INVERSE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
+
+
+class Fact(msgspec.Struct, frozen=True, eq=False):
+    """A part of a condition that reads what is entered, and whether it has to be so for a subject. One object for each.
+
+    stays: it is so now, and must not be changed by the other facts; such facts are not counted.
+    """
+
+    node: TruthNode
+    subject: str
+    wanted: bool
+    stays: bool
+    reads: frozenset[str]  # findings
+
+    @property
+    def key(self) -> tuple[str, frozenset[str]]:
+        """Facts of different keys cannot contradict each other."""
+        return self.subject, self.reads
+
+
+Way = frozenset[Fact]  # facts that all have to be so
+Ways = Sequence[Way]  # the shortest first; none: it cannot be, as far as is looked
+NOTHING: Ways = (frozenset(),)  # it is so
+
+
+class Counterfactuals:
+    """Ways to make conditions hold or not, over one evaluation."""
+
+    def __init__(self, evaluation: Evaluation) -> None:
+        self._evaluation = evaluation
+        self._knowledge = evaluation.knowledge
+        self._known: dict[tuple[object, ...], Ways] = {}
+        self._facts: dict[tuple[TruthNode, str, bool, bool], Fact] = {}
+
+    def ways(self, node: TruthNode, subject: str, *, wanted: bool) -> Ways:
+        """The shortest ways to make a condition of the knowledge hold (wanted), or be known not to hold."""
+        return self._once((id(node), subject, wanted), lambda: self._turned(node, subject, wanted))
+
+    def all_of(self, wanted: Iterable[Ways]) -> Ways:
+        """The shortest ways to have all of these."""
+        found: Ways = NOTHING
+        for ways in sorted(wanted, key=len):
+            joined = dict.fromkeys(one | other for one in found for other in ways)
+            found = self._shortest(way for way in joined if _can_be(way))
+        return found
+
+    def any_of(self, wanted: Iterable[Ways]) -> Ways:
+        """The shortest ways to have one of these."""
+        return self._shortest(way for ways in wanted for way in ways)
+
+    def gate(self, node: GatePasses, subject: str, *, wanted: bool) -> Ways:
+        """The shortest ways to have a gate passed, or (not wanted) shut."""
+        compiled = self._knowledge.gates[node.gate]
+        about = subject if compiled.entry.subject == "lesion" else PATIENT
+        ways = [
+            self._gate_item(node.gate, position, about, wanted)
+            for position, item in enumerate(compiled.entry.items)
+            if (item.id == node.only if node.only else item.severity == "block" and item.id not in node.excepted)
+        ]
+        return self.all_of(ways) if wanted else self.any_of(ways)
+
+    def result(self, derived: CompiledDerived, subject: str, results: frozenset[object]) -> Ways:
+        """The shortest ways to bring a table to one of these results."""
+        key = (derived.entry.id, subject, results)
+        return self._once(key, lambda: self.any_of(self._rows(derived, subject, results)))
+
+    def checked(self, ways: Ways, is_so: Callable[[Evaluation], bool]) -> Sequence[Fact]:
+        """What has to change in the first way that brings it about, without what can be left out; () if none does."""
+        for way in ways:
+            facts = [fact for fact in way if not fact.stays]
+            then = self._after(way, facts)
+            if then is None:
+                return facts  # it cannot be tried
+            if is_so(then):
+                return self._fewest(way, facts, is_so)
+        return ()
+
+    def _fewest(self, way: Way, facts: list[Fact], is_so: Callable[[Evaluation], bool]) -> list[Fact]:
+        """Facts of which none can be left out."""
+        for fact in facts:
+            fewer = [other for other in facts if other is not fact]
+            then = self._after(way, fewer)
+            if then is not None and is_so(then):
+                return self._fewest(way, fewer, is_so)
+        return facts
+
+    def _after(self, way: Way, facts: Iterable[Fact]) -> Evaluation | None:
+        """The case with these facts of a way recorded; None if not all of them can be."""
+        evaluation = self._evaluation
+        for key in dict.fromkeys(fact.key for fact in facts):
+            changed = [fact for fact in facts if fact.key == key]
+            made = observation(self._knowledge, [*changed, *(one for one in way if one.stays and one.key == key)])
+            if made is None:
+                return None
+            evaluation = evaluation.answered(made.finding, made.subject, ((made,),))
+        return evaluation
+
+    # inside
+
+    def _once(self, key: tuple[object, ...], make: Callable[[], Ways]) -> Ways:
+        if key not in self._known:
+            self._known[key] = ()  # a table may name itself through a gate: no way leads round in a circle
+            self._known[key] = make()
+        return self._known[key]
+
+    def _turned(self, node: TruthNode, subject: str, wanted: bool) -> Ways:
+        match node:
+            case Constant():
+                return ()
+            case Not(part=part):
+                return self.ways(part, subject, wanted=not wanted)
+            case And(parts=parts) | Or(parts=parts):
+                ways = [self.ways(part, subject, wanted=wanted) for part in parts]
+                return self.all_of(ways) if isinstance(node, And) is wanted else self.any_of(ways)
+            case Quantified() if self._evaluation.lesions:
+                return self._quantified(node, wanted)
+            case GatePasses():
+                return self.gate(node, subject, wanted=wanted)
+            case Fires(recommendations=names):
+                ways = [self._fires(name, subject, wanted) for name in names]
+                return self.any_of(ways) if wanted else self.all_of(ways)
+            case Compare(left=left, right=Number(value=value)):
+                counted, about = self._count(left, subject)
+                if counted is not None:
+                    return self._counted(node, counted.parts, int(value), about, wanted)
+        opened = self._opened(node, subject, wanted)
+        return self._read(node, subject, wanted) if opened is None else opened
+
+    def _read(self, node: TruthNode, subject: str, wanted: bool) -> Ways:
+        """A fact itself; where another finding answers for it now, that this goes on to do so is another way."""
+        fact = self._fact(node, subject, wanted)
+        absences = [self._knowledge.absence[name] for name in fact.reads if name in self._knowledge.absence]
+        if not fact.stays or not absences or self._recorded(fact):
+            return (frozenset([fact]),)
+        stays = [(frozenset([fact]),), *(self.ways(absence, subject, wanted=True) for absence in absences)]
+        return self.any_of([self.all_of(stays), (frozenset([self._fact(node, subject, wanted, said=True)]),)])
+
+    def _recorded(self, fact: Fact) -> bool:
+        whose = {PATIENT, fact.subject}
+        return any(self._evaluation.observed.groups(name, one) for name in fact.reads for one in whose)
+
+    def _fact(self, node: TruthNode, subject: str, wanted: bool, *, said: bool = False) -> Fact:
+        """The one object for a fact. said: it has to be recorded, although it is so now."""
+        entered = [reference for reference in references(node) if not reference.derived]
+        about = subject if any(reference.lesion for reference in references(node)) else PATIENT
+        stays = not said and self._evaluation.truth(node, subject) is from_bool(wanted)
+        fact = Fact(node, about, wanted, stays, frozenset(reference.name for reference in entered))
+        return self._facts.setdefault((node, about, wanted, stays), fact)
+
+    def _opened(self, node: TruthNode, subject: str, wanted: bool) -> Ways | None:
+        """Through a derived finding; None for what reads what is entered."""
+        match node:
+            case Holds(reference=Reference(derived=True) as reference):
+                derived, about = self._derived(reference, subject)
+                if derived.tree is not None:
+                    return self.ways(derived.tree, about, wanted=wanted)  # type: ignore[arg-type]
+                return self.result(derived, about, frozenset([wanted]))
+            case ChoiceIn(choice=ChoiceOf(reference=Reference(derived=True) as reference), options=options):
+                derived, about = self._derived(reference, subject)
+                every = self._knowledge.domains[reference.name]
+                return self.result(derived, about, frozenset(options if wanted else every - options))
+        return None
+
+    def _derived(self, reference: Reference, subject: str) -> tuple[CompiledDerived, str]:
+        return self._knowledge.derived[reference.name], subject if reference.lesion else PATIENT
+
+    def _quantified(self, node: Quantified, wanted: bool) -> Ways:
+        ways = [self.ways(node.part, lesion, wanted=wanted) for lesion in self._evaluation.lesions]
+        if (node.quantifier == "any") is wanted:
+            return self.any_of(ways)
+        if self._evaluation.has_unlisted_lesions():  # that no other lesion is there has to be said too
+            ways.append((frozenset([self._fact(node, PATIENT, wanted)]),))
+        return self.all_of(ways)
+
+    def _gate_item(self, name: str, position: int, subject: str, wanted: bool) -> Ways:
+        tree = self._knowledge.gates[name].items[position]
+        is_so = from_bool(wanted)
+        if self._evaluation.truth(tree, subject) is is_so is not self._evaluation.gate_item(name, position, subject):
+            return (frozenset([self._fact(tree, subject, wanted, said=True)]),)  # so, but too long ago for this gate
+        return self.ways(tree, subject, wanted=wanted)
+
+    def _fires(self, name: str, subject: str, wanted: bool) -> Ways:
+        compiled = self._knowledge.recommendations[name]
+        return self.ways(compiled.when, subject if compiled.entry.subject == "lesion" else PATIENT, wanted=wanted)
+
+    def _count(self, node: NumberNode, subject: str) -> tuple[CountTrue | None, str]:
+        """The count that a number is, perhaps by the name of a derived finding."""
+        if isinstance(node, Quantity) and node.reference.derived:
+            derived, subject = self._derived(node.reference, subject)
+            node = derived.tree  # type: ignore[assignment]
+        return (node, subject) if isinstance(node, CountTrue) else (None, subject)
+
+    def _counted(self, node: Compare, parts: Sequence[TruthNode], value: int, subject: str, wanted: bool) -> Ways:
+        """At least so many of the parts, or at most so many."""
+        sign = node.operator if wanted else INVERSE[node.operator]
+        least = {">=": value, ">": value + 1}.get(sign)
+        most = {"<=": value, "<": value - 1}.get(sign)
+        if least is None and most is None:
+            return (frozenset([self._fact(node, subject, wanted)]),)
+        so = least is not None
+        needed = least if least is not None else len(parts) - (most or 0)
+        ways = [one for part in parts if (one := self.ways(part, subject, wanted=so))]
+        ways.sort(key=lambda one: length(one[0]))  # those first that are so already
+        return self.any_of(self.all_of(some) for some in combinations(ways[: needed + 2], max(needed, 0)))
+
+    def _rows(self, derived: CompiledDerived, subject: str, results: frozenset[object]) -> Iterator[Ways]:
+        before: list[Ways] = []
+        for row in derived.rows:
+            if row.then in results:
+                yield self.all_of([*before, self.ways(row.when, subject, wanted=True)])
+            else:
+                before.append(self.ways(row.when, subject, wanted=False))
+        if derived.otherwise in results:
+            yield self.all_of(before)
+
+    def _shortest(self, ways: Iterable[Way]) -> Ways:
+        """The shortest ways; of equal ones those that change least of what is known, and that need least to stay."""
+        order = {way: (length(way), sum(map(self._is_known, way)), len(way)) for way in ways}
+        return tuple(sorted(order, key=order.__getitem__)[:MOST_WAYS])
+
+    def _is_known(self, fact: Fact) -> bool:
+        return not fact.stays and not self._evaluation.truth(fact.node, fact.subject).is_unknown
+
+
+def observation(knowledge: Knowledge, facts: Sequence[Fact]) -> Observation | None:
+    """What makes facts about one finding so; None if they are about anything else than its present value."""
+    entered = [reference for fact in facts for reference in references(fact.node)]
+    if any(reference.derived or reference.which > 0 for reference in entered):
+        return None
+    names = {reference.name for reference in entered}
+    if len(names) != 1 or not all(_is_simple(fact.node) for fact in facts):
+        return None
+    finding = knowledge.findings[names.pop()]
+    value = _value(finding, facts)
+    return None if value is None else Observation(finding=finding.id, subject=facts[0].subject, value=value)
+
+
+def _is_simple(node: TruthNode) -> bool:
+    match node:
+        case Holds() | Overlaps() | ChoiceIn(choice=ChoiceOf()) | Compare(left=Quantity(), right=Number()):
+            return True
+    return False
+
+
+def _value(finding: Finding, facts: Sequence[Fact]) -> Value | None:
+    match finding.type:
+        case "yes_no":
+            return YesNoValue(yes=facts[0].wanted)
+        case "choice":
+            domain = frozenset(choice.id for choice in finding.choices)
+            allowed = domain.intersection(*(_choices(fact, domain) for fact in facts))
+            return ChoiceValue(candidates=(min(allowed),)) if allowed else None
+        case "multi":
+            items = [(fact.node.items, fact.wanted) for fact in facts if isinstance(fact.node, Overlaps)]
+            absent = tuple(dict.fromkeys(item for some, wanted in items if not wanted for item in some))
+            chosen = [next((one for one in some if one not in absent), "") for some, wanted in items if wanted]
+            return ItemsValue(present=tuple(dict.fromkeys(chosen)), absent=absent) if all(chosen) else None
+        case "number":
+            return _number(finding, facts)
+    return None
+
+
+def _number(finding: Finding, facts: Sequence[Fact]) -> Value | None:
+    """A number within all that is asked for: an end of the stretch, or next to it."""
+    stretch = Interval(*finding.hard) if finding.hard else ANYTHING
+    for fact in facts:
+        asked = _stretch(fact)
+        if _apart(stretch, asked):
+            return None
+        stretch = intersect(stretch, asked)
+    step = Decimal(1).scaleb(-finding.decimals)
+    low = stretch.low + step if stretch.low_open else stretch.low
+    high = stretch.high - step if stretch.high_open else stretch.high
+    asked_low = any(_stretch(fact).low == stretch.low for fact in facts)
+    return value_of(finding, low if asked_low else high) if low <= high else None
+
+
+def _sign(fact: Fact) -> str:
+    operator = fact.node.operator if isinstance(fact.node, Compare) else ""
+    return operator if fact.wanted else INVERSE[operator]
+
+
+def length(way: Way) -> int:
+    """How many facts have to change."""
+    return sum(1 for fact in way if not fact.stays)
+
+
+def _can_be(way: Way) -> bool:
+    """Whether no two facts contradict each other."""
+    about: dict[object, list[Fact]] = {}
+    for fact in way:
+        about.setdefault(fact.key, []).append(fact)
+    return not any(_contradict(one, other) for facts in about.values() for one, other in combinations(facts, 2))
+
+
+def _contradict(one: Fact, other: Fact) -> bool:
+    if one.node == other.node:
+        return one.wanted is not other.wanted
+    if (isinstance(one.node, Missing) and one.wanted) or (isinstance(other.node, Missing) and other.wanted):
+        return not (one.stays and other.stays)  # what is needed of it has to be recorded
+    match one.node, other.node:
+        case ChoiceIn(choice=choice), ChoiceIn(choice=same) if choice == same:
+            return _choices(one, choice.domain).isdisjoint(_choices(other, choice.domain))
+        case Overlaps(reference=reference, items=items), Overlaps(reference=same, items=others) if reference == same:
+            if one.wanted and not other.wanted:
+                return set(items) <= set(others)
+            return other.wanted and not one.wanted and set(others) <= set(items)
+        case Compare(left=Quantity() as left, right=Number()), Compare(left=same, right=Number()) if left == same:
+            return _apart(_stretch(one), _stretch(other))
+    return False
+
+
+def _choices(fact: Fact, domain: frozenset[str]) -> frozenset[str]:
+    options = fact.node.options if isinstance(fact.node, ChoiceIn) else domain
+    return options if fact.wanted else domain - options
+
+
+def _stretch(fact: Fact) -> Interval:
+    """Where a number is that compares so with a fixed one; anywhere for "is not"."""
+    if not isinstance(fact.node, Compare) or not isinstance(fact.node.right, Number):
+        return ANYTHING
+    value = fact.node.right.value
+    sign = _sign(fact)
+    if sign in {"<", "<="}:
+        return Interval(-INFINITY, value, high_open=sign == "<")
+    if sign in {">", ">="}:
+        return Interval(value, INFINITY, low_open=sign == ">")
+    return point(value) if sign == "==" else ANYTHING
+
+
+def _apart(one: Interval, other: Interval) -> bool:
+    return less(one, other).is_true or less(other, one).is_true

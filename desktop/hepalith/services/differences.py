@@ -1,0 +1,75 @@
+"""How one case differs from another, in words, for a person who has to choose between them."""
+
+from collections.abc import Iterator
+
+from hepalith.decision.wording import observation_text
+from hepalith.domain.case import PATIENT, Case, Observation
+from hepalith.i18n import _
+from hepalith.knowledge.base import Knowledge
+
+_NOTHING = "–"
+
+
+def differences(before: Case, after: Case, knowledge: Knowledge) -> tuple[str, ...]:
+    """A line for each difference: what it concerns, what it was, and what it is. Revisions do not count."""
+    return (*_identity(before, after), *_parts(before, after), *_observations(before, after, knowledge))
+
+
+def _identity(before: Case, after: Case) -> Iterator[str]:
+    for key, label in (
+        ("name", _("Name")),
+        ("identifier", _("Patient identifier")),
+        ("birth_date", _("Date of birth")),
+    ):
+        yield from _line(label, getattr(before.identity, key), getattr(after.identity, key))
+
+
+def _parts(before: Case, after: Case) -> Iterator[str]:
+    old, new = {one.id: one for one in before.lesions}, {one.id: one for one in after.lesions}
+    for name in dict.fromkeys((*old, *new)):
+        label = _("Lesion {number}").format(number=name.removeprefix("L"))
+        was = (old[name].label or _("there")) if name in old else ""
+        now = (new[name].label or _("there")) if name in new else ""
+        yield from _line(label, was, now)
+    studies = {one.id: one for one in before.studies}, {one.id: one for one in after.studies}
+    for name in dict.fromkeys((*studies[0], *studies[1])):
+        was, now = (
+            " ".join(filter(None, (found.modality, found.date, found.phase, found.slice_mm))) if found else ""
+            for found in (part.get(name) for part in studies)
+        )
+        yield from _line(_("Examination {number}").format(number=name.removeprefix("S")), was, now)
+    decided = (
+        {one.key: one.text or one.reason for one in before.overrides},
+        {one.key: one.text or one.reason for one in after.overrides},
+    )
+    for key in dict.fromkeys((*decided[0], *decided[1])):
+        was, now = (part.get(key, "") for part in decided)
+        yield from _line(_("Decided otherwise: {advice}").format(advice=key[0]), was, now)
+
+
+def _observations(before: Case, after: Case, knowledge: Knowledge) -> Iterator[str]:
+    old, new = {one.key: one for one in before.observations}, {one.key: one for one in after.observations}
+    for key in dict.fromkeys((*old, *new)):
+        if old.get(key) == new.get(key):
+            continue
+        finding, subject, study, date = key
+        place = " ".join(filter(None, ("" if subject == PATIENT else subject, study, date)))
+        label = f"{knowledge.label(finding)} ({place})" if place else knowledge.label(finding)
+        was, now = _text(old.get(key), knowledge), _text(new.get(key), knowledge)
+        yield f"{label}: {was or _NOTHING} → {now or _NOTHING}"
+
+
+def _text(observation: Observation | None, knowledge: Knowledge) -> str:
+    if observation is None:
+        return ""
+    finding = knowledge.findings.get(observation.finding)
+    if finding is None:
+        return _("a value that this version does not know")
+    limits = " ".join(filter(None, (observation.lower_limit, observation.upper_limit)))
+    text = observation_text(observation, finding)
+    return f"{text} [{limits}]" if limits else text
+
+
+def _line(label: str, was: str, now: str) -> Iterator[str]:
+    if was != now:
+        yield f"{label}: {was or _NOTHING} → {now or _NOTHING}"

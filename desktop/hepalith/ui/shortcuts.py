@@ -1,0 +1,127 @@
+"""The keys of the window's actions: their own, or those that the user chose."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+
+import msgspec
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenuBar
+
+from hepalith.i18n import _
+
+_PORTABLE = QKeySequence.SequenceFormat.PortableText
+_NATIVE = QKeySequence.SequenceFormat.NativeText
+_WRITING = {"Tab", "Backtab", "Space", "Return", "Enter", "Esc", "Backspace", "Del", "Ins"}
+_MOVING = {"Left", "Right", "Up", "Down", "PgUp", "PgDown", "Home", "End", "Menu"}
+
+
+class Keyed(msgspec.Struct, frozen=True):
+    """An action as the list of keys shows it. keys: what it has now, in the portable form; own: what it came with."""
+
+    name: str
+    text: str
+    keys: str
+    own: str
+
+
+class Shortcuts:
+    """Knows every action by a permanent name, and gives it its keys."""
+
+    def __init__(self, actions: Mapping[str, QAction], bar: QMenuBar) -> None:
+        self._actions = dict(actions)
+        self._own = {name: _keys_of(action) for name, action in actions.items()}
+        self._menus = {
+            f"Alt+{text[text.index('&') + 1].upper()}": text.replace("&", "")
+            for text in (menu.text() for menu in bar.actions())
+            if "&" in text
+        }
+
+    def give(self, chosen: Mapping[str, str]) -> None:
+        """Gives each action the keys that the user chose, "" for none, or else its own."""
+        for name, action in self._actions.items():
+            keys = chosen.get(name, self._own[name])
+            if keys != _keys_of(action):
+                action.setShortcuts(_sequences(keys))
+                words = action.iconText()
+                shown = native(keys)
+                action.setToolTip(f"{words} ({shown})" if shown else words)
+
+    def listed(self, chosen: Mapping[str, str]) -> tuple[Keyed, ...]:
+        """Every action with the keys that it has, or would have, in the order of the menus."""
+        return tuple(
+            Keyed(name, _words(action), chosen.get(name, self._own[name]), self._own[name])
+            for name, action in self._actions.items()
+        )
+
+    def problem(self, name: str, chosen: Mapping[str, str]) -> str:
+        """Why an action cannot have the keys that are chosen for it, or ""."""
+        mine = set(_split(chosen.get(name, self._own[name])))
+        for other in self.listed(chosen):
+            if other.name != name and mine & set(_split(other.keys)):
+                return _("{keys} belongs to “{action}”").format(
+                    keys=native(next(iter(mine & set(_split(other.keys))))), action=other.text
+                )
+        for keys in mine:
+            if keys in self._menus:
+                return _("{keys} opens the menu “{menu}”").format(keys=native(keys), menu=self._menus[keys])
+            if _is_typing(keys):
+                return _("{keys} is needed for typing and moving in the form").format(keys=native(keys))
+        return ""
+
+
+def native(keys: str) -> str:
+    """Keys as this system writes them."""
+    return ", ".join(one.toString(_NATIVE) for one in _sequences(keys))
+
+
+def field_keys() -> tuple[tuple[str, str], ...]:
+    """Keys inside the form, which are the same everywhere and cannot be changed: keys, and what they do."""
+    return (
+        ("Tab, Shift+Tab", _("next or previous field")),
+        (_("arrows"), _("move between the answers of a field")),
+        (_("a letter"), _("choose the answer that begins with it")),
+        (_("Space"), _("choose the answer that has the keyboard")),
+        ("?", _("cannot be told")),
+        (_("Delete"), _("not recorded")),
+        (_("Alt+Down, menu key"), _("rarer answers, calendar")),
+        (_("Esc"), _("take back what was refused")),
+    )
+
+
+def keys_page(listed: Sequence[Keyed]) -> str:
+    """The list of keys as HTML, to be printed or kept."""
+    own = [(native(one.keys), one.text) for one in listed if one.keys]
+    return (
+        f'<html><head><meta charset="utf-8"><title>{escape(_("Keys of Hepalith"))}</title></head><body>'
+        f"<h1>{escape(_('Keys of Hepalith'))}</h1>{_table(own)}"
+        f"<h2>{escape(_('In the form'))}</h2>{_table(field_keys())}</body></html>"
+    )
+
+
+def _table(rows: Iterable[tuple[str, str]]) -> str:
+    cells = "".join(
+        f"<tr><td><b>{escape(keys)}</b>&nbsp;&nbsp;</td><td>{escape(text)}</td></tr>" for keys, text in rows
+    )
+    return f"<table cellpadding='3'>{cells}</table>"
+
+
+def _words(action: QAction) -> str:
+    return action.text().replace("&&", "\0").replace("&", "").replace("\0", "&").rstrip(".")
+
+
+def _keys_of(action: QAction) -> str:
+    return "; ".join(one.toString(_PORTABLE) for one in action.shortcuts())
+
+
+def _split(keys: str) -> list[str]:
+    return [one for one in keys.split("; ") if one]
+
+
+def _sequences(keys: str) -> list[QKeySequence]:
+    return [QKeySequence.fromString(one, _PORTABLE) for one in _split(keys)]
+
+
+def _is_typing(keys: str) -> bool:
+    """A key that a field needs: one that writes or moves, without Ctrl, Alt or Meta."""
+    *held, last = keys.removesuffix("+").split("+")
+    return not {"Ctrl", "Alt", "Meta"} & set(held) and (len(last) <= 1 or last in _WRITING | _MOVING)
