@@ -17,10 +17,10 @@ from hepalith.decision.levels import level_of
 from hepalith.decision.precedence import Judgement
 from hepalith.decision.thresholds import Cut, value_of
 from hepalith.decision.what_if import Asker, WhatIf
-from hepalith.domain.assessment import Named, Outcome, Question, QuestionGroup, Status, Urgency, in_order
+from hepalith.domain.assessment import Question, QuestionGroup, Status, Urgency, in_order
 from hepalith.domain.case import Case, ItemsValue, Observation, State
 from hepalith.domain.interval import Interval
-from hepalith.domain.words import doubt_text, outcome_text
+from hepalith.domain.words import doubt_text
 from hepalith.knowledge.base import Knowledge
 from support.building import case, choice, items, no, number, seen, yes
 from support.vignettes import all_vignettes, case_of, knowledge_and_problems
@@ -304,22 +304,33 @@ def test_what_nothing_speaks_for_is_asked_with_its_group() -> None:
 
 
 def test_the_first_questions_of_an_empty_case_are_sensible() -> None:
-    without, with_lesion = (ask_next(case(lesions=count), KNOWLEDGE, TODAY).first(4) for count in (0, 1))
-    for first in (without, with_lesion):
-        sections = {
-            one.group if isinstance(one, QuestionGroup) else KNOWLEDGE.findings[one.finding].group for one in first
-        }
-        assert sections <= {"patient", "presentation", "vital_signs", "history"}
-        assert all(one.cost in {"ask", "examine"} for one in first)
+    without, with_lesion = (ask_next(case(lesions=count), KNOWLEDGE, TODAY) for count in (0, 1))
+    for asked in (without, with_lesion):
+        assert all(one.cost in {"ask", "examine", "ultrasound", "ct"} for one in asked.first(4)), (
+            "no test is waited for"
+        )
+        assert "vital_signs_stated" in [one.finding for one in asked.questions[:3]]
+    early = [one.finding for one in with_lesion.first(12) if isinstance(one, Question)]
+    assert early[0] == "age_years"
+    assert "nature" in early, "what was seen of the lesion does not wait until all is known of the patient"
 
 
-def test_an_outcome_in_words() -> None:
-    advice = tuple(Named(id=name, subject="patient", label=f"Advice {name}") for name in "ABCD")
-    outcome = Outcome(answer="yes", urgency=Urgency.EMERGENCY_SAME_DAY, starts=advice, ends=advice[:1])
-    assert (
-        outcome_text(outcome, Urgency.SOON)
-        == "If yes: urgency rises to emergency: today; adds Advice A, Advice B, Advice C (+ 1 more); ends Advice A"
+def test_one_statement_is_asked_before_what_it_spares() -> None:
+    order = [one.finding for one in ask_next(case(), KNOWLEDGE, TODAY).questions]
+    spared = [name for name in order if "vital_signs_stated" in (KNOWLEDGE.findings[name].absent_when or "")]
+    assert len(spared) >= 4
+    assert order.index("vital_signs_stated") < min(map(order.index, spared))
+
+
+def test_what_other_answers_stand_for_is_asked_late() -> None:
+    spared = [
+        entry.id
+        for entry in KNOWLEDGE.findings.values()
+        if (entry.absent_when or "") == "vital_signs_stated == normal" and entry.subject == "patient"
+    ]
+    calm = case(seen("vital_signs_stated", choice("normal")))
+    before, after = (
+        max(one.worth for one in ask_next(given, KNOWLEDGE, TODAY).questions if one.finding in spared)
+        for given in (case(), calm)
     )
-    assert outcome_text(Outcome(answer="no", urgency=Urgency.NONE), Urgency.SOON, 2) == (
-        "If no: urgency falls to none; decides 2 open pieces of advice"
-    )
+    assert 0 < after < before / 4

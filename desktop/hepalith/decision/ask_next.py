@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from hepalith.decision.answers import Answer
+from hepalith.decision.answers import Answer, Open
 from hepalith.decision.effects import REQUEST, Change, Settled
 from hepalith.decision.planes import CASE
 from hepalith.decision.verdicts import LEVELS, Key
@@ -23,7 +23,8 @@ from hepalith.i18n import _
 from hepalith.knowledge.base import Knowledge
 from hepalith.knowledge.model import Recommendation
 
-COST = {"ask": 1, "examine": 1, "laboratory": 2, "ultrasound": 3, "ct": 4, "mri": 5, "invasive": 8}
+# The report of an ultrasound or a CT lies on the desk: to read in it costs as much as to ask the patient.
+COST = {"ask": 1, "examine": 1, "ultrasound": 1, "ct": 1, "laboratory": 2, "mri": 4, "invasive": 8}
 UNSUPPORTED = 8  # what nothing that is known speaks for counts so much less
 
 
@@ -92,6 +93,7 @@ class _Questions:
         self._by_key = {one.key: one for one in self._asked}
         self._worth = {one.key: self._worth_of(one) for one in self._asked}
         self._leads_to = self._details()
+        self._spares = self._spared()
 
     def made(self, most: int | None) -> Questions:
         details = {detail for found in self._leads_to.values() for detail in found}
@@ -125,7 +127,8 @@ class _Questions:
     def _worth_of(self, one: Tried) -> float:
         settled = self._settled.mean(one.plane) / UNSUPPORTED
         cost = COST[self._knowledge.findings[one.open.finding].cost]
-        return worth(self._effect(self._what_if.changes(one), settled), self._effects.level, cost)
+        value = worth(self._effect(self._what_if.changes(one), settled), self._effects.level, cost)
+        return value / UNSUPPORTED if self._absence(one.open) is Truth.TRUE else value
 
     def _worth_together(self, one: Together) -> float:
         """As the best of its members that would be asked of everybody, and half of what "none of these" is worth."""
@@ -191,9 +194,29 @@ class _Questions:
                     waiting.append(parent)
         return list(found)
 
+    def _absence(self, one: Open) -> Truth:
+        """Whether other answers already stand for its absence; such a finding is asked late."""
+        tree = self._knowledge.absence.get(one.finding)
+        return Truth.FALSE if tree is None else self._what_if.evaluation.truth(tree, one.subject)
+
+    def _spared(self) -> dict[Key, list[Key]]:
+        """The findings that one answer to another would stand for, as normal vital signs for the temperature."""
+        found: dict[Key, list[Key]] = {}
+        for one in self._asked:
+            if self._absence(one.open) is Truth.UNKNOWN:
+                parents = self._what_if.needs.of(self._knowledge.absence[one.open.finding], one.open.subject)
+                if len(parents) == 1 and parents[0] in self._by_key:
+                    found.setdefault(parents[0], []).append(one.key)
+        return found
+
     def _total(self, key: Key) -> float:
-        """What it is worth to ask, half of what is worth asking only after it included."""
-        return self._worth[key] + max((self._worth[detail] for detail in self._leads_to.get(key, ())), default=0) / 2
+        """What it is worth to ask: with the best question that it spares, and half of the best that waits for it."""
+        spared = max((self._worth[other] for other in self._spares.get(key, ())), default=0)
+        return (
+            self._worth[key]
+            + spared
+            + max((self._worth[detail] for detail in self._leads_to.get(key, ())), default=0) / 2
+        )
 
     # what is published
 
