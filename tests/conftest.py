@@ -28,7 +28,9 @@ _HOME_VARIABLES = {
 _home = Path(tempfile.mkdtemp(prefix="hepalith-test-home-"))
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
-os.environ.pop("LANGUAGE", None)
+for _name in ("HEPALITH_LANGUAGE", "LANGUAGE", "LC_ALL", "LC_MESSAGES"):
+    os.environ.pop(_name, None)
+os.environ["LANG"] = "C.UTF-8"
 for _name, _folder in _HOME_VARIABLES.items():
     (_home / _folder).mkdir(parents=True, exist_ok=True)
     os.environ[_name] = str(_home / _folder)

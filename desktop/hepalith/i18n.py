@@ -4,25 +4,52 @@ Clinical texts are not translated here: they stand in the knowledge and are revi
 """
 
 import gettext
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from hepalith.resources import resource_root
 
 DOMAIN = "hepalith"
+SOURCE_LANGUAGE = "en"  # of the program's own texts, and of the knowledge
+VARIABLE = "HEPALITH_LANGUAGE"
 _NAMES = {"en": "English", "zh_CN": "简体中文"}
 
 _translations: gettext.NullTranslations = gettext.NullTranslations()
+_language = SOURCE_LANGUAGE
 
 
 def set_language(code: str | None) -> bool:
-    """Use the catalogue of a language such as "de"; None, or a language without a catalogue, means English.
+    """Use the catalogue of a language such as "zh_CN"; None, or a language without a catalogue, means English.
 
-    Returns whether a catalogue is in use. Called once by the composition root, before any text is made.
+    Returns whether a catalogue is in use.
     """
-    global _translations  # noqa: PLW0603 : one language for the whole program
-    locale_folder = resource_root() / "locale"
-    languages = [code] if code else []
-    _translations = gettext.translation(DOMAIN, locale_folder, languages, fallback=True)
-    return isinstance(_translations, gettext.GNUTranslations)
+    found = gettext.translation(DOMAIN, resource_root() / "locale", [code] if code else [], fallback=True)
+    translated = isinstance(found, gettext.GNUTranslations)
+    use(found, code if code and translated else SOURCE_LANGUAGE)
+    return translated
+
+
+def use(translations: gettext.NullTranslations, code: str) -> None:
+    """Speak with these translations from now on."""
+    global _translations, _language  # one language for the whole program
+    _translations, _language = translations, code
+
+
+def language() -> str:
+    """The code of the language in use."""
+    return _language
+
+
+@contextmanager
+def speaking(code: str) -> Iterator[None]:
+    """Another language for a while, for a document that was made in it."""
+    before = _translations, _language
+    set_language(code)
+    try:
+        yield
+    finally:
+        use(*before)
 
 
 def _(text: str) -> str:
@@ -37,14 +64,37 @@ def plural(one: str, many: str, count: int) -> str:
 
 def languages() -> dict[str, str]:
     """The languages that the program speaks: code -> its own name."""
-    there = {"en", *(folder.name for folder in (resource_root() / "locale").glob("*"))}
+    there = {SOURCE_LANGUAGE, *(folder.name for folder in (resource_root() / "locale").glob("*"))}
     return {code: name for code, name in _NAMES.items() if code in there}
 
 
+def system_languages() -> tuple[str, ...]:
+    """What the environment asks for, the first wish first, as gettext reads it."""
+    for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+        if os.environ.get(name):
+            return tuple(wish.partition(".")[0].partition("@")[0] for wish in os.environ[name].split(":"))
+    return ()
+
+
+def first_spoken(wishes: Iterable[str]) -> str:
+    """The first of these languages that the program speaks, be it in the form of another country; else English."""
+    for wish in wishes:
+        base = wish.replace("-", "_").partition("_")[0]
+        if base in {"C", "POSIX"}:
+            break
+        for code in languages():
+            if code.partition("_")[0] == base:
+                return code
+    return SOURCE_LANGUAGE
+
+
 def catalogue_note() -> str:
-    """The language in use, and how far its catalogue was reviewed."""
-    header = _translations.info()
-    if not header:
-        return _NAMES["en"]
-    state = header.get("x-review-state", "")
-    return ": ".join(filter(None, (_NAMES.get(header.get("language", ""), header.get("language", "")), state)))
+    """The language in use, and how far its catalogue was reviewed, as the catalogue says itself."""
+    return _("English, in the words of the authors")
+
+
+def untranslated_note() -> str:
+    """Says that clinical statements stand in English; "" where the program speaks English too."""
+    if _language == SOURCE_LANGUAGE:
+        return ""
+    return _("Clinical statements stand in English, as they were written with their sources; they are not translated.")

@@ -114,6 +114,7 @@ class Zen(Engine):
     package = "zen-engine"
     operations = LOGIC | ARITHMETIC | {"abs", "round", "sqrt", "days"}
     missing = "null in a comparison, `not` or `and` stops the evaluation with an error, so every use needs a guard"
+    _options: ClassVar[dict[str, Any]] = {}
 
     def load(self, definitions: Sequence[Definition], rules: Sequence[str]) -> None:
         import zen
@@ -140,8 +141,15 @@ class Zen(Engine):
         self._rules = [(rule, self._keys[f"{rule} +"]) for rule in rules]
 
     def answer(self, case: Any) -> Iterable[str]:
-        result = self._decision.evaluate(case)["result"]
+        result = self._decision.evaluate(case, self._options)["result"]
         return [rule for rule, key in self._rules if result[key]]
+
+
+class ZenTraced(Zen):
+    """ZEN with a trace of its own: what each expression of the graph gave."""
+
+    name = "ZEN, its trace on"
+    _options: ClassVar[dict[str, Any]] = {"trace": True}
 
 
 class _Staged(Engine):

@@ -22,7 +22,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from bench import floor
-from bench.engines import ENGINES, Engine
+from bench.engines import ENGINES, Engine, ZenTraced
 from bench.ours import ALL, Ours
 from bench.rails import Plain, Rails, uses
 from hepalith.domain.case import Case
@@ -75,7 +75,7 @@ class Measurement:
             for ours in ALL:
                 made[kind][ours.name] = self._ours(ours, kind, expected)
                 _say(kind, ours.name)
-            for engine in ENGINES:
+            for engine in (*ENGINES, ZenTraced):
                 made[kind][engine.name] = self._engine(engine(), kind, expected)
                 _say(kind, engine.name)
             made[kind]["cql-execution"] = self._cql(kind, expected)
@@ -107,12 +107,13 @@ class Measurement:
         ours.load()
         load = time.process_time() - started
         by_bounds = 0
-        for case, right in zip(self.cases[kind][:CHECKED], expected, strict=False):
+        inputs = [ours.prepared(case) for case in self.cases[kind]]
+        for case, right in zip(inputs[:CHECKED], expected, strict=False):
             given = {f"recommendation {name}" for name in ours.answer(case)}
             if right - given or any(rule not in self.scalars.bounded for rule in given - right):
                 raise WrongAnswerError(f"{ours.name}: {sorted(given ^ right)}")
             by_bounds += len(given - right)
-        figures = _figures(load, _timed(ours.answer, self.cases[kind]))
+        figures = _figures(load, _timed(ours.answer, inputs))
         return {"rules": len(self.rules), "left_out": {}, "decided_by_bounds": by_bounds, **figures}
 
     def _engine(self, engine: Engine, kind: str, expected: Sequence[set[str]]) -> dict[str, Any]:

@@ -1,55 +1,102 @@
 """Our evaluators, as the benchmark sees them. The only place that knows how the checked trees are read."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from hepalith.decision.evaluation import Evaluation
 from hepalith.decision.explain import Explainer
 from hepalith.decision.observed import ObservedCase
-from hepalith.decision.reading import FastReader, QuickEvaluation
+from hepalith.decision.reading import QuickEvaluation, Reading
+from hepalith.decision.single import CaseReader
 from hepalith.domain.case import PATIENT, Case
 from hepalith.knowledge.compiler import compile_knowledge
 from hepalith.knowledge.loader import hash_of, read_files
+from hepalith.knowledge.tree import TruthNode
 from support.generate import TODAY
 
 KNOWLEDGE = Path(__file__).parents[2] / "resources" / "knowledge"
-Read = Callable[[Case], Evaluation]
+Rules = dict[str, TruthNode]
 
 
 class Ours:
-    """All rules for one case with the fast reader. With `trace` also the reasons of every rule that holds, in words."""
+    """All rules for one case, by the reader for a case alone. With `trace` every part of every condition is kept."""
 
-    def __init__(self, *, trace: bool, plain: bool = False) -> None:
-        self.name = "Hepalith, plain interpreter" if plain else f"Hepalith, trace {'on' if trace else 'off'}"
+    def __init__(self, name: str, *, trace: bool) -> None:
+        self.name = f"Hepalith, {name}"
         self._trace = trace
-        self._plain = plain
 
     def load(self) -> None:
         """From the files of the knowledge to what can answer, all checks of the knowledge included."""
         files, places, _problems = read_files(KNOWLEDGE, hash_of(KNOWLEDGE))
         assert files is not None
         self._knowledge, _ = compile_knowledge(files, places)
-        self._read = self._interpreter() if self._plain else self._fast()
+        rules: dict[str, Rules] = {"patient": {}, "lesion": {}}
+        for name, one in self._knowledge.recommendations.items():
+            rules[one.entry.subject][name] = one.when
+        self._of_patient, self._of_lesion = rules["patient"], rules["lesion"]
+        self._ready()
 
-    def _interpreter(self) -> Read:
-        return lambda case: Evaluation(case, self._knowledge, TODAY)
+    def _ready(self) -> None:
+        wanted = [*self._of_patient.values(), *self._of_lesion.values()]
+        self._reader = CaseReader(self._knowledge, wanted, trace=self._trace)
 
-    def _fast(self) -> Read:
-        reader = FastReader(self._knowledge)
-        return lambda case: QuickEvaluation(reader.read(ObservedCase(case, self._knowledge.findings, TODAY)))
+    def prepared(self, case: Case) -> Any:
+        """The values that the rules read, made before the clock starts, as for the other engines."""
+        return self._reader.inputs(ObservedCase(case, self._knowledge.findings, TODAY))
 
-    def answer(self, case: Case) -> Sequence[str]:
+    def answer(self, prepared: Any) -> Iterable[str]:
         """The recommendations whose condition holds for the patient or for any lesion."""
-        evaluation = self._read(case)
-        explainer = Explainer(evaluation)
-        found: list[str] = []
-        for name, compiled in self._knowledge.recommendations.items():
-            for subject in evaluation.lesions if compiled.entry.subject == "lesion" else (PATIENT,):
-                if evaluation.truth(compiled.when, subject).is_true:
-                    found.append(name)
-                    if self._trace:
-                        explainer.trace(compiled.when, subject)
+        return [name for name, _subject in self._holding(self._reader.read(prepared))]
+
+    def _holding(self, reading: Reading) -> list[tuple[str, str]]:
+        found = [(name, PATIENT) for name in reading.holding(self._of_patient, PATIENT)]
+        for lesion in reading.lesions:
+            found += [(name, lesion) for name in reading.holding(self._of_lesion, lesion)]
         return found
 
 
-ALL = (Ours(trace=False), Ours(trace=True), Ours(trace=False, plain=True))
+class FromCase(Ours):
+    """The same from the observations as they are entered: dates are read and units converted while the clock runs."""
+
+    def prepared(self, case: Case) -> Any:
+        return case
+
+    def answer(self, prepared: Any) -> Iterable[str]:
+        return super().answer(super().prepared(prepared))
+
+
+class InWords(FromCase):
+    """With the reasons of every rule that holds written out, as the window does for the one that is opened."""
+
+    def answer(self, prepared: Any) -> Iterable[str]:
+        reading = self._reader.read(Ours.prepared(self, prepared))
+        explainer = Explainer(QuickEvaluation(reading))
+        holding = self._holding(reading)
+        for name, subject in holding:
+            explainer.trace(self._knowledge.recommendations[name].when, subject)
+        return [name for name, _subject in holding]
+
+
+class Interpreter(FromCase):
+    """The plain interpreter."""
+
+    def _ready(self) -> None:
+        pass
+
+    def answer(self, prepared: Any) -> Iterable[str]:
+        evaluation = Evaluation(prepared, self._knowledge, TODAY)
+        found = [name for name, tree in self._of_patient.items() if evaluation.truth(tree, PATIENT).is_true]
+        for name, tree in self._of_lesion.items():
+            if any(evaluation.truth(tree, lesion).is_true for lesion in evaluation.lesions):
+                found.append(name)
+        return found
+
+
+ALL: tuple[Ours, ...] = (
+    Ours("trace off", trace=False),
+    Ours("trace on", trace=True),
+    FromCase("trace on, from what was entered", trace=True),
+    InWords("all reasons in words, from what was entered", trace=True),
+    Interpreter("plain interpreter, from what was entered", trace=False),
+)

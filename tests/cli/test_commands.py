@@ -13,6 +13,7 @@ import pytest
 
 from hepalith.app.main import main
 from hepalith.cli.arguments import parse_arguments
+from hepalith.note.embedded import read_note
 from hepalith.services.schemas import assessment_schema, case_schema
 from hepalith.store.case_file import encode_case
 from support.building import case, number, seen, yes
@@ -116,7 +117,15 @@ def test_errors_are_one_clear_line_and_a_code(
 
 @pytest.mark.parametrize(
     "arguments",
-    [["assess"], ["assess", "a", "--as-of", "May"], ["note", "a"], ["window", "a", "--size", "big"], ["knowledge"]],
+    [
+        ["assess"],
+        ["assess", "a", "--as-of", "May"],
+        ["note", "a", "--out", "n.pdf", "--at", "2026-06-01T14:30"],
+        ["note", "a", "--out", "n.pdf", "--final", "--at", "2026-06-01T14:30Z"],
+        ["note", "a"],
+        ["window", "a", "--size", "big"],
+        ["knowledge"],
+    ],
 )
 def test_wrong_arguments_exit_with_2_and_one_line(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
@@ -188,6 +197,16 @@ def test_other_forms_of_the_note(ending: str, case_file: Path, tmp_path: Path) -
     out = tmp_path / f"note.{ending}"
     assert main(["note", str(case_file), "--out", str(out), "--as-of", "2026-06-01"]) == 0
     assert out.read_text(encoding="utf-8").strip()
+
+
+def test_the_same_moment_gives_the_same_bytes(case_file: Path, tmp_path: Path) -> None:
+    made = []
+    for name, moment in (("a", "2026-06-01T14:30+02:00"), ("b", "2026-06-01T14:30+02:00"), ("c", "2026-06-02T14:30Z")):
+        out = tmp_path / f"{name}.pdf"
+        assert main(["note", str(case_file), "--out", str(out), "--at", moment]) == 0
+        made.append(out.read_bytes())
+    assert made[0] == made[1] != made[2]
+    assert read_note(tmp_path / "c.pdf").assessment.as_of == "2026-06-02"
 
 
 def test_a_note_opens_again_verifies_and_is_run_again(

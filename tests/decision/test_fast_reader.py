@@ -12,7 +12,7 @@ from hepalith.decision.evaluation import Evaluation
 from hepalith.decision.leaves import Leaves
 from hepalith.decision.planes import Pieces
 from hepalith.decision.precedence import Judgement
-from hepalith.decision.program import _Writer, program_of
+from hepalith.decision.program import Writer, program_of
 from hepalith.decision.verdicts import Verdicts
 from hepalith.domain.case import Case
 from hepalith.domain.truth import Truth
@@ -59,23 +59,23 @@ def test_the_long_run_says_what_it_compared_and_what_it_never_saw(capsys: pytest
     assert "never TRUE" in printed
 
 
-def _and_for_or(self: _Writer, parts: Any) -> Any:
+def _and_for_or(self: Writer, parts: Any) -> Any:
     return self._all(parts)
 
 
-def _without_absence(self: _Writer, reference: Any) -> str:
+def _without_absence(self: Writer, reference: Any) -> str:
     return ""
 
 
-def _first_row_only(self: _Writer, derived: Any, fresh: bool) -> Any:
+def _first_row_only(self: Writer, derived: Any, fresh: bool) -> Any:
     row = derived.rows[0]
     return [(self._truth(row.when, fresh)[0], row.then), ("full", derived.otherwise or derived.rows[-1].then)]
 
 
-_READ = _Writer._read
+_READ = Writer._read
 
 
-def _old_values_count(self: _Writer, method: str, reference: Any, *more: str, count: int, fresh: bool = False) -> Any:
+def _old_values_count(self: Writer, method: str, reference: Any, *more: str, count: int, fresh: bool = False) -> Any:
     return _READ(self, method, reference, *more, count=count)
 
 
@@ -99,10 +99,10 @@ def _fewer(self: Pieces[Any], predicate: Callable[[Any], bool], full: int) -> in
 
 
 FAULTS = {
-    "or is and": (_Writer, "_any", _and_for_or),
-    "nothing stands in for what is not recorded": (_Writer, "_ruled_out", _without_absence),
-    "only the first row of a table counts": (_Writer, "_outcomes", _first_row_only),
-    "gates trust old laboratory values": (_Writer, "_read", _old_values_count),
+    "or is and": (Writer, "_any", _and_for_or),
+    "nothing stands in for what is not recorded": (Writer, "_ruled_out", _without_absence),
+    "only the first row of a table counts": (Writer, "_outcomes", _first_row_only),
+    "gates trust old laboratory values": (Writer, "_read", _old_values_count),
     "what was read before is not read again": (Leaves, "_remember", _nothing_changes),
     "points are added without carrying": (planes, "add", _carry_lost),
     "advice gives way to that for another lesion": (Verdicts, "_whose", _every_lesion),

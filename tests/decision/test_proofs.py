@@ -36,6 +36,9 @@ AVOID = """- {id: NOT, title: T, subject: patient, kind: avoid, action: A., urge
 GIVES_WAY = """- {id: P2, step: 2, when_holds: [ASK], suppresses: [ALARM], across: patient, label: l,
    basis: default}
 """
+REPLACES = """- {id: P2, step: 2, when_holds: [ASK], suppresses: [ALARM], across: patient, label: l, replaces: true,
+   basis: default}
+"""
 
 MUTATIONS = {
     "unreachable advice": (
@@ -73,6 +76,10 @@ MUTATIONS = {
     "escalation that does not raise": (
         {"rest": REST.replace("urgency: emergency_now", "urgency: routine")},
         "red-flags: escalation ALARM.1",
+    ),
+    "an alarm that is replaced": (
+        {"rest": REST + REPLACES},
+        "red-flags: ASK in place of ALARM",
     ),
     "gate that never opens": (
         {"rest": REST.replace('requires: "age >= 18"', 'requires: "age >= 18 and age < 5"')},

@@ -1,13 +1,21 @@
 """Conditions and formulas in plain words, without a case."""
 
+from collections.abc import Iterator
+
 import pytest
 
+from hepalith.decision.evaluation import Evaluation
+from hepalith.decision.explain import Explainer
 from hepalith.decision.wording import Wording
+from hepalith.domain.assessment import TraceNode
+from hepalith.domain.case import PATIENT
 from hepalith.knowledge.base import Knowledge
 from hepalith.knowledge.compiler import _Compiler
 from hepalith.knowledge.expression import Symbols, parse_number, parse_truth
 from hepalith.knowledge.loader import hash_of, read_files
 from hepalith.knowledge.tree import GatePasses, walk
+from support.building import case, number, seen
+from support.generate import TODAY
 from support.small import compile_small, write_small
 from support.vignettes import knowledge_and_problems
 
@@ -113,3 +121,16 @@ def test_every_condition_of_the_program_can_be_said() -> None:
         for node in walk(compiled.when):
             if isinstance(node, GatePasses):
                 assert knowledge.gates[node.gate].entry.label in text
+
+
+def test_what_is_summed_over_lesions_is_shown_for_each() -> None:
+    sizes = [seen("size_mm", number(size, "mm"), lesion) for lesion, size in (("L1", "30"), ("L2", "20"))]
+    evaluation = Evaluation(case(*sizes, lesions=2), knowledge_and_problems()[0], TODAY)
+    shown = set(_lines(Explainer(evaluation).derived("downstaging_entry", PATIENT)))
+    assert {"L1: Largest diameter of the lesion: 30 mm", "L2: Largest diameter of the lesion: 20 mm"} <= shown
+
+
+def _lines(node: TraceNode) -> Iterator[str]:
+    yield node.text
+    for child in node.children:
+        yield from _lines(child)

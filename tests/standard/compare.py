@@ -26,6 +26,7 @@ def summary(verdict: Verdict, scalars: Scalars) -> str:
     bounded = sum(name in scalars.bounded for name in scalars.conditions)
     lines = [
         f"{verdict.cases} cases, {verdict.answers} answers to {len(scalars.conditions)} conditions",
+        f"{verdict.interpreted} of the cases answered by the interpreter too",
         f"conditions seen true {seen['T']}, false {seen['F']}, unknown {seen['U']}",
         f"{len(scalars.conditions) - bounded} conditions are to agree always, {bounded} where bounds do not decide",
         f"bounds decided {sum(verdict.by_bounds.values())} answers to {len(verdict.by_bounds)} conditions",
@@ -41,6 +42,7 @@ def main() -> int:
     parser.add_argument("--cases", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--refill", type=int, default=10, help="fill in every n-th case too")
+    parser.add_argument("--interpret", type=int, default=50, help="let the interpreter answer every n-th case too")
     parser.add_argument("--minutes", type=float, default=600, help="stop after this time")
     options = parser.parse_args()
     if reason := why_not():
@@ -51,11 +53,11 @@ def main() -> int:
         sys.stderr.write("the knowledge has problems\n")
         return 2
     verdict, started = Verdict(), time.monotonic()
-    steps = compare(
-        knowledge, options.seed, options.cases, verdict, known=exact_cases(knowledge), refill=options.refill
-    )
+    known = exact_cases(knowledge)
+    how_often = {"refill": options.refill, "interpret": options.interpret}
+    steps = compare(knowledge, options.seed, options.cases, verdict, known=known, **how_often)
     for position, _ in enumerate(steps):
-        if position % 50 == 0:
+        if position % 1000 == 0:
             sys.stderr.write(f"{verdict.cases} cases, {time.monotonic() - started:.0f} s\n")
         if time.monotonic() - started > 60 * options.minutes:
             break

@@ -56,6 +56,6 @@ def test_conditions_are_seen_true_false_and_unknown() -> None:
     for case in some(9, 150):
         evaluation = Evaluation(case, KNOWLEDGE, TODAY)
         for one in conditions(KNOWLEDGE):
-            seen[one.place] |= {evaluation.truth(one.tree, who, one.fresh) for who in subjects_of(one, case)}
+            seen[one.place] |= {evaluation.truth(one.tree, who, one.fresh) for who in subjects_of(one.subject, case)}
     for truth in Truth:
         assert sum(truth in answers for answers in seen.values()) > 0.85 * len(seen), truth

@@ -1,6 +1,6 @@
 """The conformance vectors of the Clinical Quality Language, in our expression language (`tests/data/cql/README.md`)."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -9,6 +9,10 @@ import pytest
 import yaml
 
 from hepalith.decision.evaluation import Evaluation
+from hepalith.decision.observed import ObservedCase
+from hepalith.decision.program import Writer
+from hepalith.decision.reading import FastReader, QuickEvaluation
+from hepalith.decision.single import CaseReader
 from hepalith.domain.case import PATIENT, Case, Observation, Value
 from hepalith.domain.interval import Interval
 from hepalith.domain.truth import Truth
@@ -16,9 +20,11 @@ from hepalith.knowledge.base import Knowledge
 from hepalith.knowledge.compiler import _Compiler
 from hepalith.knowledge.expression import ExpressionError, Symbols, parse_number, parse_truth
 from hepalith.knowledge.loader import hash_of, read_files
+from hepalith.knowledge.tree import Compare, Node, NumberNode, Reference, TruthNode, walk
 from support.building import case, choice, day, no, number, seen, yes
 from support.generate import TODAY
 from support.small import compile_small, write_small
+from support.vignettes import knowledge_and_problems
 
 DATA = Path(__file__).parents[1] / "data" / "cql"
 FILES = sorted(DATA.glob("*.yaml"))
@@ -91,29 +97,48 @@ def amount_of(written: Any) -> Decimal:
 
 
 @pytest.fixture(scope="module")
-def ask(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Vector], Truth | Interval]:
-    """What the reference evaluator answers."""
+def small(tmp_path_factory: pytest.TempPathFactory) -> tuple[Knowledge, Symbols]:
+    """A knowledge base with nothing but the findings of the vectors."""
     folder = tmp_path_factory.mktemp("vectors")
     rest = "sources: []\n"
     knowledge, problems = compile_small(folder, findings=FINDINGS, rest=rest)
     assert problems == ()
     files, places, _ = read_files(write_small(folder, findings=FINDINGS, rest=rest), hash_of(folder))
     assert files is not None
-    symbols = _Compiler(files, places)._symbols
-    return lambda vector: answer(vector, knowledge, symbols)
+    return knowledge, _Compiler(files, places)._symbols
 
 
-def answer(vector: Vector, knowledge: Knowledge, symbols: Symbols) -> Truth | Interval:
-    evaluation = Evaluation(case_of(vector.inputs), knowledge, TODAY)
+def tree_of(vector: Vector, symbols: Symbols) -> TruthNode | NumberNode:
     try:
-        return evaluation.truth(parse_truth(vector.expression, "patient", symbols, allow_missing=True), PATIENT)
+        return parse_truth(vector.expression, "patient", symbols, allow_missing=True)
     except ExpressionError:
-        return evaluation.number(parse_number(vector.expression, "patient", symbols), PATIENT)
+        return parse_number(vector.expression, "patient", symbols)
 
 
+def interpreter(observed: ObservedCase, knowledge: Knowledge, _wanted: TruthNode) -> Evaluation:
+    return Evaluation(observed.case, knowledge, TODAY)
+
+
+def reader_of_a_case(observed: ObservedCase, knowledge: Knowledge, wanted: TruthNode) -> Evaluation:
+    reader = CaseReader(knowledge, [wanted])
+    return QuickEvaluation(reader.read(reader.inputs(observed)))
+
+
+def reader_of_variants(observed: ObservedCase, knowledge: Knowledge, wanted: TruthNode) -> Evaluation:
+    reader = FastReader(knowledge)
+    reader._program = Writer(knowledge).program([wanted])
+    return QuickEvaluation(reader.read(observed))
+
+
+@pytest.mark.parametrize("evaluator", [interpreter, reader_of_a_case, reader_of_variants], ids=lambda one: one.__name__)
 @pytest.mark.parametrize("vector", list(vectors()), ids=lambda vector: vector.name)
-def test_vector(vector: Vector, ask: Callable[[Vector], Truth | Interval]) -> None:
-    given = ask(vector)
+def test_vector(vector: Vector, evaluator: Callable[..., Evaluation], small: tuple[Knowledge, Symbols]) -> None:
+    knowledge, symbols = small
+    tree = tree_of(vector, symbols)
+    wanted = tree if isinstance(tree, TruthNode) else Compare("==", tree, tree)
+    evaluation = evaluator(ObservedCase(case_of(vector.inputs), knowledge.findings, TODAY), knowledge, wanted)
+    given: Truth | Interval
+    given = evaluation.truth(tree, PATIENT) if isinstance(tree, TruthNode) else evaluation.number(tree, PATIENT)
     if isinstance(given, Truth):
         assert given is {True: Truth.TRUE, False: Truth.FALSE, None: Truth.UNKNOWN}[vector.expected]
     elif vector.expected is None:
@@ -122,6 +147,40 @@ def test_vector(vector: Vector, ask: Callable[[Vector], Truth | Interval]) -> No
         ends: Sequence[Any] = vector.expected if isinstance(vector.expected, list) else [vector.expected] * 2
         found = [Decimal(int(end)) if vector.whole else end for end in (given.low, given.high)]
         assert found == [amount_of(end) for end in ends]
+
+
+WITHOUT_VECTORS = {
+    "AsOf": "the date of the assessment; the standard has the clock's Today",
+    "Constant": "a written yes or no",
+    "CountLesions": "Count of the standard counts what is there, this what holds",
+    "CountTrue": "as CountLesions",
+    "Fires": "names advice of the knowledge",
+    "GatePasses": "names a gate of the knowledge",
+    "Limit": "the laboratory's own limit",
+    "ModalityOf": "the examination on which something was seen",
+    "ObservationDate": "when something was seen",
+    "Overlaps": "of items with three states; the standard's lists have two",
+    "SameTechnique": "compares examinations",
+    "agreed": "of bounds",
+    "log10": "the vectors have other bases",
+    "max": "the vectors are run as that of the lesions",
+    "sqrt": "the vectors of Power have no exponent 0.5",
+}
+
+
+def operators(trees: Iterable[Node]) -> set[str]:
+    """What trees are made of, by the sign or name where there is one."""
+    nodes = [node for tree in trees for node in walk(tree)]
+    return {getattr(one, "operator", "") or getattr(one, "name", "") or type(one).__name__ for one in nodes} - {
+        one.name for one in nodes if isinstance(one, Reference)
+    }
+
+
+def test_every_operator_of_the_knowledge_has_vectors_or_a_reason(small: tuple[Knowledge, Symbols]) -> None:
+    knowledge = knowledge_and_problems()[0]
+    used = operators([*knowledge.trees(), *(item for gate in knowledge.gates.values() for item in gate.items)])
+    covered = operators(tree_of(vector, small[1]) for vector in vectors())
+    assert used - covered == set(WITHOUT_VECTORS)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

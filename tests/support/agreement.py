@@ -40,6 +40,7 @@ from hepalith.decision.planes import truth_at
 from hepalith.decision.precedence import Judgement
 from hepalith.decision.program import ordered
 from hepalith.decision.reading import FastReader, Reading
+from hepalith.decision.single import CaseReader
 from hepalith.decision.verdicts import LEVELS, Verdicts
 from hepalith.decision.what_if import Asker, WhatIf
 from hepalith.domain.assessment import Status, Urgency
@@ -109,11 +110,12 @@ def _derived(evaluation: Evaluation) -> Iterator[Key]:
 
 
 class Both:
-    """One knowledge base, read by the interpreter and the fast reader."""
+    """One knowledge base, read by the interpreter, the fast reader and the reader of a case alone."""
 
     def __init__(self, knowledge: Knowledge) -> None:
         self.knowledge = knowledge
         self._reader = FastReader(knowledge)
+        self._case_reader = CaseReader(knowledge)
         self._asker = Asker(knowledge)
         self.answers = answers_of(knowledge)
         self.seen: set[tuple[str, Truth]] = set()
@@ -128,19 +130,21 @@ class Both:
         return [
             f"{said}: {difference}"
             for plane, evaluation, said in asked
-            for difference in self._between(_fast(what_if.reading, what_if.verdicts, plane), evaluation)[1]
+            for difference in self._between(evaluation, _fast(what_if.reading, what_if.verdicts, plane))[1]
         ]
 
     def compared(self, case: Case, as_of: date) -> tuple[Answers, list[str]]:
-        """What the interpreter says of the case as it is, and what the fast reader says otherwise."""
-        reading = self._reader.read(ObservedCase(case, self.knowledge.findings, as_of))
-        return self._between(_fast(reading, Verdicts(reading), 0), Evaluation(case, self.knowledge, as_of))
+        """What the interpreter says of the case as it is, and what the fast readers say otherwise."""
+        observed = ObservedCase(case, self.knowledge.findings, as_of)
+        readings = (self._reader.read(observed), self._case_reader.read(self._case_reader.inputs(observed)))
+        got = [_fast(reading, Verdicts(reading), 0) for reading in readings]
+        return self._between(Evaluation(case, self.knowledge, as_of), *got)
 
-    def _between(self, got: Answers, evaluation: Evaluation) -> tuple[Answers, list[str]]:
+    def _between(self, evaluation: Evaluation, *got: Answers) -> tuple[Answers, list[str]]:
         wanted = interpreted(evaluation)
         asked = conditions(self.knowledge, evaluation.lesions)
         self.seen.update((name, truth) for (name, *_rest), truth in zip(asked, wanted.truths, strict=True))
-        return wanted, list(differing(got, wanted, asked))
+        return wanted, [difference for one in got for difference in differing(one, wanted, asked)]
 
 
 def _fast(reading: Reading, verdicts: Verdicts, plane: int) -> Answers:

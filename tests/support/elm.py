@@ -2,17 +2,19 @@
 
 The inputs are one record "Case" of the patient, with a list "lesions" in it. A definition about a lesion is a list with
 one value for each lesion, so that it is computed once; inside it another one is read at the position of the lesion.
+What is asked of the patient in several places becomes a definition too, because the engine computes each of these once.
 
 What the standard says otherwise than our operators is written out: its In takes null for an element that may be in the
 list, its Min, Max and Sum leave nulls out. Its decimals have "at least the 28 digits of precision and 8 digits of
 scale"; the engine computes in binary numbers, so what was computed is rounded to 8 digits before it is compared.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from support.scalar import Definition, Expr, Field, Op, Over, Use, Value
+from support.scalar import Definition, Expr, Field, Op, Over, Use, Value, parts_of
 
 Elm = dict[str, Any]
 
@@ -50,29 +52,59 @@ class Exporter:
     def __init__(self, definitions: Iterable[Definition]) -> None:
         self._definitions = {one.name: one for one in definitions}
         self._lists: dict[str, Elm] = {}
+        self._shared = self._asked_again()  # expression -> its name
+        self._made: dict[str, Elm] = {}  # statements, each after what it uses
 
     def library(self) -> Elm:
         """The library, as JSON."""
         case: Elm = {"type": "SingletonFrom", "operand": {"type": "Retrieve", "dataType": "{urn:hepalith}Case"}}
-        made = [_statement("Case", case)]
-        written = [_statement(one.name, self._statement(one)) for one in self._definitions.values()]
-        made += [_statement(name, listed) for name, listed in self._lists.items()]
-        made += written
+        for one in self._definitions.values():
+            made = self.expression(one.expr)
+            self._made[one.name] = _query(returned=made) if one.lesion else made
+        statements = {"Case": case} | self._lists | self._made
         return {
             "library": {
                 "identifier": {"id": "Hepalith", "version": "1"},
                 "schemaIdentifier": {"id": "urn:hl7-org:elm", "version": "r1"},
                 "usings": {"def": [{"localIdentifier": "System", "uri": "urn:hl7-org:elm-types:r1"}]},
-                "statements": {"def": made},
+                "statements": {"def": [_statement(name, made) for name, made in statements.items()]},
             }
         }
 
-    def _statement(self, one: Definition) -> Elm:
-        made = self.expression(one.expr)
-        return _query(returned=made) if one.lesion else made
+    def _asked_again(self) -> dict[Expr, str]:
+        counted: Counter[Expr] = Counter()
+
+        def count(expr: Expr) -> None:
+            counted[expr] += 1
+            if counted[expr] == 1:
+                for part in parts_of(expr):
+                    count(part)
+
+        for one in self._definitions.values():
+            count(one.expr)
+        again = [one for one, times in counted.items() if times > 1 and isinstance(one, Op | Field)]
+        return {one: f"shared {number}" for number, one in enumerate(again) if not self._is_of_lesion(one)}
+
+    def _is_of_lesion(self, expr: Expr) -> bool:
+        match expr:
+            case Field(lesion=lesion):
+                return lesion
+            case Use(name=name):
+                return self._definitions[name].lesion
+            case Op(parts=parts):
+                return any(map(self._is_of_lesion, parts))
+        return False
 
     def expression(self, expr: Expr) -> Elm:
         """An expression; of a lesion, it is to stand in a query over the lesions."""
+        if expr not in self._shared:
+            return self._written(expr)
+        name = self._shared[expr]
+        if name not in self._made:
+            self._made[name] = self._written(expr)
+        return {"type": "ExpressionRef", "name": name}
+
+    def _written(self, expr: Expr) -> Elm:
         match expr:
             case Value(value=value):
                 return _literal(value)

@@ -34,8 +34,10 @@ class Flattener:
     def __init__(self, knowledge: Knowledge, wanted: frozenset[str]) -> None:
         self._knowledge = knowledge
         self._wanted = wanted
-        back = {int(name.partition("@")[2].partition("/")[0]) for name in wanted if "@" in name}
-        self._which = (0, *sorted(back))
+        self._which: dict[str, set[int]] = {}  # by finding: which of its observations matter
+        for name in wanted:
+            finding, _at, which = name.partition("/")[0].partition("@")
+            self._which.setdefault(finding, set()).add(int(which or 0))
 
     def inputs(self, case: Case) -> tuple[Inputs, list[Inputs]]:
         """The inputs of the patient, and of each lesion."""
@@ -59,7 +61,7 @@ class Flattener:
         made: Inputs = {}
         for name, observations in findings.items():
             ordered = _latest_first(observations, studies)
-            for which in self._which:
+            for which in self._which.get(name, {0}):
                 position = len(ordered) - 1 if which < 0 else which
                 if position < len(ordered):
                     reference = Reference(name, lesion=False, which=which)

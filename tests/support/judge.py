@@ -1,5 +1,7 @@
 """The clinical standard's engine as a judge: `cql-execution` answers every condition for the same cases as we do.
 
+Ours are the answers of the fast reader's program for a case alone; some cases the interpreter answers as well.
+
 Where a scalar loses what our evaluator knows within bounds, the engine may say null while we have decided. Then it is
 asked again with what was missing filled in at random: it may not say the opposite.
 """
@@ -9,13 +11,18 @@ import json
 import shutil
 import subprocess
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
+from queue import Queue
 from tempfile import TemporaryDirectory
+from threading import Thread
 from typing import NamedTuple
 
 from hepalith.decision.evaluation import Evaluation
+from hepalith.decision.observed import ObservedCase
+from hepalith.decision.planes import truth_at
+from hepalith.decision.single import CaseReader
 from hepalith.domain.case import PATIENT, Case
 from hepalith.domain.truth import Truth
 from hepalith.knowledge.base import Knowledge
@@ -26,7 +33,8 @@ from support.scalar import Scalars
 from support.vignettes import all_cases
 
 NODE = Path(__file__).parents[1] / "standard" / "node"
-LETTERS = {Truth.TRUE: "T", Truth.FALSE: "F", Truth.UNKNOWN: "U"}
+AHEAD = 20  # cases that the engine is asked for before the first of them is judged
+LETTERS = "FUT"  # by truth
 
 
 def why_not() -> str:
@@ -60,6 +68,7 @@ class Verdict:
 
     def __init__(self) -> None:
         self.cases = 0
+        self.interpreted = 0  # of these, answered by the interpreter as well
         self.answers = 0
         self.visited: dict[str, set[str]] = {}
         self.by_bounds: Counter[str] = Counter()  # conditions that we decided and a scalar leaves open
@@ -79,8 +88,10 @@ class Engine:
         self._folder = TemporaryDirectory(prefix="hepalith-elm-")
         library = Path(self._folder.name) / "library.json"
         library.write_text(json.dumps(Exporter(self._scalars.definitions.values()).library()), encoding="utf-8")
-        command = ["node", "--max-old-space-size=2048", str(NODE / "run.mjs"), str(library)]
+        command = ["node", "--max-old-space-size=2048", "--max-semi-space-size=64", str(NODE / "run.mjs"), str(library)]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self._lines: Queue[str] = Queue()
+        Thread(target=self._read, daemon=True).start()
         self._write(self._scalars.conditions)
         return self
 
@@ -88,8 +99,8 @@ class Engine:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.close()
-        self._process.stdout.close()
         self._process.wait()
+        self._process.stdout.close()
         self._folder.cleanup()
 
     def ask(self, case: Case) -> None:
@@ -99,11 +110,17 @@ class Engine:
 
     def answers(self) -> list[str]:
         """The answers to the next case: for each condition a letter for the patient, or one for each lesion."""
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
+        line = self._lines.get()
         if not line:
             raise RuntimeError("the engine has stopped; its reason stands above")
         return line.rstrip("\n").split(" ")
+
+    def _read(self) -> None:
+        """Reads while others write, so that neither side waits for the other for ever. The end is an empty line."""
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            self._lines.put(line)
+        self._lines.put("")
 
     def _write(self, content: object) -> None:
         assert self._process.stdin is not None
@@ -112,79 +129,135 @@ class Engine:
 
 
 def compare(
-    knowledge: Knowledge, seed: int, count: int, verdict: Verdict, *, known: Sequence[Case] = (), refill: int = 1
+    knowledge: Knowledge,
+    seed: int,
+    count: int,
+    verdict: Verdict,
+    *,
+    known: Sequence[Case] = (),
+    refill: int = 1,
+    interpret: int = 1,
 ) -> Iterator[Verdict]:
-    """Compares `count` generated cases, and every `refill`-th of them filled in. Yields after each batch."""
+    """Compares `count` generated cases, and every `refill`-th of them filled in. Yields after each case.
+
+    interpret: every so-manieth case is answered by the interpreter too.
+    """
     scalars = Scalars(knowledge)
+    judge = _Judge(scalars, verdict, seed, interpret)
     generator = Generator(knowledge, seed)
     source = enumerate(cases(knowledge, seed, known=known))
     with Engine(scalars) as engine:
-        while batch := list(itertools.islice(source, min(20, count))):
-            count -= len(batch)
-            filled = {number: generator.completed(case) for number, case in batch if number % refill == 0}
-            asked = [case for _, case in batch] + list(filled.values())
-            for case in asked:
-                engine.ask(case)
-            decided: dict[int, list[tuple[int, str, str]]] = {}
-            for number, case in batch:
-                decided[number] = _judge(scalars, case, engine.answers(), verdict, seed, number)
-            for number, case in filled.items():
-                theirs = engine.answers()
-                _judge(scalars, case, theirs, verdict, seed, number)
-                _confirm(scalars, case, theirs, decided[number], verdict, seed, number)
+        waiting: list[_Asked] = []
+        for number, case in itertools.islice(source, count):
+            waiting.append(_Asked(number, case, generator.completed(case) if number % refill == 0 else None))
+            for one in waiting[-1].cases:
+                engine.ask(one)
+            if len(waiting) == AHEAD:  # the engine works on the others while we judge the first
+                judge.next(waiting.pop(0), engine)
+                yield verdict
+        for asked in waiting:
+            judge.next(asked, engine)
             yield verdict
 
 
-def _judge(
-    scalars: Scalars, case: Case, theirs: Sequence[str], verdict: Verdict, seed: int, number: int
-) -> list[tuple[int, str, str]]:
-    """Notes what differs; what we decided by bounds is returned: (condition, subject, our answer)."""
-    evaluation = Evaluation(case, scalars.knowledge, TODAY)
-    verdict.cases += 1
-    by_bounds: list[tuple[int, str, str]] = []
-    for position, (source, name, answers) in enumerate(zip(scalars.sources, scalars.conditions, theirs, strict=True)):
-        subjects = subjects_of(source, case)
-        if len(answers) != len(subjects):
-            verdict.differences.append(Difference(seed, number, name, "", f"{len(subjects)} answers", answers))
-            continue
-        for subject, answer in zip(subjects, answers, strict=True):
-            ours = LETTERS[evaluation.truth(source.tree, subject, source.fresh)]
-            verdict.answers += 1
-            verdict.visited.setdefault(name, set()).add(ours)
+class _Asked(NamedTuple):
+    """A case that the engine was asked for, and what it was filled in to."""
+
+    number: int
+    case: Case
+    filled: Case | None
+
+    @property
+    def cases(self) -> Sequence[Case]:
+        return [self.case] if self.filled is None else [self.case, self.filled]
+
+
+class _Judge:
+    """Compares the answers to one case after the other, and notes what differs."""
+
+    def __init__(self, scalars: Scalars, verdict: Verdict, seed: int, interpret: int) -> None:
+        self._scalars = scalars
+        self._verdict = verdict
+        self._seed = seed
+        self._interpret = interpret
+        self._reader = CaseReader(scalars.knowledge)
+
+    def next(self, asked: _Asked, engine: Engine) -> None:
+        """Judges the case that the engine answers next."""
+        decided = self._judge(asked.case, engine.answers(), asked.number)
+        if asked.filled is not None:
+            theirs = engine.answers()
+            self._judge(asked.filled, theirs, asked.number)
+            self._confirm(asked.filled, theirs, decided, asked.number)
+
+    def _judge(self, case: Case, theirs: Sequence[str], number: int) -> list[tuple[int, str, str]]:
+        """Notes what differs; what we decided by bounds is returned: (condition, subject, our answer)."""
+        observed = ObservedCase(case, self._scalars.knowledge.findings, TODAY)
+        reading = self._reader.read(self._reader.inputs(observed))
+        self._verdict.cases += 1
+        ours = self._letters(case, lambda one, subject: truth_at(reading.truth(one.tree, subject, one.fresh)))
+        by_bounds: list[tuple[int, str, str]] = []
+        for position, (name, given, answers) in enumerate(zip(self._scalars.conditions, ours, theirs, strict=True)):
+            self._verdict.answers += len(given)
+            self._verdict.visited.setdefault(name, set()).update(given)
+            if given != answers:
+                by_bounds += self._different(case, position, given, answers, number)
+        if number % self._interpret == 0:
+            self._by_the_interpreter(case, ours, number)
+        return by_bounds
+
+    def _confirm(self, case: Case, theirs: Sequence[str], decided: Sequence[tuple[int, str, str]], number: int) -> None:
+        """What we decided by bounds, now that the case is filled in."""
+        for position, subject, ours in decided:
+            answer = theirs[position][subjects_of(self._scalars.sources[position].subject, case).index(subject)]
+            if answer == ours:
+                self._verdict.confirmed += 1
+            elif answer == "U":
+                self._verdict.still_open += 1
+            else:
+                self._note(number, f"{self._scalars.conditions[position]}, filled in", subject, ours, answer)
+
+    def _different(
+        self, case: Case, position: int, given: str, answers: str, number: int
+    ) -> Iterator[tuple[int, str, str]]:
+        name = self._scalars.conditions[position]
+        if len(answers) != len(given):
+            self._note(number, name, "", f"{len(given)} answers", answers)
+            return
+        for subject, ours, answer in zip(
+            subjects_of(self._scalars.sources[position].subject, case), given, answers, strict=True
+        ):
             if ours == answer:
                 continue
-            if answer == "U" and name in scalars.bounded:
-                verdict.by_bounds[name] += 1
-                if name not in scalars.asking:
-                    by_bounds.append((position, subject, ours))
-            else:
-                verdict.differences.append(Difference(seed, number, name, subject, ours, answer))
-    return by_bounds
+            if answer != "U" or name not in self._scalars.bounded:
+                self._note(number, name, subject, ours, answer)
+                continue
+            self._verdict.by_bounds[name] += 1
+            if name not in self._scalars.asking:
+                yield position, subject, ours
+
+    def _by_the_interpreter(self, case: Case, ours: Sequence[str], number: int) -> None:
+        evaluation = Evaluation(case, self._scalars.knowledge, TODAY)
+        self._verdict.interpreted += 1
+        wanted = self._letters(case, lambda one, subject: evaluation.truth(one.tree, subject, one.fresh))
+        for name, given, interpreted in zip(self._scalars.conditions, ours, wanted, strict=True):
+            if given != interpreted:
+                self._note(number, f"{name}, by the interpreter", "", given, interpreted)
+
+    def _letters(self, case: Case, truth: Callable[[Condition, str], Truth]) -> list[str]:
+        subjects = {of: subjects_of(of, case) for of in ("patient", "lesion")}
+        return [
+            "".join([LETTERS[truth(one, subject)] for subject in subjects[one.subject]])
+            for one in self._scalars.sources
+        ]
+
+    def _note(self, number: int, place: str, subject: str, ours: str, theirs: str) -> None:
+        self._verdict.differences.append(Difference(self._seed, number, place, subject, ours, theirs))
 
 
-def _confirm(
-    scalars: Scalars,
-    case: Case,
-    theirs: Sequence[str],
-    decided: Sequence[tuple[int, str, str]],
-    verdict: Verdict,
-    seed: int,
-    number: int,
-) -> None:
-    for position, subject, ours in decided:
-        answer = theirs[position][subjects_of(scalars.sources[position], case).index(subject)]
-        if answer == ours:
-            verdict.confirmed += 1
-        elif answer == "U":
-            verdict.still_open += 1
-        else:
-            place = f"{scalars.conditions[position]}, filled in"
-            verdict.differences.append(Difference(seed, number, place, subject, ours, answer))
-
-
-def subjects_of(source: Condition, case: Case) -> Sequence[str]:
-    """Whom a condition is judged for."""
-    return [lesion.id for lesion in case.lesions] if source.subject == "lesion" else [PATIENT]
+def subjects_of(subject: str, case: Case) -> Sequence[str]:
+    """Whom a condition about the patient, or about a lesion, is judged for."""
+    return [lesion.id for lesion in case.lesions] if subject == "lesion" else [PATIENT]
 
 
 def _plain(inputs: Inputs) -> dict[str, bool | float | str]:

@@ -324,6 +324,8 @@ class Scalars:
             items = (self._entered(reference, "truth", fresh=False, ruled_out=NO, detail=o.id) for o in finding.choices)
             return op("or", *(op("is_null", item) for item in items))
         ruled_out = {"yes_no": NO, "choice": Value(finding.absent_choice)}.get(finding.type)
+        if finding.absent_range is not None and finding.absent_range[0] == finding.absent_range[1]:
+            ruled_out = Value(finding.absent_range[0])  # one number stands in for what is not recorded: it is known
         kinds: dict[str, Kind] = {"yes_no": "truth", "choice": "text", "date": "date"}
         return op(
             "is_null", self._entered(reference, kinds.get(finding.type, "number"), fresh=False, ruled_out=ruled_out)
@@ -660,8 +662,16 @@ def _fresh(fresh: bool) -> str:
 def walk(expr: Expr, *, over: bool = True) -> Iterator[Expr]:
     """An expression and all its parts; those over all lesions too, unless `over` is false."""
     yield expr
-    if isinstance(expr, Op):
-        for part in expr.parts:
+    if over or not isinstance(expr, Over):
+        for part in parts_of(expr):
             yield from walk(part, over=over)
-    elif isinstance(expr, Over) and over:
-        yield from walk(expr.part)
+
+
+def parts_of(expr: Expr) -> tuple[Expr, ...]:
+    """What an expression is made of."""
+    match expr:
+        case Op(parts=parts):
+            return parts
+        case Over(part=part):
+            return (part,)
+    return ()

@@ -10,16 +10,17 @@ from hepalith.app import wiring
 from hepalith.cli.arguments import parse_arguments
 from hepalith.cli.commands import run
 from hepalith.cli.parts import NO_WINDOW, Parts, read_case
-from hepalith.i18n import _, set_language
+from hepalith.i18n import VARIABLE, _, set_language
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs the program; returns its exit code."""
-    set_language(os.environ.get("HEPALITH_LANGUAGE"))
+    set_language(wiring.language(wiring.user_folders()))  # what the arguments mean is said in it too
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `hepalith assess ... | head` ends quietly
     parsed = parse_arguments(sys.argv[1:] if arguments is None else arguments)
     folders = wiring.user_folders(getattr(parsed, "profile", None))
+    set_language(wiring.language(folders))
     site_file = getattr(parsed, "site", None)
     parts = Parts(
         knowledge=lambda: wiring.make_knowledge(folders, site_file),
@@ -61,5 +62,5 @@ def _window(arguments: argparse.Namespace, folders: wiring.Folders) -> int:
         settings=folders.settings,
         site=wiring.SiteFile(folders, site_file),
         refine=lambda: wiring.refine(session, folders, site_file),
-        language=os.environ.get("HEPALITH_LANGUAGE", ""),
+        language=os.environ.get(VARIABLE, ""),
     )

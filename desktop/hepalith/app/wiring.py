@@ -13,6 +13,7 @@ import platformdirs
 from hepalith import __version__
 from hepalith.domain.case import Case
 from hepalith.domain.errors import CaseFileError, NoteError
+from hepalith.i18n import VARIABLE, first_spoken, system_languages
 from hepalith.knowledge.base import Knowledge
 from hepalith.knowledge.compiled import load_knowledge
 from hepalith.knowledge.model import KnowledgeFiles
@@ -27,6 +28,7 @@ from hepalith.store.site_file import write_site
 APP = "hepalith"
 NOTE_ENDING = ".pdf"
 SITE_FILE = "site.toml"
+LANGUAGE_FILE = "language"  # what the user chose in the window, where the command line and the note can read it
 
 
 class SystemClock:
@@ -69,6 +71,15 @@ def user_folders(profile: Path | None = None) -> Folders:
         journal=Path(platformdirs.user_data_dir(APP, appauthor=False)) / "journal",
         settings=Path(platformdirs.user_config_dir(APP, appauthor=False)),
     )
+
+
+def language(folders: Folders) -> str:
+    """The language to speak: what the environment says, else what the user chose in the window, else the system's."""
+    try:
+        chosen = (folders.settings / LANGUAGE_FILE).read_text(encoding="utf-8").strip()
+    except (OSError, ValueError):
+        chosen = ""
+    return os.environ.get(VARIABLE) or chosen or first_spoken(system_languages())
 
 
 def knowledge_folder() -> Path:

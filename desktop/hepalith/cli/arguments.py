@@ -2,7 +2,7 @@
 
 import argparse
 import re
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import NoReturn
 
@@ -29,6 +29,8 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
         parsed = _commands().parse_args(arguments)
         if parsed.command == "note" and parsed.verify is None and not (parsed.out or parsed.patient_page):
             _commands().error(_("note needs --out FILE or --patient-page FILE"))
+        if parsed.command == "note" and parsed.at and (parsed.final or parsed.amends):
+            _commands().error(_("a note is finalised now: --at is only for drafts"))
         return parsed
     return _window_only().parse_args(arguments)
 
@@ -83,6 +85,9 @@ def _commands() -> argparse.ArgumentParser:
     note.add_argument("--paper", choices=["a4", "us-letter"], default="a4")
     note.add_argument("--final", action="store_true", help=_("finalise it: such a note is never changed"))
     note.add_argument("--author", default="", metavar="NAME", help=_("who finalises it"))
+    note.add_argument(
+        "--at", type=_instant, metavar="INSTANT", help=_("the moment that a draft bears, to make the same bytes again")
+    )
     note.add_argument("--amends", type=Path, metavar="NOTE.pdf", help=_("the final note that this one replaces"))
     _add_context(note)
 
@@ -192,6 +197,17 @@ def _day(text: str) -> date:
         raise argparse.ArgumentTypeError(
             _('"{text}" is not a date; write it like 2026-05-20').format(text=text)
         ) from None
+
+
+def _instant(text: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None:
+        message = _('"{text}" is not a moment with its time zone; write it like 2026-05-20T14:30+02:00')
+        raise argparse.ArgumentTypeError(message.format(text=text))
+    return found
 
 
 def _count(text: str) -> int | None:

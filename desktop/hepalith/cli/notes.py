@@ -13,7 +13,7 @@ from hepalith.services.ports import NoteRequest
 
 
 def write_note(arguments: argparse.Namespace, parts: Parts, out: TextIO) -> int:
-    """`hepalith note`: the form of each file follows its ending and `--form`."""
+    """`hepalith note`: the form of each file follows its ending and `--form`, its dates `--as-of` and `--at`."""
     if arguments.verify is not None:
         return _verify(arguments.verify, parts, out)
     request = NoteRequest(
@@ -27,9 +27,9 @@ def write_note(arguments: argparse.Namespace, parts: Parts, out: TextIO) -> int:
     )
     case = read_case(arguments.case, parts.store)
     knowledge = parts.knowledge()
-    clock = parts.clock(arguments.as_of)
+    clock = parts.clock(arguments.as_of or (arguments.at and arguments.at.date()))
     assessment = evaluate(case, knowledge, clock.today(), trace=False, full=True, further=True)
-    parts.note(knowledge).export(case, assessment, clock.now(), request)
+    parts.note(knowledge).export(case, assessment, arguments.at or clock.now(), request)
     out.writelines(
         _("Wrote {path}\n").format(path=path) for path in (*request.files, *filter(None, (request.patient_page,)))
     )

@@ -16,6 +16,7 @@ from hepalith.domain.assessment import (
 )
 from hepalith.domain.words import (
     answer_text,
+    basis_text,
     completed_text,
     completions_text,
     decision_text,
@@ -24,18 +25,10 @@ from hepalith.domain.words import (
     robust_text,
     turn_text,
 )
-from hepalith.i18n import _
+from hepalith.i18n import _, untranslated_note
 
 _ASKED = 8
 _OUTCOMES = 3  # of a question
-_LEVELS = {
-    "emergency_now": "EMERGENCY NOW",
-    "emergency_same_day": "EMERGENCY, TODAY",
-    "urgent": "urgent",
-    "soon": "soon",
-    "routine": "routine",
-    "none": "none",
-}
 
 
 def assessment_text(assessment: Assessment) -> str:
@@ -43,15 +36,26 @@ def assessment_text(assessment: Assessment) -> str:
     return "\n".join(_lines(assessment)) + "\n"
 
 
+def _level(level: str) -> str:
+    return {
+        "emergency_now": _("EMERGENCY NOW"),
+        "emergency_same_day": _("EMERGENCY, TODAY"),
+        "urgent": _("urgent"),
+        "soon": _("soon"),
+        "routine": _("routine"),
+        "none": _("none"),
+    }[level]
+
+
 def _lines(assessment: Assessment) -> Iterator[str]:
     urgency = assessment.urgency
-    yield _("Urgency: {level}").format(level=_LEVELS[urgency.level]) + (
+    yield _("Urgency: {level}").format(level=_level(urgency.level)) + (
         f"  [{urgency.set_by}]" if urgency.set_by else ""
     )
     if urgency.could_be:
-        yield _("  not excluded: {level} [{by}]").format(level=_LEVELS[urgency.could_be], by=urgency.could_be_by)
+        yield _("  not excluded: {level} [{by}]").format(level=_level(urgency.could_be), by=urgency.could_be_by)
     if urgency.without_set_aside:
-        yield _("  without the advice that was set aside: {level}").format(level=_LEVELS[urgency.without_set_aside])
+        yield _("  without the advice that was set aside: {level}").format(level=_level(urgency.without_set_aside))
     yield _("Class: {value} ({certainty})").format(
         value=assessment.case_class.value, certainty=assessment.case_class.certainty
     )
@@ -89,6 +93,8 @@ def _lines(assessment: Assessment) -> Iterator[str]:
     yield _("Knowledge {version} ({hash}), assessed for {date}. No clinician has reviewed it.").format(
         version=assessment.knowledge_version, hash=assessment.knowledge_hash, date=assessment.as_of
     )
+    if untranslated_note():
+        yield untranslated_note()
 
 
 class _Turns:
@@ -132,7 +138,7 @@ def _questions(assessment: Assessment) -> Iterator[str]:
         if isinstance(one, QuestionGroup):
             yield f"  {', '.join(need.label for need in one.findings)} ({one.subject})"
             yield f"      {outcome_text(one.none, now, one.settles)}"
-            yield "      " + _("A yes: up to {level}").format(level=_LEVELS[one.urgency])
+            yield "      " + _("A yes: up to {level}").format(level=_level(one.urgency))
         else:
             yield f"  {one.label} ({one.subject})"
             yield from (f"      {outcome_text(outcome, now)}" for outcome in one.outcomes[:_OUTCOMES])
@@ -161,7 +167,7 @@ def _advice(title: str, advice: list[Advice], turns: _Turns) -> Iterator[str]:
     yield ""
     yield title
     for one in sorted(advice, key=lambda one: -one.urgency.rank):
-        yield f"  [{one.id}] {one.subject}, {_LEVELS[one.urgency]}, {one.basis.level}: {one.title}"
+        yield f"  [{one.id}] {one.subject}, {_level(one.urgency)}, {basis_text(one.basis.level)}: {one.title}"
         yield f"      {one.action}"
         for gate in one.gates_shut:
             yield _("      gate shut: {gate}").format(gate=gate)

@@ -33,8 +33,7 @@ NOT_NEGATIVE = Interval(Decimal(0), numbers.INFINITY)
 
 def counted(*truths: Truth) -> Interval:
     """How many of these hold: a range while some are unknown."""
-    certain = sum(truth.is_true for truth in truths)
-    open_ones = sum(truth.is_unknown for truth in truths)
+    certain, open_ones = truths.count(Truth.TRUE), truths.count(Truth.UNKNOWN)
     return Interval(Decimal(certain), Decimal(certain + open_ones))
 
 
@@ -63,7 +62,9 @@ def elapsed(unit: str, start: DateRange | None, end: DateRange | None) -> Interv
         return ANYTHING
     if unit == "days":
         return Interval(Decimal((end.first - start.last).days), Decimal((end.last - start.first).days))
-    return Interval(months_between(start.last, end.first), months_between(start.first, end.last))
+    shortest = months_between(start.last, end.first)
+    exact = start.first == start.last and end.first == end.last
+    return Interval(shortest, shortest if exact else months_between(start.first, end.last))
 
 
 def within(result: Interval, limits: tuple[Decimal, Decimal] | None) -> Interval:

@@ -13,7 +13,7 @@ import msgspec
 
 from hepalith.decision.answers import Answer, Open
 from hepalith.decision.effects import REQUEST, Change, Settled
-from hepalith.decision.planes import CASE
+from hepalith.decision.planes import CASE, union
 from hepalith.decision.verdicts import LEVELS, Key
 from hepalith.decision.what_if import Asker, Together, Tried, WhatIf
 from hepalith.domain.assessment import Need, Outcome, Question, QuestionGroup, Urgency, in_order
@@ -89,6 +89,7 @@ class _Questions:
         self._at_stake = self._supported or {key: plane for key, plane, _weight, _supported in open_}
         self._settled = Settled(what_if.reading, [(plane, weight) for _key, plane, weight, _supported in open_])
         self._pieces = Settled(what_if.reading, [(plane, 1) for _key, plane, _weight, _supported in open_])
+        self._decided_by = union(what_if.reading.full ^ plane for plane in self._supported.values())
         self._asked = what_if.asked
         self._by_key = {one.key: one for one in self._asked}
         self._worth = {one.key: self._worth_of(one) for one in self._asked}
@@ -143,8 +144,7 @@ class _Questions:
         """Whether something that is known speaks for what an answer brings, or for advice that it decides."""
         changes = self._what_if.changes(one)
         starts = {key for change in changes for key in change.starts}
-        decided = any(one.plane & ~open_ for open_ in self._supported.values())
-        return decided or any(self._counts(key) for key in starts)
+        return bool(one.plane & self._decided_by) or any(self._counts(key) for key in starts)
 
     def _effect(self, changes: list[Change], settled: float) -> Effect:
         now = self._effects.level

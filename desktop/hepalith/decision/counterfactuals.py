@@ -52,6 +52,7 @@ class Fact(msgspec.Struct, frozen=True, eq=False):
     """A part of a condition that reads what is entered, and whether it has to be so for a subject. One object for each.
 
     stays: it is so now, and must not be changed by the other facts; such facts are not counted.
+    number: the order in which facts were found; a set has none that is the same in every process.
     """
 
     node: TruthNode
@@ -59,6 +60,7 @@ class Fact(msgspec.Struct, frozen=True, eq=False):
     wanted: bool
     stays: bool
     reads: frozenset[str]  # findings
+    number: int
 
     @property
     def key(self) -> tuple[str, frozenset[str]]:
@@ -115,7 +117,7 @@ class Counterfactuals:
     def checked(self, ways: Ways, is_so: Callable[[Evaluation], bool]) -> Sequence[Fact]:
         """What has to change in the first way that brings it about, without what can be left out; () if none does."""
         for way in ways:
-            facts = [fact for fact in way if not fact.stays]
+            facts = [fact for fact in _in_order(way) if not fact.stays]
             then = self._after(way, facts)
             if then is None:
                 return facts  # it cannot be tried
@@ -137,7 +139,9 @@ class Counterfactuals:
         evaluation = self._evaluation
         for key in dict.fromkeys(fact.key for fact in facts):
             changed = [fact for fact in facts if fact.key == key]
-            made = observation(self._knowledge, [*changed, *(one for one in way if one.stays and one.key == key)])
+            made = observation(
+                self._knowledge, [*changed, *(one for one in _in_order(way) if one.stays and one.key == key)]
+            )
             if made is None:
                 return None
             evaluation = evaluation.answered(made.finding, made.subject, ((made,),))
@@ -177,7 +181,7 @@ class Counterfactuals:
     def _read(self, node: TruthNode, subject: str, wanted: bool) -> Ways:
         """A fact itself; where another finding answers for it now, that this goes on to do so is another way."""
         fact = self._fact(node, subject, wanted)
-        absences = [self._knowledge.absence[name] for name in fact.reads if name in self._knowledge.absence]
+        absences = [self._knowledge.absence[name] for name in sorted(fact.reads) if name in self._knowledge.absence]
         if not fact.stays or not absences or self._recorded(fact):
             return (frozenset([fact]),)
         stays = [(frozenset([fact]),), *(self.ways(absence, subject, wanted=True) for absence in absences)]
@@ -192,7 +196,8 @@ class Counterfactuals:
         entered = [reference for reference in references(node) if not reference.derived]
         about = subject if any(reference.lesion for reference in references(node)) else PATIENT
         stays = not said and self._evaluation.truth(node, subject) is from_bool(wanted)
-        fact = Fact(node, about, wanted, stays, frozenset(reference.name for reference in entered))
+        reads = frozenset(reference.name for reference in entered)
+        fact = Fact(node, about, wanted, stays, reads, len(self._facts))
         return self._facts.setdefault((node, about, wanted, stays), fact)
 
     def _opened(self, node: TruthNode, subject: str, wanted: bool) -> Ways | None:
@@ -331,6 +336,10 @@ def _sign(fact: Fact) -> str:
 def length(way: Way) -> int:
     """How many facts have to change."""
     return sum(1 for fact in way if not fact.stays)
+
+
+def _in_order(way: Way) -> list[Fact]:
+    return sorted(way, key=lambda fact: fact.number)
 
 
 def _can_be(way: Way) -> bool:

@@ -31,7 +31,7 @@ class Change(msgspec.Struct, frozen=True):
 
 
 class Effects:
-    """The changes of all variants of a reading."""
+    """The changes of all variants of a reading. changed: the plane of those in which anything is different."""
 
     def __init__(self, reading: Reading, verdicts: Verdicts) -> None:
         self._reading = reading
@@ -41,6 +41,7 @@ class Effects:
         self.level = self._levels.at()
         self.same = Change(self.level)
         self._changes = self._found()
+        self.changed = union(1 << variant for variant in self._changes)
 
     def of(self, variant: int) -> Change:
         """What is different in a variant."""

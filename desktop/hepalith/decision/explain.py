@@ -1,5 +1,7 @@
 """Why a condition holds, does not hold, or is open: its parts with their values, in plain words."""
 
+from collections.abc import Iterator
+
 from hepalith.decision.counterfactuals import INVERSE, Fact
 from hepalith.decision.evaluation import Evaluation
 from hepalith.decision.wording import SIGN, Words, interval_text
@@ -13,10 +15,12 @@ from hepalith.knowledge.tree import (
     ChoiceIn,
     ChoiceOf,
     Compare,
+    CountLesions,
     CountTrue,
     Fires,
     GatePasses,
     Holds,
+    LesionNumber,
     Missing,
     Node,
     Not,
@@ -192,10 +196,20 @@ class Explainer:
         for side in (node.left, node.right):
             if isinstance(side, CountTrue):
                 below.extend(self.trace(part, subject, depth) for part in side.parts)
+            elif isinstance(side, CountLesions | LesionNumber):
+                below.extend(self._numbers(side, subject, depth))
             else:
-                for reference in references(side):
-                    below.extend(self._opened(reference, subject, depth))
+                for reference, whose in self._read_by(side, subject):
+                    below.extend(self._opened(reference, whose, depth))
         return below
+
+    def _read_by(self, tree: Node, subject: str) -> Iterator[tuple[Reference, str]]:
+        """What a number is made of, and whose it is: where it is the patient's, what is of a lesion is of each."""
+        for reference in references(tree):
+            if reference.lesion and subject == PATIENT:
+                yield from ((reference, lesion) for lesion in self.evaluation.lesions)
+            else:
+                yield reference, subject if reference.lesion else PATIENT
 
     def _choice_value(self, node: ChoiceIn, subject: str) -> str:
         if isinstance(node.choice, ChoiceOf):
@@ -264,10 +278,10 @@ class Explainer:
 
     def _numbers(self, tree: Node, subject: str, depth: int) -> list[TraceNode]:
         below = []
-        for reference in references(tree):
-            whose = subject if reference.lesion else PATIENT
+        for reference, whose in self._read_by(tree, subject):
             known = self.evaluation.is_known(reference, whose)
             text = self._named(reference, whose)
+            text = text if whose in {subject, PATIENT} else f"{whose}: {text}"
             answer = Answer.YES if known else Answer.UNKNOWN
             below.append(
                 TraceNode(

@@ -5,6 +5,7 @@ them changes, so that after an edit only the numbers that rest on it are compute
 """
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from functools import cache
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 
@@ -19,6 +20,7 @@ from hepalith.domain.truth import Truth
 T = TypeVar("T")
 Groups = Sequence[Group]
 Variants = Sequence[tuple[int, Groups]]  # planes that exclude each other, and what is recorded of a finding in them
+Tests = Sequence[Callable[[Any], bool]]  # of a value, one for each plane that it makes
 Memory = dict[Hashable, tuple[Any, Any]]  # what was made, and what it was made of
 
 
@@ -52,33 +54,27 @@ class Leaves:
         self._full = variation.full
         self._memory = memory
         day = DateRange(observed.as_of, observed.as_of)
-        self.today = self._remember("today", day, lambda: Pieces(day))
+        self.today: Any = self._remember("today", day, lambda: Pieces(day))
 
     # observations: planes, the last of them "not recorded", or pieces, in which None is "not recorded"
 
     def truth(self, read: int) -> tuple[int, ...]:
         """A yes/no: yes, no, not recorded."""
-        values = (lambda value: value is Truth.TRUE, lambda value: value is Truth.FALSE, lambda value: value is None)
-        return self._planes("truth", read, self._observed.truth, values)
+        return self._planes("truth", read, self._observed.truth, _OF_TRUTH)
 
     def choice(self, read: int) -> tuple[int, ...]:
-        """A choice: each choice that may be, not recorded."""
+        """A choice: each choice that may be (all, where nothing is recorded), not recorded."""
         domain = self._reads[read].domain
-        possible = [lambda value, choice=choice: value is not None and choice in value for choice in domain]
-        return self._planes("choice", read, self._observed.choices, [*possible, _is_none], frozenset(domain))
+        return self._planes("choice", read, self._observed.choices, _of_choice(domain), frozenset(domain))
 
     def items(self, read: int) -> tuple[int, ...]:
-        """A multi-choice: each item that is present, each that may be, all of them known, not recorded."""
+        """A multi-choice: each item that is present, each that may be (all, as above), all known, not recorded."""
         domain = self._reads[read].domain
-        present = [lambda value, item=item: value is not None and item in value.present for item in domain]
-        possible = [lambda value, item=item: value is not None and item in value.possible for item in domain]
-        tests = [*present, *possible, _is_known, _is_none]
-        return self._planes("items", read, self._observed.items, tests, frozenset(domain))
+        return self._planes("items", read, self._observed.items, _of_items(domain), frozenset(domain))
 
     def modality(self, read: int, domain: Sequence[str]) -> tuple[int, ...]:
         """The modality of the study: each that may be."""
-        tests = [lambda value, one=one: value == one or value not in domain for one in domain]
-        return self._planes("modality", read, self._observed.modality, tests)
+        return self._planes("modality", read, self._observed.modality, _of_modality(tuple(domain)))
 
     def number(self, read: int) -> Pieces[Interval | None]:
         """A number, canonical unit."""
@@ -142,7 +138,7 @@ class Leaves:
         kind: str,
         read: int,
         value_of: Callable[..., Any],
-        tests: Sequence[Callable[[Any], bool]],
+        tests: Tests,
         *more: frozenset[str],
     ) -> tuple[int, ...]:
         values = self._pieces(kind, read, lambda *arguments: value_of(*arguments, *more))
@@ -173,9 +169,47 @@ class Leaves:
         return made
 
 
+class CaseLeaves(Leaves):
+    """The same for a case as it is: the values themselves instead of pieces, nothing is remembered."""
+
+    def __init__(self, observed: ObservedCase, subject: str, reads: Sequence[Read]) -> None:
+        super().__init__(observed, subject, reads, Variation(), {})
+        self.today = self.today.base
+
+    def _planes(
+        self, kind: str, read: int, value_of: Callable[..., Any], tests: Tests, *more: frozenset[str]
+    ) -> tuple[int, ...]:
+        value = self._pieces(kind, read, lambda *arguments: value_of(*arguments, *more))
+        return tuple([test(value) for test in tests])
+
+    def _pieces(self, _kind: str, read: int, value_of: Callable[..., Any]) -> Any:
+        finding, which, fresh, _domain = self._reads[read]
+        return value_of(self._observed.groups(finding.id, self._subject), finding, which, fresh)
+
+
 def _is_none(value: object) -> bool:
     return value is None
 
 
 def _is_known(value: ItemSet | None) -> bool:
     return value is not None and value.present == value.possible
+
+
+_OF_TRUTH: Tests = (lambda value: value is Truth.TRUE, lambda value: value is Truth.FALSE, _is_none)
+
+
+@cache
+def _of_choice(domain: tuple[str, ...]) -> Tests:
+    return (*(lambda value, one=one: value is None or one in value for one in domain), _is_none)
+
+
+@cache
+def _of_items(domain: tuple[str, ...]) -> Tests:
+    present = [lambda value, one=one: value is not None and one in value.present for one in domain]
+    possible = [lambda value, one=one: value is None or one in value.possible for one in domain]
+    return (*present, *possible, _is_known, _is_none)
+
+
+@cache
+def _of_modality(domain: tuple[str, ...]) -> Tests:
+    return tuple(lambda value, one=one: value == one or value not in domain for one in domain)

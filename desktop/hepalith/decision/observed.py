@@ -1,6 +1,6 @@
 """The observations of a case as values that can be computed with: by finding and subject, the latest first."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -46,6 +46,10 @@ class ObservedCase:
         self._findings = findings
         self._studies = {study.id: study for study in case.studies}
         self._groups: dict[tuple[str, str], Sequence[Group]] = self._index(case.observations)
+
+    def recorded(self) -> Iterable[tuple[str, str]]:
+        """The findings of which something is recorded, with their subjects."""
+        return self._groups.keys()
 
     def groups(self, finding: str, subject: str) -> Sequence[Group]:
         """The observations of a finding of a subject, grouped by date, the latest first."""

@@ -57,6 +57,7 @@ from hepalith.knowledge.tree import (
     TruthNode,
 )
 
+Part = tuple[int, bool]  # a part of a condition: the identity of its node, whether old values count as not recorded
 Pair = tuple[str, str]  # the variables of a truth: known to hold, known not to hold
 Level = Callable[..., None]
 _VARIABLE = re.compile(r"(?<!@)\bv\d+")
@@ -81,13 +82,16 @@ class Slot(NamedTuple):
 
 
 class Program(NamedTuple):
-    """What is run for a case: each level fills slots of a frame; a lesion has a frame of its own."""
+    """What is run for a case: each level appends what it made to a frame; a lesion has a frame of its own.
+
+    The frames are the trace: they hold the answer to every part of every condition, by the identity of its node.
+    """
 
     source: str
     levels: tuple[Level, ...]  # patient, lesion, patient, ...
-    slots: int  # of a frame
     reads: tuple[Read, ...]
-    truths: dict[tuple[int, bool], tuple[bool, int, int]]  # identity of a node, fresh -> as `holds`
+    truths: dict[Part, tuple[bool, int, int]]  # as `holds`
+    numbers_in: dict[Part, Slot]  # of the numbers that are parts of conditions: the pieces
     holds: dict[str, tuple[bool, int, int]]  # derived: whose frame as in `Slot`, known to hold, known not to hold
     choices: dict[str, tuple[Slot, ...]]  # of derived findings: each choice that may be, in the order of `ordered`
     numbers: dict[str, Slot]  # of derived findings: the pieces
@@ -96,7 +100,7 @@ class Program(NamedTuple):
 @lru_cache(maxsize=4)
 def program_of(knowledge: Knowledge) -> Program:
     """The program of a knowledge base, written at the first use."""
-    return _Writer(knowledge).program()
+    return Writer(knowledge).program()
 
 
 def ordered(domain: Iterable[str]) -> tuple[str, ...]:
@@ -109,7 +113,7 @@ class _Statement(NamedTuple):
     text: str
 
 
-class _Writer:
+class Writer:
     """Writes the statements. Truths are pairs of variables, choices a variable for each, numbers one variable."""
 
     def __init__(self, knowledge: Knowledge) -> None:
@@ -121,9 +125,11 @@ class _Writer:
         self._constant_names: dict[str, str] = {}
         self._reads: dict[tuple[str, int, bool], int] = {}
         self._read_list: list[Read] = []
-        self._slots: dict[str, int] = {}  # of the variables that are kept
+        self._kept: dict[str, None] = {}  # the variables that are kept
+        self._slots: dict[str, int] = {}  # their places in a frame, once all is written
         self._once: dict[tuple[Hashable, ...], Any] = {}
-        self._truths: dict[tuple[int, bool], Pair] = {}
+        self._truths: dict[Part, Pair] = {}
+        self._numbers: dict[Part, str] = {}
         self._truth_writers: dict[type[Node], Callable[[Any, bool], Pair]] = {
             Constant: lambda node, _fresh: (_ALWAYS, _NEVER) if node.value else (_NEVER, _ALWAYS),
             Holds: lambda node, fresh: self._holds(node.reference, fresh),
@@ -155,56 +161,66 @@ class _Writer:
 
     # everything that has a name
 
-    def program(self) -> Program:
-        """Everything that decides, and every derived finding."""
-        knowledge = self._knowledge
-        for tree in knowledge.trees():
-            if isinstance(tree, TruthNode):
-                self._truth(tree, fresh=False)
-        for name, gate in knowledge.gates.items():
-            for position in range(len(gate.items)):
-                self._gate_item(name, position)
-        derived = {name: self._derive(name, fresh=False) for name in knowledge.derived}
-        kinds = {name: compiled.entry.type for name, compiled in knowledge.derived.items()}
-        return self._compiled(
-            holds={name: value for name, value in derived.items() if kinds[name] == "yes_no"},
-            choices={name: value for name, value in derived.items() if kinds[name] == "choice"},
-            quantities={name: value for name, value in derived.items() if kinds[name] == "number"},
-        )
+    def program(self, wanted: Sequence[TruthNode] | None = None, *, trace: bool = True) -> Program:
+        """Some conditions with all that they use; by default everything that decides, and every derived finding.
 
-    def _compiled(
-        self, holds: dict[str, Pair], choices: dict[str, dict[str, str]], quantities: dict[str, str]
-    ) -> Program:
-        kept_truths = {key: self._kept_pair(pair) for key, pair in self._truths.items()}
-        kept_holds = {name: self._kept_pair(pair) for name, pair in holds.items()}
-        kept_choices = {
-            name: tuple(self._kept(planes[choice]) for choice in ordered(planes)) for name, planes in choices.items()
+        Without `trace` only the answers to what is wanted are kept.
+        """
+        if wanted is None:
+            self._write_everything()
+        asked = {(id(tree), False): self._truth(tree, fresh=False) for tree in wanted or ()}
+        derived = {
+            str(place[1]): made
+            for place, made in self._once.items()
+            if trace and place[0] == "derived" and place[2] is False
         }
-        kept_numbers = {name: self._kept(quantity) for name, quantity in quantities.items()}
+        kinds = {name: self._knowledge.derived[name].entry.type for name in derived}
+        truths = {part: self._keep(*pair) for part, pair in (self._truths if trace else asked).items()}
+        numbers_in = {part: self._keep(name) for part, name in self._numbers.items() if trace}
+        holds = {name: self._keep(*made) for name, made in derived.items() if kinds[name] == "yes_no"}
+        choices = {
+            name: [self._keep(made[choice]) for choice in ordered(made)]
+            for name, made in derived.items()
+            if kinds[name] == "choice"
+        }
+        numbers = {name: self._keep(made) for name, made in derived.items() if kinds[name] == "number"}
         source = self._source()
         namespace = dict(self._constants)
         exec(compile(source, "<the program of the knowledge>", "exec"), namespace)  # noqa: S102 (written above)
         return Program(
             source=source,
             levels=tuple(namespace[f"level_{number}"] for number in range(len(self._levels))),
-            slots=len(self._slots),
             reads=tuple(self._read_list),
-            truths=kept_truths,
-            holds=kept_holds,
-            choices=kept_choices,
-            numbers=kept_numbers,
+            truths={part: self._pair_slots(*names) for part, names in truths.items()},
+            numbers_in={part: self._slot(*names) for part, names in numbers_in.items()},
+            holds={name: self._pair_slots(*names) for name, names in holds.items()},
+            choices={name: tuple(self._slot(*names) for names in planes) for name, planes in choices.items()},
+            numbers={name: self._slot(*names) for name, names in numbers.items()},
         )
 
-    def _kept_pair(self, pair: Pair) -> tuple[bool, int, int]:
-        true, false = pair
-        if any(self._level_of.get(name, 0) % 2 for name in pair):
-            true, false = self._of_lesion(true), self._of_lesion(false)
-        (of_lesion, number), (_of_lesion, other) = self._kept(true), self._kept(false)
-        return of_lesion, number, other
+    def _write_everything(self) -> None:
+        for tree in self._knowledge.trees():
+            if isinstance(tree, TruthNode):
+                self._truth(tree, fresh=False)
+        for name, gate in self._knowledge.gates.items():
+            for position in range(len(gate.items)):
+                self._gate_item(name, position)
+        for name in self._knowledge.derived:
+            self._derive(name, fresh=False)
 
-    def _kept(self, name: str) -> Slot:
-        variable = name if name in self._level_of else self._plane(name)
-        return Slot(self._level_of[variable] % 2 == 1, self._slot(variable))
+    def _keep(self, *names: str) -> tuple[str, ...]:
+        """Variables for these that are kept, all in the same frame."""
+        if any(self._level_of.get(name, 0) % 2 for name in names):
+            names = tuple(self._of_lesion(name) for name in names)
+        variables = tuple(name if name in self._level_of else self._plane(name) for name in names)
+        self._kept.update(dict.fromkeys(variables))
+        return variables
+
+    def _slot(self, name: str) -> Slot:
+        return Slot(self._level_of[name] % 2 == 1, self._slots[name])
+
+    def _pair_slots(self, true: str, false: str) -> tuple[bool, int, int]:
+        return self._level_of[true] % 2 == 1, self._slots[true], self._slots[false]
 
     # statements
 
@@ -220,9 +236,8 @@ class _Writer:
             self._levels[level].append(_Statement(targets, text.replace("#", str(first))))
             self._level_of.update(dict.fromkeys(targets, level))
             self._written[key] = targets
-            for name in (*_VARIABLE.findall(text), *_SLOT.findall(text)):
-                if self._level_of[name] != level:
-                    self._slot(name)
+            used = (*_VARIABLE.findall(text), *_SLOT.findall(text))
+            self._kept.update(dict.fromkeys(name for name in used if self._level_of[name] != level))
         return self._written[key]
 
     def _level_for(self, text: str, *, lesion: bool) -> int:
@@ -239,23 +254,44 @@ class _Writer:
         """A variable of the lesions' frames, also for what does not rest on the lesion."""
         return name if self._level_of.get(name, 0) % 2 else self._statement(name, lesion=True)[0]
 
-    def _slot(self, name: str) -> int:
-        return self._slots.setdefault(name, len(self._slots))
-
     def _constant(self, key: str, value: Any) -> str:
         name = self._constant_names.setdefault(key, f"k{len(self._constant_names)}")
         self._constants.setdefault(name, value)
         return name
 
     def _lift(self, key: str, function: Callable[..., Interval], *arguments: str) -> str:
-        return self._plane(f"S.lift(#, {', '.join((self._constant(key, function), *arguments))})")
+        return self._plane(self._lifted(self._constant(key, function), *arguments))
 
     def _test(self, key: str, function: Callable[..., Truth], *arguments: str) -> Pair:
-        text = f"S.test(#, {', '.join((self._constant(key, function), *arguments))})"
-        true, false = self._statement(text, 2)
+        true, false = self._statement(self._tested(self._constant(key, function), *arguments), 2)
         return true, false
 
-    def _read(self, method: str, reference: Reference, *more: str, count: int, fresh: bool = False) -> tuple[str, ...]:
+    # how the observations are asked, and what is made of numbers
+
+    def _observed(self, name: str, *arguments: Any) -> str:
+        return f"S.{name}({', '.join(map(repr, arguments))})" if arguments else f"S.{name}"
+
+    def _lifted(self, function: str, *arguments: str) -> str:
+        return f"S.lift(#, {', '.join((function, *arguments))})"
+
+    def _tested(self, function: str, *arguments: str) -> str:
+        return f"S.test(#, {', '.join((function, *arguments))})"
+
+    def _unlisted(self, count: str) -> str:
+        return f"S.unlisted(#, {count}, len(L))"
+
+    def _assumable(self, derived: CompiledDerived, planes: list[str]) -> list[str]:
+        """The choices of a derived finding; a class can be taken to be one of them (`Variation`)."""
+        if not derived.entry.classification:
+            return planes
+        text = f"S.assumed({', '.join((repr(derived.entry.id), *planes))})"
+        return list(self._statement(text, len(planes), lesion=derived.entry.subject == "lesion"))
+
+    def _as_value(self, true: str, false: str) -> str:
+        """A truth among the values that a number is made of."""
+        return f"({true}, {false})"
+
+    def _read(self, method: str, reference: Reference, *more: Any, count: int, fresh: bool = False) -> tuple[str, ...]:
         """Variables that come from the observations."""
         finding = self._knowledge.findings[reference.name]
         fresh = fresh and finding.max_age_days_for_gates is not None
@@ -264,16 +300,20 @@ class _Writer:
             self._reads[key] = len(self._read_list)
             domain = ordered(self._knowledge.domains[reference.name])
             self._read_list.append(Read(finding, reference.which, fresh, domain))
-        text = f"S.{method}({', '.join((str(self._reads[key]), *more))})"
-        return self._statement(text, count, lesion=reference.lesion)
+        return self._statement(self._observed(method, self._reads[key], *more), count, lesion=reference.lesion)
 
     def _source(self) -> str:
+        for of_lesion in (0, 1):
+            kept = [name for name in self._kept if self._level_of[name] % 2 == of_lesion]
+            kept.sort(key=self._level_of.__getitem__)  # each level appends its own
+            self._slots.update((name, number) for number, name in enumerate(kept))
         return "\n\n".join(self._level_source(number) for number in range(len(self._levels))) + "\n"
 
     def _level_source(self, number: int) -> str:
         """S: what is observed of the subject; V: its frame; P: the patient's; L: those of all lesions."""
         lines = [f"def level_{number}(S, V, P, L, full):"]
         statements = self._levels[number]
+        kept = [name for name in self._slots if self._level_of[name] == number]
         used = dict.fromkeys(name for statement in statements for name in _VARIABLE.findall(statement.text))
         for name in used:
             if self._level_of[name] != number:
@@ -282,7 +322,7 @@ class _Writer:
         for targets, text in statements:
             slots = _SLOT.sub(lambda found: str(self._slots[found.group(1)]), text)
             lines.append(f" {', '.join(targets)} = {slots}")
-            lines.extend(f" V[{self._slots[name]}] = {name}" for name in targets if name in self._slots)
+        lines.append(f" V.extend(({''.join(f'{name}, ' for name in kept)}))")
         return "\n".join(lines)
 
     # truths
@@ -338,7 +378,7 @@ class _Writer:
 
     def _quantified(self, node: Quantified, fresh: bool) -> Pair:
         true, false = (self._of_lesion(name) for name in self._truth(node.part, fresh))
-        unlisted = self._plane(f"S.unlisted(#, {self._lesion_count()}, len(L))")
+        unlisted = self._plane(self._unlisted(self._lesion_count()))
         if node.quantifier == "any":
             none = self._plane(f"common([F[@{false}] for F in L], full)")
             return self._plane(f"union([F[@{true}] for F in L])"), self._plane(f"{none} ^ {none} & {unlisted}")
@@ -358,6 +398,8 @@ class _Writer:
         fresh = compiled.entry.kind == "safety"
         place = ("gate item", gate, position)
         pair: Pair = self._remembered(place, lambda: self._truth(compiled.items[position], fresh=fresh))
+        if fresh:
+            self._truth(compiled.items[position], fresh=False)  # reasons are given for what is recorded, old or not
         return pair
 
     def _recommendation(self, name: str) -> Pair:
@@ -392,7 +434,7 @@ class _Writer:
         (left,), (right,) = (
             self._read("group", reference, count=1, fresh=fresh) for reference in (node.left, node.right)
         )
-        true, false = self._statement(f"S.test(#, S.same_technique, {left}, {right})", 2)
+        true, false = self._statement(self._tested(self._observed("same_technique"), left, right), 2)
         return true, false
 
     # choices and items
@@ -406,37 +448,42 @@ class _Writer:
         reference = node.reference
         domain = ordered(node.domain)
         if isinstance(node, ModalityOf):
-            constant = self._constant(f"modalities {domain}", domain)
-            return dict(
-                zip(domain, self._read("modality", reference, constant, count=len(domain), fresh=fresh), strict=True)
-            )
+            seen_with = self._read("modality", reference, domain, count=len(domain), fresh=fresh)
+            return dict(zip(domain, seen_with, strict=True))
         if reference.derived:
             possible: dict[str, str] = self._derive(reference.name, fresh)
             return possible
-        *stated, missing = self._read("choice", reference, count=len(domain) + 1, fresh=fresh)
+        *names, missing = self._read("choice", reference, count=len(domain) + 1, fresh=fresh)
+        choices = dict(zip(domain, names, strict=True))
         ruled_out = self._ruled_out(reference)
-        open_ = self._plane(f"{missing} ^ {missing} & {ruled_out}") if ruled_out else missing
-        instead = self._knowledge.findings[reference.name].absent_choice if ruled_out else ""
+        if not ruled_out:
+            return choices
+        settled = self._plane(f"{missing} & {ruled_out}")
+        instead = self._knowledge.findings[reference.name].absent_choice
         return {
-            choice: self._plane(f"{name} | {missing if choice == instead else open_}")
-            for choice, name in zip(domain, stated, strict=True)
+            choice: name if choice == instead else self._plane(f"{name} ^ {settled}")
+            for choice, name in choices.items()
         }
 
     def _items(self, reference: Reference, fresh: bool) -> tuple[dict[str, str], dict[str, str], str]:
         """The planes in which each item is present, in which it may be, and in which all of them are known."""
         domain = ordered(self._knowledge.domains[reference.name])
         names = self._read("items", reference, count=2 * len(domain) + 2, fresh=fresh)
-        present, stated, (known, missing) = names[: len(domain)], names[len(domain) : -2], names[-2:]
+        present, possible, (known, missing) = names[: len(domain)], list(names[len(domain) : -2]), names[-2:]
         ruled_out = self._ruled_out(reference)
-        open_ = self._plane(f"{missing} ^ {missing} & {ruled_out}") if ruled_out else missing
-        possible = [self._plane(f"{name} | {open_}") for name in stated]
-        known = self._plane(f"{known} | {missing} & {ruled_out}") if ruled_out else known
+        if ruled_out:
+            settled = self._plane(f"{missing} & {ruled_out}")
+            possible = [self._plane(f"{name} ^ {settled}") for name in possible]
+            known = self._plane(f"{known} | {settled}")
         return dict(zip(domain, present, strict=True)), dict(zip(domain, possible, strict=True)), known
 
     # numbers
 
     def _number(self, node: NumberNode, fresh: bool) -> str:
-        return self._number_writers[type(node)](node, fresh)
+        name = self._number_writers[type(node)](node, fresh)
+        if name not in self._constants:
+            self._numbers[(id(node), fresh)] = name
+        return name
 
     def _quantity(self, reference: Reference, fresh: bool) -> str:
         if reference.derived:
@@ -449,10 +496,10 @@ class _Writer:
         if not ruled_out:
             return self._lift(f"any {finding.id}", partial(_or_anything, finding), recorded)
         absence = self._truth(self._knowledge.absence[reference.name], fresh=False)
-        return self._lift(f"instead of {finding.id}", partial(_or_instead, finding), recorded, _tuple(absence))
+        return self._lift(f"instead of {finding.id}", partial(_or_instead, finding), recorded, self._as_value(*absence))
 
     def _limit(self, node: Limit, fresh: bool) -> str:
-        return self._read("limit", node.reference, repr(node.side), count=1, fresh=fresh)[0]
+        return self._read("limit", node.reference, node.side, count=1, fresh=fresh)[0]
 
     def _arithmetic(self, node: Arithmetic, fresh: bool) -> str:
         operator = arithmetic.OPERATORS[node.operator]
@@ -465,16 +512,17 @@ class _Writer:
         return self._lift(f"of {node.name}", arithmetic.FUNCTIONS[node.name], *arguments)
 
     def _either(self, node: Either, fresh: bool) -> str:
-        condition = _tuple(self._truth(node.condition, fresh))
+        condition = self._as_value(*self._truth(node.condition, fresh))
         sides = (self._number(node.then, fresh), self._number(node.otherwise, fresh))
         return self._lift("either", _either, condition, *sides)
 
     def _count_true(self, node: CountTrue, fresh: bool) -> str:
-        return self._lift("count", arithmetic.counted, *(_tuple(self._truth(part, fresh)) for part in node.parts))
+        truths = [self._as_value(*self._truth(part, fresh)) for part in node.parts]
+        return self._lift("count", arithmetic.counted, *truths)
 
     def _count_lesions(self, node: CountLesions, fresh: bool) -> str:
         true, false = (self._of_lesion(name) for name in self._truth(node.part, fresh))
-        truths = f"*[(F[@{true}], F[@{false}]) for F in L]"
+        truths = f"*[{self._as_value(f'F[@{true}]', f'F[@{false}]')} for F in L]"
         return self._lift("count lesions", arithmetic.counted_lesions, self._lesion_count(), truths)
 
     def _over_lesions(self, node: LesionNumber, fresh: bool) -> str:
@@ -494,7 +542,7 @@ class _Writer:
 
     def _date(self, node: DateNode) -> str:
         if isinstance(node, AsOf):
-            return "S.today"
+            return self._observed("today")
         method = "observed_on" if isinstance(node, ObservationDate) else "day"
         return self._read(method, node.reference, count=1)[0]
 
@@ -529,10 +577,7 @@ class _Writer:
         outcomes = self._outcomes(derived, fresh)
         domain = ordered(self._knowledge.domains[derived.entry.id])
         planes = [self._union(plane for plane, then in outcomes if then == choice) for choice in domain]
-        if derived.entry.classification:
-            text = f"S.assumed({', '.join((repr(derived.entry.id), *planes))})"
-            planes = list(self._statement(text, len(domain), lesion=derived.entry.subject == "lesion"))
-        return dict(zip(domain, planes, strict=True))
+        return dict(zip(domain, self._assumable(derived, planes), strict=True))
 
     def _yes_no_table(self, derived: CompiledDerived, fresh: bool) -> Pair:
         outcomes = self._outcomes(derived, fresh)
@@ -542,17 +587,13 @@ class _Writer:
 
     def _number_table(self, derived: CompiledDerived, fresh: bool) -> str:
         outcomes = self._outcomes(derived, fresh)
-        possible = [f"({plane}, full ^ {plane})" for plane, _then in outcomes]
+        possible = [self._as_value(plane, f"full ^ {plane}") for plane, _then in outcomes]
         results = [self._number(then, fresh) for _plane, then in outcomes]
         return self._lift("table", _hull_of_possible, *possible, *results)
 
 
 def _not(pair: Pair) -> Pair:
     return pair[1], pair[0]
-
-
-def _tuple(pair: Pair) -> str:
-    return f"({pair[0]}, {pair[1]})"
 
 
 def _is_point(number: Interval) -> Truth:
@@ -586,5 +627,5 @@ def _either(condition: Truth, then: Interval, otherwise: Interval) -> Interval:
 def _hull_of_possible(*values: Any) -> Interval:
     """values: for each row whether it can be the hit, then the result of each row."""
     half = len(values) // 2
-    pairs: Sequence[tuple[Truth, Interval]] = list(zip(values[:half], values[half:], strict=True))
-    return numbers.hull([result for possible, result in pairs if possible.is_true])
+    pairs = zip(values[:half], values[half:], strict=True)
+    return numbers.hull([result for possible, result in pairs if possible is Truth.TRUE])

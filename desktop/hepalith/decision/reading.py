@@ -12,7 +12,7 @@ from hepalith.domain.case import PATIENT
 from hepalith.domain.interval import Interval
 from hepalith.domain.truth import Truth
 from hepalith.knowledge.base import Knowledge
-from hepalith.knowledge.tree import Reference, TruthNode
+from hepalith.knowledge.tree import NumberNode, Reference, TruthNode
 
 Frame = list[Any]
 
@@ -38,7 +38,7 @@ class FastReader:
             subject: Leaves(observed, subject, self._program.reads, variation, memory)
             for subject, memory in self._memories.items()
         }
-        frames: dict[str, Frame] = {subject: [None] * self._program.slots for subject in leaves}
+        frames: dict[str, Frame] = {subject: [] for subject in leaves}
         of_lesions = [frames[lesion] for lesion in lesions]
         for number, level in enumerate(self._program.levels):
             for subject in lesions if number % 2 else (PATIENT,):
@@ -59,8 +59,13 @@ class QuickEvaluation(Evaluation):
         known = self._reading.known_now(node, subject, fresh)
         return super().truth(node, subject, fresh) if known is None else known
 
+    def number(self, node: NumberNode, subject: str, fresh: bool = False) -> Interval:
+        """A number, or the bounds within which it lies, in its canonical unit."""
+        known = self._reading.number_now(node, subject, fresh)
+        return super().number(node, subject, fresh) if known is None else known
+
     def _derive(self, reference: Reference, subject: str, fresh: bool) -> Truth | Interval | frozenset[str]:
-        if fresh:
+        if fresh or not self._reading.has(reference.name):
             return super()._derive(reference, subject, fresh)
         match self.knowledge.derived[reference.name].entry.type:
             case "yes_no":
@@ -101,11 +106,26 @@ class Reading:
             return Truth.TRUE
         return Truth.FALSE if frame[false] & CASE else Truth.UNKNOWN
 
+    def number_now(self, node: NumberNode, subject: str, fresh: bool = False) -> Interval | None:
+        """A number in the case as it is; None for a constant, and for a node that is part of no tree that was read."""
+        slot = self._program.numbers_in.get((id(node), fresh))
+        return None if slot is None else self._pieces(slot, subject).base
+
+    def has(self, name: str) -> bool:
+        """Whether a derived finding was read."""
+        return any(name in read for read in (self._program.holds, self._program.choices, self._program.numbers))
+
     def truth(self, node: TruthNode, subject: str, fresh: bool = False) -> Truths:
         """Where a condition of the knowledge holds for a subject, and where it is known not to."""
         of_lesion, true, false = self._program.truths[(id(node), fresh)]
         frame = self._frames[subject if of_lesion else PATIENT]
         return frame[true], frame[false]
+
+    def holding(self, trees: Mapping[str, TruthNode], subject: str) -> list[str]:
+        """The names of the conditions that hold for a subject in the case as it is."""
+        truths, own, patient = self._program.truths, self._frames[subject], self._frames[PATIENT]
+        slots = ((name, *truths[(id(tree), False)]) for name, tree in trees.items())
+        return [name for name, of_lesion, true, _false in slots if (own if of_lesion else patient)[true] & CASE]
 
     def gate_item(self, gate: str, position: int, subject: str) -> Truths:
         """Where an item of a gate is fulfilled, and where it is known not to be."""
@@ -125,7 +145,10 @@ class Reading:
 
     def number(self, name: str, subject: str) -> Pieces[Interval]:
         """The value of a derived number."""
-        pieces: Pieces[Interval] = self._at(self._program.numbers[name], subject)
+        return self._pieces(self._program.numbers[name], subject)
+
+    def _pieces(self, slot: Slot, subject: str) -> Pieces[Interval]:
+        pieces: Pieces[Interval] = self._at(slot, subject)
         return pieces
 
     def _at(self, slot: Slot, subject: str) -> Any:

@@ -150,6 +150,8 @@ class WhatIf:
 
     def changes(self, one: Tried) -> list[Change]:
         """The different changes that the answers to a finding make, in the order of the answers."""
+        if not one.plane & self.effects.changed:
+            return []
         found = (self.effects.of(variant) for variant in one.variants)
         return list(dict.fromkeys(change for change in found if change is not self.effects.same))
 

@@ -4,6 +4,7 @@ import re
 from calendar import monthrange
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 import msgspec
 from dateutil.relativedelta import relativedelta
@@ -30,6 +31,7 @@ def parse_duration(text: str) -> relativedelta:
     return relativedelta(**{f"{unit}s": int(sign + count)})  # type: ignore[arg-type]
 
 
+@lru_cache(maxsize=2000)
 def parse_date(text: str) -> DateRange:
     """An ISO date of day, month or year precision. Raises InvalidValueError with the reason."""
     found = _ISO.fullmatch(text.strip())
@@ -57,8 +59,15 @@ def months_between(start: date, end: date) -> Decimal:
     """Calendar months from start to end, with the begun month as a fraction: 24 on the same day two years later."""
     if end < start:
         return -months_between(end, start)
-    whole = relativedelta(end, start)
-    months = whole.years * 12 + whole.months
-    begun = start + relativedelta(months=months)
-    length = (start + relativedelta(months=months + 1) - begun).days
+    months = (end.year - start.year) * 12 + end.month - start.month
+    begun = start + _months(months)
+    if begun > end:
+        months -= 1
+        begun = start + _months(months)
+    length = (start + _months(months + 1) - begun).days
     return Decimal(months) + Decimal((end - begun).days) / Decimal(length)
+
+
+@lru_cache(maxsize=2000)
+def _months(count: int) -> relativedelta:
+    return relativedelta(months=count)

@@ -50,9 +50,14 @@ def point(value: Decimal | int | str) -> Interval:
 
 def hull(parts: Sequence[Interval]) -> Interval:
     """The smallest interval that holds all of `parts` (at least one)."""
-    lowest = min(parts, key=lambda part: (part.low, part.low_open))
-    highest = max(parts, key=lambda part: (part.high, not part.high_open))
-    return Interval(lowest.low, highest.high, lowest.low_open, highest.high_open)
+    first, *others = parts
+    lowest = highest = first
+    for part in others:
+        if part.low < lowest.low or (lowest.low_open and part.low == lowest.low):
+            lowest = part
+        if part.high > highest.high or (highest.high_open and part.high == highest.high):
+            highest = part
+    return lowest if lowest is highest else Interval(lowest.low, highest.high, lowest.low_open, highest.high_open)
 
 
 def intersect(a: Interval, b: Interval) -> Interval:
@@ -119,8 +124,8 @@ def subtract(a: Interval, b: Interval) -> Interval:
 
 def multiply(a: Interval, b: Interval) -> Interval:
     """a * b; 0 times an unbounded end is 0. The result is closed (a little wider, never narrower)."""
-    if a.is_point and b.is_point:
-        return point(a.low * b.low)
+    if a.low >= 0 and b.low >= 0:
+        return Interval(_product(a.low, b.low), _product(a.high, b.high))
     products = [_product(x, y) for x in (a.low, a.high) for y in (b.low, b.high)]
     return Interval(min(products), max(products))
 
@@ -186,6 +191,8 @@ def _from_zero(a: Interval, function: Callable[[Decimal], Decimal]) -> Interval:
 
 def _monotonic(a: Interval, function: Callable[[Decimal], Decimal], at_minus_infinity: Decimal = -INFINITY) -> Interval:
     low = at_minus_infinity if a.low == -INFINITY else INFINITY if a.low == INFINITY else function(a.low)
+    if a.high == a.low:
+        return Interval(low, low)
     high = at_minus_infinity if a.high == -INFINITY else INFINITY if a.high == INFINITY else function(a.high)
     return Interval(low, high)
 

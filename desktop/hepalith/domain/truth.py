@@ -31,7 +31,7 @@ class Truth(IntEnum):
         return _NEGATED[self]
 
 
-_NEGATED = {Truth.FALSE: Truth.TRUE, Truth.UNKNOWN: Truth.UNKNOWN, Truth.TRUE: Truth.FALSE}
+_NEGATED = (Truth.TRUE, Truth.UNKNOWN, Truth.FALSE)  # by value
 
 
 def from_bool(value: bool) -> Truth:

@@ -128,6 +128,7 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     page_of: str  # "Page {page} of {pages}"
     footer: str
     made_on: str
+    language: str
     paper: str
     size: str = "normal"  # "dense", or for patients "large", "larger", "largest"
     letterhead: tuple[str, ...] = ()

@@ -45,7 +45,7 @@ def html_page(document: Document) -> str:
     mark = f'<p><span class="mark">{_safe(document.mark)}</span></p>' if document.mark else ""
     body = html_blocks(document.blocks)
     head = (
-        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+        f'<!DOCTYPE html>\n<html lang="{document.language.replace("_", "-")}"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width"><title>{title}</title><style>{_STYLE}</style></head>\n'
     )
     header = f"<header>{logo if document.logo else ''}{letterhead}</header>\n"

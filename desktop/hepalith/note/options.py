@@ -5,6 +5,8 @@ from typing import Literal
 
 import msgspec
 
+from hepalith.i18n import SOURCE_LANGUAGE
+
 Paper = Literal["a4", "us-letter"]
 Form = Literal["full", "short"]
 
@@ -28,12 +30,13 @@ class Letterhead(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class NoteOptions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Choices that do not change what the note says, only its form and its state.
 
-    author: who finalised it. replaces, replaces_made, changed: of an amended note, the id of the note before, when that
-    one was made, and what changed.
+    language: of the words that are the program's own. author: who finalised it. replaces, replaces_made, changed: of an
+    amended note, the id of the note before, when that one was made, and what changed.
     """
 
     paper: Paper = "a4"
     form: Form = "full"
+    language: str = SOURCE_LANGUAGE
     state: NoteState = NoteState.DRAFT
     author: str = ""
     replaces: str = ""

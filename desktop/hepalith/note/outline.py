@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from hepalith.domain.assessment import Answer, Urgency
 from hepalith.domain.words import basis_meaning, basis_text
-from hepalith.i18n import _, plural
+from hepalith.i18n import _, plural, untranslated_note
 from hepalith.note.content import (
     ArgumentPart,
     CausePart,
@@ -74,6 +74,7 @@ def outline(content: NoteContent, spared: float = 0.0) -> Document:
         page_of=_("Page {page} of {pages}"),
         footer=_footer(content),
         made_on=header.made_on,
+        language=options.language,
         paper=options.paper,
         size="normal" if full else "dense",
         letterhead=tuple(line for line in letterhead if line),
@@ -518,7 +519,7 @@ def _end(content: NoteContent, room: FirstPage) -> Iterable[AnyBlock]:
         yield Paragraph(text=_("References: {references}.").format(references=texts), style="small")
     yield Heading(text=_("About this note"))
     made, header = content.provenance, content.header
-    review = _("Review: {state}").format(state=made.review_state)
+    review = " ".join(filter(None, (_("Review: {state}").format(state=made.review_state), untranslated_note())))
     case = _("{id}, revision {revision}").format(id=header.case_id, revision=header.revision)
     knowledge = _("version {version}").format(version=made.knowledge_version)
     attached = _("The case and its assessment are attached to the PDF file, to be opened and assessed again.")

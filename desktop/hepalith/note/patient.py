@@ -61,6 +61,7 @@ def patient_page(content: NoteContent, texts: PatientWords, size: str = "largest
         page_of=_("Page {page} of {pages}"),
         footer=_("This page does not replace talking to your doctor.") + f" {review}",
         made_on=header.made_on,
+        language=content.options.language,
         paper=content.options.paper,
         size=size,
         letterhead=tuple(line for line in (letterhead.name, *letterhead.lines) if line),

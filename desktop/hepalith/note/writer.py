@@ -11,7 +11,7 @@ from hepalith.domain.assessment import Assessment
 from hepalith.domain.case import Case
 from hepalith.domain.errors import NoteError
 from hepalith.figures.segment_map import Outlines, read_outlines
-from hepalith.i18n import _
+from hepalith.i18n import _, language, speaking
 from hepalith.knowledge.base import Knowledge
 from hepalith.note.amendment import case_changes, refuse_final
 from hepalith.note.calendar import calendar
@@ -117,7 +117,7 @@ class TypstNoteWriter:
             write_whole(path, content)
 
     def _options(self, case: Case, assessment: Assessment, request: NoteRequest) -> NoteOptions:
-        options = NoteOptions(paper=request.paper, form=request.form, letterhead=self._letterhead)
+        options = NoteOptions(paper=request.paper, form=request.form, language=language(), letterhead=self._letterhead)
         if not request.final and request.amends is None:
             return options
         if not request.author.strip():
@@ -177,7 +177,7 @@ class TypstNoteWriter:
 
     def report_text(self, case: Case, assessment: Assessment, at: datetime, *, short: bool) -> ReportText:
         """Findings, impression and recommendation for the radiology system or the record, in the words of the note."""
-        options = NoteOptions(form="short" if short else "full")
+        options = NoteOptions(form="short" if short else "full", language=language())
         blocks = report(self.content(case, assessment, at, options))
         return ReportText(plain=plain_blocks(blocks) + "\n", html=html_blocks(blocks))
 
@@ -202,7 +202,9 @@ class TypstNoteWriter:
                 self._made_with.program_version,
             ):
                 remade = True
-                if not same_pages(path, self.pdf(data.case, data.assessment, data.made, data.options)):
+                with speaking(data.options.language):
+                    again = self.pdf(data.case, data.assessment, data.made, data.options)
+                if not same_pages(path, again):
                     found = Integrity.NOT_TOGETHER
         return found is Integrity.UNCHANGED, _integrity_text(found, remade=remade)
 

@@ -11,6 +11,7 @@ from hepalith.proofs.facts import EXAMINATIONS, LESIONS
 from hepalith.proofs.forgetting import FORGETTING, prove_forgetting
 from hepalith.proofs.reach import AFTER_PRECEDENCE, CHANGEABLE, REACHABLE, Claim, claims_of, prove_reachable
 from hepalith.proofs.refute import (
+    ALARM,
     CLOSURES,
     CONTRADICTIONS,
     DISPOSITION,
@@ -101,8 +102,8 @@ PROOFS = (
     ),
     Proof(
         RED_FLAGS,
-        "an escalation raises the urgency",
-        lambda prover, _fast: prove_escalations(prover.knowledge),
+        "an escalation raises the urgency, and nothing replaces an alarm, so that an alarm that holds counts",
+        lambda prover, _fast: prove_red_flags(prover.knowledge),
     ),
 )
 
@@ -117,7 +118,26 @@ def bounds() -> str:
     ).format(lesions=len(LESIONS), examinations=EXAMINATIONS)
 
 
-def prove_escalations(knowledge: Knowledge) -> Iterator[Result]:
+def prove_red_flags(knowledge: Knowledge) -> Iterator[Result]:
+    """The urgency is at least that of every alarm whose condition holds.
+
+    What gives way still counts for the urgency, unless it is replaced (`decision.precedence`): so no alarm may be.
+    """
+    yield from _escalations(knowledge)
+    for loser, winners in knowledge.suppressors.items():
+        for rule, winner in winners:
+            if rule.replaces:
+                is_alarm = ALARM in knowledge.recommendations[loser].entry.tags
+                yield Result(
+                    proof=RED_FLAGS,
+                    item=f"{winner} in place of {loser}",
+                    place=("precedence", rule.id),
+                    verdict=Verdict.FAILED if is_alarm else Verdict.PROVED,
+                    text=f"{rule.id} replaces {loser}, an alarm: its urgency would no longer count" if is_alarm else "",
+                )
+
+
+def _escalations(knowledge: Knowledge) -> Iterator[Result]:
     """An escalation names a higher urgency than the advice; a lower one would be without effect."""
     for name, compiled in knowledge.recommendations.items():
         for number, step in enumerate(compiled.entry.escalate, 1):

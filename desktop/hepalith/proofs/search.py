@@ -37,14 +37,26 @@ class Search:
     def __init__(self, knowledge: Knowledge, *, agreeing: bool = False, timeout_ms: int = TIMEOUT_MS) -> None:
         self.patient = Patient(knowledge, agreeing=agreeing)
         self.knowledge = knowledge
-        self._solver = z3.Solver()
-        self._solver.set("timeout", timeout_ms)
-        self._solver.set("random_seed", 1)
-        self._told = 0
+        self._timeout_ms = timeout_ms
+        self._begin()
         self._samples: dict[tuple[Free, ...], Formula] = {}
 
     def find(self, *wanted: Formula, shows: Shows) -> Answered:
         """Whether there is a patient of whom all formulas hold; `shows` says the same of a case."""
+        answered = self._searched(wanted, shows)
+        if answered.found is Found.UNSURE:  # what was asked before steers which patient the solver names
+            self._begin()
+            answered = self._searched(wanted, shows)
+        return answered
+
+    def _begin(self) -> None:
+        """A solver that was asked nothing yet."""
+        self._solver = z3.Solver()
+        self._solver.set("timeout", self._timeout_ms)
+        self._solver.set("random_seed", 1)
+        self._told = 0
+
+    def _searched(self, wanted: tuple[Formula, ...], shows: Shows) -> Answered:
         found, case = self._ask(wanted, shows)
         for closer in (self._usual, self._true_examples, self._both):
             if found is Found.UNSURE:

@@ -97,6 +97,10 @@ class CaseSession:
         self._asker = Asker(knowledge) if self._asker is not None else None
         self._show(self._state.case, keep_journal=True)
 
+    def say_again(self) -> None:
+        """Assesses the case as it is once more, for its texts: the language is another one."""
+        self._show(self._state.case, keep_journal=True)
+
     def prepare(self) -> None:
         """Makes what takes a moment and is not needed to show an empty case, and finds out what to ask first."""
         if self._asker is None:

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QLocale, QObject, QSize, Qt, QTimer
+from PySide6.QtCore import QLibraryInfo, QLocale, QObject, QSize, Qt, QTimer, QTranslator
 from PySide6.QtWidgets import QApplication
 
-from hepalith.i18n import languages, set_language
+from hepalith.i18n import first_spoken, language, set_language
 from hepalith.services.ports import ReferenceManual, SiteSettings
 from hepalith.services.session import CaseSession
 from hepalith.ui.errors import ErrorWatch
@@ -88,6 +88,7 @@ class Desktop(QObject):
         old.remember_layout()
         self._beside.close()
         self.window = self._make()
+        self._session.say_again()
         self._beside = BesideTheWindow(self._session, self.window.bridge)
         self.window.show()
         old.give_up()
@@ -98,8 +99,7 @@ class Desktop(QObject):
         self._beside.close()
 
     def _make(self) -> MainWindow:
-        chosen = self._language or self._settings.preferences.language
-        set_language(chosen or system_language())
+        speak(self._language or self._settings.preferences.language or system_language())
         window = MainWindow(self._session, self._manual, self._settings, self._examples, self._site)
         window.setLayoutDirection(QApplication.layoutDirection())
         window.renewal_wanted.connect(self.renew, Qt.ConnectionType.QueuedConnection)
@@ -114,12 +114,22 @@ class Desktop(QObject):
 
 def system_language() -> str:
     """The first of the user's languages that the program speaks."""
-    for name in QLocale.system().uiLanguages():
-        language = QLocale(name).language()
-        for code in languages():
-            if QLocale(code).language() is language:
-                return code
-    return "en"
+    return first_spoken(QLocale.system().uiLanguages())
+
+
+def speak(code: str) -> None:
+    """The language of the program and, as far as Qt has its words, of Qt's own dialogs; the direction of writing."""
+    set_language(code)
+    app = QApplication.instance()
+    if not isinstance(app, QApplication):
+        return
+    for earlier in app.findChildren(QTranslator):
+        app.removeTranslator(earlier)
+        earlier.deleteLater()
+    words = QTranslator(app)
+    if words.load(f"qtbase_{code}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
+        app.installTranslator(words)
+    app.setLayoutDirection(QLocale(code).textDirection())
 
 
 def run(
@@ -174,6 +184,7 @@ def screenshot(
         kept = WindowSettings(Path(folder))
         kept.change(theme=theme)
         make_application(kept)
+        speak(language())
         if case_path is not None:
             session.open(case_path)
         window = MainWindow(session, manual, kept, Path(folder))

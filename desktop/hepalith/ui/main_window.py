@@ -56,6 +56,7 @@ from hepalith.ui.settings_dialog import SettingsDialog
 from hepalith.ui.shortcuts import Shortcuts, keys_page
 from hepalith.ui.shortcuts_dialog import ShortcutsDialog
 from hepalith.ui.studies_page import StudiesPage
+from hepalith.ui.texts import without_key
 from hepalith.ui.theme import ThemeName, apply_theme
 
 GUIDED_PAGE = "page:guided"
@@ -534,7 +535,7 @@ class MainWindow(QMainWindow):
         if picture:
             action.setIcon(icon(picture, self))
             self._pictured.append((action, picture))
-        words = text.replace("&", "").rstrip(".")
+        words = without_key(text)
         action.setIconText(words)
         shortcut = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
         action.setToolTip(f"{words} ({shortcut})" if shortcut else words)

@@ -10,6 +10,7 @@ from hepalith.ui.theme import ThemeName
 
 _RECENT = 8
 _PREFERENCES = "preferences"
+_LANGUAGE = "language"  # a file with the code alone, for those who speak without Qt: command line and note
 
 Paper = Literal["a4", "us-letter"]
 
@@ -35,6 +36,7 @@ class WindowSettings:
     """Kept in one file of the given folder, so that tests and portable use can redirect it."""
 
     def __init__(self, folder: Path) -> None:
+        self._language_file = folder / _LANGUAGE
         self._stored = QSettings(str(folder / "window.ini"), QSettings.Format.IniFormat)
 
     @property
@@ -48,6 +50,8 @@ class WindowSettings:
     @preferences.setter
     def preferences(self, chosen: Preferences) -> None:
         self._stored.setValue(_PREFERENCES, msgspec.json.encode(chosen).decode())
+        self._stored.sync()  # makes the folder, too
+        self._language_file.write_text(chosen.language, encoding="utf-8")
         if not chosen.remembers_files:
             self.forget_files()
 

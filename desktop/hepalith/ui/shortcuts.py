@@ -8,6 +8,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenuBar
 
 from hepalith.i18n import _
+from hepalith.ui.texts import without_key
 
 _PORTABLE = QKeySequence.SequenceFormat.PortableText
 _NATIVE = QKeySequence.SequenceFormat.NativeText
@@ -31,7 +32,7 @@ class Shortcuts:
         self._actions = dict(actions)
         self._own = {name: _keys_of(action) for name, action in actions.items()}
         self._menus = {
-            f"Alt+{text[text.index('&') + 1].upper()}": text.replace("&", "")
+            f"Alt+{text[text.index('&') + 1].upper()}": without_key(text)
             for text in (menu.text() for menu in bar.actions())
             if "&" in text
         }
@@ -106,7 +107,7 @@ def _table(rows: Iterable[tuple[str, str]]) -> str:
 
 
 def _words(action: QAction) -> str:
-    return action.text().replace("&&", "\0").replace("&", "").replace("\0", "&").rstrip(".")
+    return without_key(action.text())
 
 
 def _keys_of(action: QAction) -> str:

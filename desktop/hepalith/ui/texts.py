@@ -1,10 +1,20 @@
 """Words of the interface for the enumerations of case and assessment."""
 
+import re
+
 from hepalith.domain.assessment import Answer
 from hepalith.domain.case import Case, State, Study
 from hepalith.figures.pictures import picture
 from hepalith.i18n import _
 from hepalith.knowledge.base import MODALITY, Knowledge
+
+_KEY_IN_BRACKETS = re.compile(r"\(&\w\)")  # as languages without Latin letters show the key of a menu
+
+
+def without_key(text: str) -> str:
+    """The words of an action or menu without its key and the dots that announce a dialog."""
+    words = _KEY_IN_BRACKETS.sub("", text).replace("&&", "\0").replace("&", "").replace("\0", "&")
+    return words.rstrip(".")
 
 
 def basis_word(level: str) -> str:

@@ -1,0 +1,116 @@
+"""What the reader for a case alone keeps is a complete trace: reasons made from it are those of the interpreter."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from itertools import islice
+from typing import Any
+
+import pytest
+
+from hepalith.decision import single
+from hepalith.decision.evaluation import Evaluation
+from hepalith.decision.explain import Explainer
+from hepalith.decision.observed import ObservedCase
+from hepalith.decision.reading import QuickEvaluation
+from hepalith.decision.single import CaseReader
+from hepalith.domain.assessment import TraceNode
+from hepalith.domain.case import PATIENT, Case
+from hepalith.knowledge.tree import Number, NumberNode, Quantity, TruthNode
+from support import generate
+from support.agreement import Both, Generator, conditions
+from support.generated import KNOWLEDGE
+from support.vignettes import all_vignettes, case_of
+
+
+@pytest.fixture(scope="module")
+def reader() -> CaseReader:
+    return CaseReader(KNOWLEDGE)
+
+
+def kept(reader: CaseReader, case: Case, as_of: date) -> QuickEvaluation:
+    return QuickEvaluation(reader.read(reader.inputs(ObservedCase(case, reader.knowledge.findings, as_of))))
+
+
+def reasons(evaluation: Evaluation) -> dict[tuple[str, str], TraceNode]:
+    """The reason of every condition, for each subject."""
+    explainer = Explainer(evaluation)
+    found = conditions(evaluation.knowledge, evaluation.lesions)
+    return {(name, subject): explainer.trace(tree, subject) for name, tree, _fresh, subject in found}
+
+
+def drawn(count: int) -> Iterator[tuple[Case, date]]:
+    """Cases of `tests/cases`, the same changed at random, and cases aimed at conditions."""
+    vignettes = all_vignettes()
+    for one in vignettes[:: len(vignettes) // count]:
+        yield case_of(one, KNOWLEDGE), date.fromisoformat(one.as_of)
+    generator = Generator(Both(KNOWLEDGE), seed=11)
+    for _number in range(count):
+        yield generator.case()
+    for case in islice(generate.cases(KNOWLEDGE, 12, bounds=True), count):
+        yield case, generate.TODAY
+
+
+@pytest.fixture
+def nothing_is_computed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The interpreter may look up what was entered, but answer no condition and compute no number."""
+    number = Evaluation.number
+
+    def refuse(_self: Evaluation, node: TruthNode, *_more: Any) -> Any:
+        raise AssertionError(f"not in the trace: {node}")
+
+    def only_what_was_entered(self: Evaluation, node: NumberNode, subject: str, fresh: bool = False) -> Any:
+        return number(self, node, subject, fresh) if isinstance(node, Number | Quantity) else refuse(self, node)
+
+    monkeypatch.setattr(Evaluation, "truth", refuse)
+    monkeypatch.setattr(Evaluation, "number", only_what_was_entered)
+
+
+@pytest.mark.slow
+def test_reasons_made_from_the_trace_are_those_of_the_interpreter(reader: CaseReader) -> None:
+    for case, as_of in drawn(4):
+        assert reasons(kept(reader, case, as_of)) == reasons(Evaluation(case, KNOWLEDGE, as_of))
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("nothing_is_computed")
+def test_reasons_are_made_without_computing_anything_again(reader: CaseReader) -> None:
+    vignettes = all_vignettes()
+    for one in vignettes[:: len(vignettes) // 3]:
+        assert reasons(kept(reader, case_of(one, KNOWLEDGE), date.fromisoformat(one.as_of)))
+
+
+@pytest.mark.usefixtures("nothing_is_computed")
+def test_a_reader_of_some_conditions_keeps_their_parts() -> None:
+    of_patient = [one.when for one in KNOWLEDGE.recommendations.values() if one.entry.subject == "patient"]
+    case, as_of = next(drawn(1))
+    explainer = Explainer(kept(CaseReader(KNOWLEDGE, of_patient), case, as_of))
+    assert all(explainer.trace(tree, PATIENT).text for tree in of_patient)
+
+
+def _turned_round(_self: single._CaseWriter, function: str, *arguments: str) -> str:
+    return f"(t := {function}({', '.join(arguments)})) is FALSE, t is TRUE"
+
+
+def _open_is_no(_self: single._CaseWriter, true: str, _false: str) -> str:
+    return f"TRUTHS[1 if {true} else 2]"
+
+
+def _of_the_patient_only(self: CaseReader, observed: ObservedCase) -> single.Inputs:
+    values = {subject: list(self._not_recorded) for subject in (PATIENT, *(one.id for one in observed.case.lesions))}
+    return single.Inputs(observed, values | {PATIENT: INPUTS(self, observed).values[PATIENT]})
+
+
+INPUTS = CaseReader.inputs
+FAULTS: dict[str, tuple[type, str, Callable[..., Any]]] = {
+    "comparisons are turned round": (single._CaseWriter, "_tested", _turned_round),
+    "what is counted and open is no": (single._CaseWriter, "_as_value", _open_is_no),
+    "lesions are not looked at": (CaseReader, "inputs", _of_the_patient_only),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_in_the_reader_of_one_case_is_noticed(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(*FAULTS[fault])
+    both = Both(KNOWLEDGE)
+    found = (both.differences(case, as_of) for case, as_of in drawn(4))
+    assert any(found)
