@@ -43,6 +43,8 @@ def test_pictures_are_accepted() -> None:
         pytest.param(b"%PDF-1.7", "neither", id="pdf"),
         pytest.param(b"x" * (SIZE_LIMIT + 1), "larger", id="large"),
         pytest.param(png(50_000, 50_000), "50000 x 50000", id="bomb"),
+        pytest.param(png(100, 100, pixels=BOMB), "damaged", id="bomb-of-few-pixels"),
+        pytest.param(png(100, 100, pixels=b"no pixels"), "damaged", id="pixels-that-do-not-unpack"),
         pytest.param(png(0, 5), "0 x 5", id="empty-picture"),
         pytest.param(b"\x89PNG\r\n\x1a\nabc", "damaged", id="cut"),
         pytest.param(png(100, 50)[:-20], "damaged", id="cut-later"),

@@ -2,6 +2,7 @@
 
 import base64
 import struct
+import zlib
 from pathlib import Path
 from xml.parsers import expat
 
@@ -71,7 +72,7 @@ def _checked_png(content: bytes) -> bytes:
                 width=width, height=height, limit=SIDE_LIMIT
             )
         )
-    kept, place, name = [_PNG], len(_PNG), b""
+    kept, drawn, place, name = [_PNG], [], len(_PNG), b""
     while name != b"IEND":
         if place + _CHUNK > len(content):
             raise NoteError(_("The logo is a damaged PNG picture."))
@@ -79,8 +80,22 @@ def _checked_png(content: bytes) -> bytes:
         name, end = content[place + 4 : place + 8], place + _CHUNK + length
         if name in _DRAWN:
             kept.append(content[place:end])
+        if name == b"IDAT":
+            drawn.append(content[place + 8 : end - 4])
         place = end
+    _check_pixels(b"".join(drawn), width, height)
     return b"".join(kept)
+
+
+def _check_pixels(packed: bytes, width: int, height: int) -> None:
+    """Raises NoteError if the packed pixels are damaged, or unpack to more than such a picture can hold."""
+    most = 2 * height * (1 + 8 * width)  # bytes: four channels of 16 bits, a byte a row; twice for interlacing
+    try:
+        size = len(zlib.decompressobj().decompress(packed, most + 1))
+    except zlib.error as error:
+        raise NoteError(_("The logo is a damaged PNG picture.")) from error
+    if not 0 < size <= most:
+        raise NoteError(_("The logo is a damaged PNG picture."))
 
 
 def _check_svg(content: bytes) -> None:
