@@ -101,3 +101,19 @@ def test_results_hold_every_result_of_what_is_inside(
         assert x < y
     if iv.less(a, b) is F:
         assert x >= y
+
+
+def test_the_size_of_a_number_around_zero_reaches_down_to_zero() -> None:
+    assert iv.absolute(Interval(Decimal("-0.5"), Decimal(2))) == Interval(Decimal(0), Decimal(2))
+    assert iv.absolute(Interval(Decimal(-3), Decimal("0.5"))) == Interval(Decimal(0), Decimal(3))
+    assert iv.absolute(Interval(Decimal(0), Decimal(2), low_open=True)) == Interval(
+        Decimal(0), Decimal(2), low_open=True
+    )
+    assert iv.absolute(Interval(Decimal(-2), Decimal(0))) == Interval(Decimal(0), Decimal(2))
+
+
+def test_a_power_is_written_down_up_to_the_largest() -> None:
+    assert iv.exponential(point(700)).high.is_finite()
+    assert not iv.exponential(point("700.1")).high.is_finite()
+    assert iv.exponential(point("700.1")).low == iv.exponential(point(700)).low
+    assert iv.exponential(point(700)).low > iv.exponential(point("699.9")).low
