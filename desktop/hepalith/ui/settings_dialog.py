@@ -113,7 +113,7 @@ class SettingsDialog(QDialog):
             return
         self.note = NotePage(self._site_before)
         self.site = SitePage(self._site_before, site.shipped(), site.path)
-        self._add_page(_("Note"), self.note)
+        self._add_page(_("The note"), self.note)
         self._add_page(_("Site"), self.site)
         for page in (self.note, self.site):
             page.changed.connect(self._show_problems)
