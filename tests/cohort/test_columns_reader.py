@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from os import environ
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from support.generated import KNOWLEDGE, TODAY, cases
 from support.vignettes import all_vignettes, case_of
 
 PARTS = 8
+ORDINARY = range(PARTS if environ.get("HEPALITH_WHOLE") else 1)  # the whole takes two minutes
 Dated = tuple[Case, date]
 
 
@@ -38,7 +40,7 @@ def differences(columns: Columns, dated: Sequence[Dated]) -> list[tuple[int, str
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("part", range(PARTS))
+@pytest.mark.parametrize("part", ORDINARY)
 def test_every_case_is_read_as_the_interpreter_reads_it(columns: Columns, part: int) -> None:
     vignettes = all_vignettes()[part::PARTS]
     dated = [(case_of(one, KNOWLEDGE), date.fromisoformat(one.as_of)) for one in vignettes]

@@ -126,6 +126,7 @@ def test_what_is_always_so_has_no_turn(small: Knowledge) -> None:
 # recorded, the facts bring it about
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", range(2))
 def test_the_facts_bring_it_about_and_none_is_too_many(part: int) -> None:
     tried = 0

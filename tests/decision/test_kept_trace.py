@@ -44,8 +44,8 @@ def drawn(count: int) -> Iterator[tuple[Case, date]]:
     for one in vignettes[:: len(vignettes) // count]:
         yield case_of(one, KNOWLEDGE), date.fromisoformat(one.as_of)
     generator = Generator(Both(KNOWLEDGE), seed=11)
-    for _number in range(count):
-        yield generator.case()
+    for number in range(count):
+        yield generator.case(number)
     for case in islice(generate.cases(KNOWLEDGE, 12, bounds=True), count):
         yield case, generate.TODAY
 

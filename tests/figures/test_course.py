@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hepalith.decision.assess import evaluate
-from hepalith.domain.case import Case, Observation, Override, OverrideKind, State, Study
+from hepalith.domain.case import PATIENT, Case, Observation, Override, OverrideKind, State, Study
 from hepalith.figures.course import Course, Measured, NextExamination, course_text, courses_of
 from hepalith.figures.drawing import Area, Dot, Label, Line
 from hepalith.figures.plot import draw_course
@@ -115,13 +115,12 @@ def test_a_stage_that_was_only_reported_says_so() -> None:
 
 
 def test_a_step_without_a_name_says_what_it_needs() -> None:
-    about = case(
-        *(seen("size_mm", number("9", "mm"), "L1", study) for study in ("S2", "S3")), lesions=1, studies=STUDIES
-    )
-    assert "Earlier imaging" in course_of(about, real()).open
-    compared = about.with_observation(seen("prior_imaging", choice("compared")))
-    assert course_of(compared, real()).open == ()
-    assert course_of(compared, real()).measured[-1].change == "Unchanged"
+    sizes = (seen("size_mm", number("9", "mm"), "L1", study) for study in ("S2", "S3"))
+    measured = course_of(about := case(*sizes, lesions=1, studies=STUDIES), real())
+    assert measured.open == ()
+    assert measured.measured[-1].change == "Unchanged", "two sizes are a comparison, also if nobody says so"
+    doubted = Observation(finding="prior_imaging", subject=PATIENT, state=State.INDETERMINATE)
+    assert "Earlier imaging" in course_of(about.with_observation(doubted), real()).open
 
 
 def real() -> Knowledge:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QAccessible, QColor, QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from hepalith.domain.case import PATIENT, ChoiceValue, NumberValue
+from hepalith.domain.case import PATIENT, ChoiceValue, NumberValue, State
 from hepalith.services.session import CaseSession
 from hepalith.ui.course_part import CoursePart, ExaminationRow
 from hepalith.ui.form import SectionForm
@@ -100,6 +100,8 @@ def test_a_step_that_cannot_be_named_says_what_it_needs(window: MainWindow, sess
         measure(session, size, study)
     course = part(window)
     assert course.plot.isVisible()
+    assert course.hint_label.isHidden(), "two sizes are a comparison, also if nobody says so"
+    session.record_state("prior_imaging", State.INDETERMINATE)
     assert "it needs: Earlier imaging" in course.hint_label.text()
     session.record("prior_imaging", ChoiceValue(candidates=("compared",)))
     assert course.hint_label.isHidden()
