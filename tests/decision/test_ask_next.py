@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
-from hepalith.decision.answers import Answers, decisive, inside, stretches
+from hepalith.decision.answers import Answers, inside, stretches
 from hepalith.decision.ask_next import Effect, ask_next, worth
 from hepalith.decision.assess import evaluate
 from hepalith.decision.effects import REQUEST, Change
@@ -186,7 +186,7 @@ def test_a_threshold_of_a_calculator_is_found_through_its_inputs() -> None:
     )
     ast = next(
         one
-        for one in Answers(KNOWLEDGE, decisive(KNOWLEDGE)).open(Evaluation(known, KNOWLEDGE, TODAY))
+        for one in Answers(KNOWLEDGE, KNOWLEDGE.decisive()).open(Evaluation(known, KNOWLEDGE, TODAY))
         if one.finding == "ast"
     )
     assert 40 < Decimal("2.67") * 150 * 6 / 60 < 41
@@ -197,7 +197,7 @@ def test_a_threshold_of_a_calculator_is_found_through_its_inputs() -> None:
 def test_no_value_matters_that_is_not_tried() -> None:
     """Any other value of a stretch changes what the tried one changes: no threshold is missed, calculators included."""
     chosen = random.Random(7)  # noqa: S311 (the same in every run)
-    answers = Answers(KNOWLEDGE, decisive(KNOWLEDGE))
+    answers = Answers(KNOWLEDGE, KNOWLEDGE.decisive())
     compared = 0
     for about, as_of in sample():
         evaluation = Evaluation(about, KNOWLEDGE, as_of)
@@ -220,14 +220,14 @@ def test_no_value_matters_that_is_not_tried() -> None:
 def test_items_are_tried_present_and_absent_and_as_none_of_these(small: Knowledge) -> None:
     about = case(seen("risks", items(("a",))))
     answers = {
-        one.finding: one for one in Answers(KNOWLEDGE, decisive(KNOWLEDGE)).open(Evaluation(case(), KNOWLEDGE, TODAY))
+        one.finding: one for one in Answers(KNOWLEDGE, KNOWLEDGE.decisive()).open(Evaluation(case(), KNOWLEDGE, TODAY))
     }["liver_risk"]
     given = [one.value for one in answers.answers]
     named = {value.present for value in given if isinstance(value, ItemsValue) and value.present}
     assert {value.absent for value in given if isinstance(value, ItemsValue) and len(value.absent) == 1} == named
     assert given[-1] == items(absent=tuple(option.id for option in KNOWLEDGE.findings["liver_risk"].choices))
     assert not [
-        one for one in Answers(small, decisive(small)).open(Evaluation(about, small, TODAY)) if one.finding == "risks"
+        one for one in Answers(small, small.decisive()).open(Evaluation(about, small, TODAY)) if one.finding == "risks"
     ]
 
 
@@ -235,7 +235,7 @@ def test_what_was_not_told_of_a_multi_choice_is_still_asked() -> None:
     about = case(seen("liver_risk", items(("hbv",))))
     rest = next(
         one
-        for one in Answers(KNOWLEDGE, decisive(KNOWLEDGE)).open(Evaluation(about, KNOWLEDGE, TODAY))
+        for one in Answers(KNOWLEDGE, KNOWLEDGE.decisive()).open(Evaluation(about, KNOWLEDGE, TODAY))
         if one.finding == "liver_risk"
     )
     for answer in rest.answers:

@@ -59,7 +59,7 @@ class Open(msgspec.Struct, frozen=True):
 @lru_cache(maxsize=4)
 def answers_of(knowledge: Knowledge) -> "Answers":
     """The answers that matter to what decides in a knowledge base, looked for at the first use."""
-    return Answers(knowledge, decisive(knowledge))
+    return Answers(knowledge, knowledge.decisive())
 
 
 class Answers:
@@ -155,16 +155,6 @@ class Answers:
             answers = tuple(_of_items(finding, items, told))
             made = (msgspec.structs.replace(latest[0], value=answer.value) for answer in answers)
             yield Open(finding.id, latest[0].subject, answers, tuple(made), tuple(groups[1:]))
-
-
-def decisive(knowledge: Knowledge) -> Iterator[Node]:
-    """The trees on which advice, urgency, causes and gates rest directly."""
-    for recommendation in knowledge.recommendations.values():
-        yield from (recommendation.when, *recommendation.escalate)
-    for cause in knowledge.conditions.values():
-        yield from (*cause.arguments_for, *cause.arguments_against, cause.excluded, cause.confirmed)
-    for gate in knowledge.gates.values():
-        yield from gate.items
 
 
 def _named_items(nodes: Iterable[Node]) -> dict[str, tuple[str, ...]]:

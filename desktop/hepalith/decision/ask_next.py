@@ -203,7 +203,7 @@ class _Questions:
         """The findings that one answer to another would stand for, as normal vital signs for the temperature."""
         found: dict[Key, list[Key]] = {}
         for one in self._asked:
-            if self._absence(one.open) is Truth.UNKNOWN:
+            if self._worth[one.key] > 0 and self._absence(one.open) is Truth.UNKNOWN:
                 parents = self._what_if.needs.of(self._knowledge.absence[one.open.finding], one.open.subject)
                 if len(parents) == 1 and parents[0] in self._by_key:
                     found.setdefault(parents[0], []).append(one.key)
@@ -211,12 +211,10 @@ class _Questions:
 
     def _total(self, key: Key) -> float:
         """What it is worth to ask: with the best question that it spares, and half of the best that waits for it."""
-        spared = max((self._worth[other] for other in self._spares.get(key, ())), default=0)
-        return (
-            self._worth[key]
-            + spared
-            + max((self._worth[detail] for detail in self._leads_to.get(key, ())), default=0) / 2
-        )
+        return self._worth[key] + self._best(self._spares.get(key, ())) + self._best(self._leads_to.get(key, ())) / 2
+
+    def _best(self, keys: Iterable[Key]) -> float:
+        return max((self._worth[key] for key in keys), default=0)
 
     # what is published
 

@@ -125,6 +125,10 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True, eq=False):
         for derived in self.derived.values():
             yield from (*trees_of(derived), derived.relevant)
         yield from (*self.relevance.values(), *self.absence.values())
+        yield from self.decisive()
+
+    def decisive(self) -> Iterator[Node]:
+        """The trees on which advice, urgency, causes and gates rest directly."""
         for recommendation in self.recommendations.values():
             yield from (recommendation.when, *recommendation.escalate)
         for one in self.conditions.values():

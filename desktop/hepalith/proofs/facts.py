@@ -160,12 +160,7 @@ def trees_of(knowledge: Knowledge) -> Iterator[Node]:
         yield from (part for part in (derived.tree, derived.otherwise) if isinstance(part, Node))
         for row in derived.rows:
             yield from _nodes_of(row)
-    for recommendation in knowledge.recommendations.values():
-        yield from (recommendation.when, *recommendation.escalate)
-    for condition in knowledge.conditions.values():
-        yield from (*condition.arguments_for, *condition.arguments_against, condition.excluded, condition.confirmed)
-    for gate in knowledge.gates.values():
-        yield from gate.items
+    yield from knowledge.decisive()
     yield from knowledge.absence.values()
     yield from knowledge.relevance.values()
 

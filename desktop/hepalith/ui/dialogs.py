@@ -27,6 +27,16 @@ from hepalith.ui.theme import theme_of, tinted
 from hepalith.ui.versions import licences, versions
 
 
+def ok_and_cancel(dialog: QDialog) -> QDialogButtonBox:
+    """The buttons that accept and reject a dialog."""
+    buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
+    buttons.button(QDialogButtonBox.StandardButton.Ok).setText(_("OK"))
+    buttons.button(QDialogButtonBox.StandardButton.Cancel).setText(_("Cancel"))
+    buttons.accepted.connect(dialog.accept)
+    buttons.rejected.connect(dialog.reject)
+    return buttons
+
+
 class StartDialog(QDialog):
     """How to begin: an empty case, a file, or an example."""
 

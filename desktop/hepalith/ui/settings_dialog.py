@@ -26,6 +26,7 @@ from hepalith.knowledge.base import Knowledge
 from hepalith.knowledge.model import Finding
 from hepalith.knowledge.site import Site, SiteError, SiteProblem
 from hepalith.services.ports import SiteSettings
+from hepalith.ui.dialogs import ok_and_cancel
 from hepalith.ui.fields.editor import CalmCombo
 from hepalith.ui.flow_layout import FlowLayout
 from hepalith.ui.fonts import em, plain_label
@@ -64,12 +65,8 @@ class SettingsDialog(QDialog):
         self.site: SitePage | None = None
         if site is not None:
             self._add_site(site)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
+        buttons = ok_and_cancel(self)
         self.ok_button = buttons.button(QDialogButtonBox.StandardButton.Ok)
-        self.ok_button.setText(_("OK"))
-        buttons.button(QDialogButtonBox.StandardButton.Cancel).setText(_("Cancel"))
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
         column.addWidget(self.tabs, 1)
         column.addWidget(self._problem)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from hepalith.i18n import _
+from hepalith.ui.dialogs import ok_and_cancel
 from hepalith.ui.flow_layout import FlowLayout
 from hepalith.ui.fonts import em, plain_label
 from hepalith.ui.shortcuts import Shortcuts, native
@@ -68,12 +69,8 @@ class ShortcutsDialog(QDialog):
             button.setAutoDefault(False)
             row.addWidget(button)
         self._problem = ProblemLabel()
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
+        buttons = ok_and_cancel(self)
         self.ok_button = buttons.button(QDialogButtonBox.StandardButton.Ok)
-        self.ok_button.setText(_("OK"))
-        buttons.button(QDialogButtonBox.StandardButton.Cancel).setText(_("Cancel"))
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
         column.addWidget(self.action_list, 1)
         column.addLayout(form)
