@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 
 from hepalith.decision import arithmetic
+from hepalith.decision.exact import narrow
 from hepalith.decision.observed import Group, ItemSet, ObservedCase
 from hepalith.decision.planes import CASE, Pieces, Truths, lift, pieces_of, truths_of, union
 from hepalith.decision.program import Read
@@ -170,7 +171,7 @@ class Leaves:
 
 
 class CaseLeaves(Leaves):
-    """The same for a case as it is: the values themselves instead of pieces, nothing is remembered."""
+    """The same for a case as it is: the values themselves instead of pieces (`exact`), nothing is remembered."""
 
     def __init__(self, observed: ObservedCase, subject: str, reads: Sequence[Read]) -> None:
         super().__init__(observed, subject, reads, Variation(), {})
@@ -184,7 +185,8 @@ class CaseLeaves(Leaves):
 
     def _pieces(self, _kind: str, read: int, value_of: Callable[..., Any]) -> Any:
         finding, which, fresh, _domain = self._reads[read]
-        return value_of(self._observed.groups(finding.id, self._subject), finding, which, fresh)
+        value = value_of(self._observed.groups(finding.id, self._subject), finding, which, fresh)
+        return narrow(value) if isinstance(value, Interval) else value
 
 
 def _is_none(value: object) -> bool:
