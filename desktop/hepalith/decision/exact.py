@@ -6,6 +6,7 @@ Arithmetic on decimals costs a tenth of that on intervals, and gives the same: w
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from decimal import Decimal
+from functools import cache
 from itertools import compress
 from typing import Any
 
@@ -39,7 +40,7 @@ def tested(test: Callable[..., Truth], *parts: Any) -> Pair:
 
 
 class Comparisons(dict[tuple[int, int], tuple[bool, ...]]):
-    """All comparisons of one number with constants, answered at once (the alpha memory of a RETE network).
+    """All comparisons of a number with constants, answered at once.
 
     The answers depend only on where the ends of the number lie among the constants, and are remembered by that. An end
     that is itself excluded lies beside its constant, no longer on it.
@@ -56,11 +57,9 @@ class Comparisons(dict[tuple[int, int], tuple[bool, ...]]):
 
     def of(self, number: Number) -> tuple[bool, ...]:
         """For each comparison: whether it is known to hold, and whether it is known not to."""
-        if type(number) is Decimal:
-            ends = (self._place(number),) * 2
-        else:
-            low, high = self._place(number.low), self._place(number.high)  # type: ignore[union-attr]
-            ends = low + (low % 2 & number.low_open), high - (high % 2 & number.high_open)  # type: ignore[union-attr]
+        number = wide(number)
+        low, high = self._place(number.low), self._place(number.high)
+        ends = low + (low % 2 & number.low_open), high - (high % 2 & number.high_open)
         known = self.get(ends)
         if known is None:
             pairs = (tested(COMPARISONS[name], number, constant) for name, constant in self._made)
@@ -87,3 +86,13 @@ def one_of(possible: Sequence[bool], results: Sequence[Number]) -> Number:
     """A number that is one of several."""
     first, *others = compress(results, possible)
     return narrow(hull([wide(first), *map(wide, others)])) if others else first
+
+
+def counted(held: Sequence[bool], failed: Sequence[bool]) -> Number:
+    """How many of some truths hold: a range while some are unknown."""
+    return _between(sum(held), len(failed) - sum(failed))
+
+
+@cache
+def _between(low: int, high: int) -> Number:
+    return narrow(Interval(Decimal(low), Decimal(high)))

@@ -7,7 +7,8 @@ lesions, and advice for a lesion at the patient: statements stand in levels, pat
 """
 
 import re
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
@@ -59,7 +60,8 @@ from hepalith.knowledge.tree import (
 
 Part = tuple[int, bool]  # a part of a condition: the identity of its node, whether old values count as not recorded
 Pair = tuple[str, str]  # the variables of a truth: known to hold, known not to hold
-Level = Callable[..., None]
+Frames = dict[str, list[Any]]  # by subject
+Level = Callable[..., list[Any]]
 _VARIABLE = re.compile(r"(?<!@)\bv\d+")
 _SLOT = re.compile(r"@(v\d+)")  # the slot of a variable, in the frame of each lesion
 
@@ -81,7 +83,7 @@ class Slot(NamedTuple):
 
 
 class Program(NamedTuple):
-    """What is run for a case: each level appends what it made to a frame; a lesion has a frame of its own.
+    """What is run for a case: each level adds what it made to a frame; a lesion has a frame of its own.
 
     The frames are the trace: they hold the answer to every part of every condition, by the identity of its node.
     """
@@ -94,6 +96,16 @@ class Program(NamedTuple):
     holds: dict[str, tuple[bool, int, int]]  # derived: whose frame as in `Slot`, known to hold, known not to hold
     choices: dict[str, tuple[Slot, ...]]  # of derived findings: each choice that may be, in the order of `ordered`
     numbers: dict[str, Slot]  # of derived findings: the pieces
+
+    def run(self, observed: Mapping[str, Any], full: int) -> Frames:
+        """The frames of a case. observed: what the statements read, by subject, the patient first."""
+        patient, *lesions = observed
+        frames: Frames = {subject: [] for subject in observed}
+        for number, level in enumerate(self.levels):
+            of_lesions = [frames[lesion] for lesion in lesions]
+            for subject in lesions if number % 2 else (patient,):
+                frames[subject] = level(observed[subject], frames[subject], frames[patient], of_lesions, full)
+        return frames
 
 
 @lru_cache(maxsize=4)
@@ -108,7 +120,7 @@ def ordered(domain: Iterable[str]) -> tuple[str, ...]:
 
 
 class Statement(NamedTuple):
-    """What is computed, and the variables that it gives. # in the text: the number of the first of them."""
+    """What is computed, and the variables that it gives."""
 
     targets: list[str]
     text: str
@@ -228,7 +240,7 @@ class Writer:
     # statements
 
     def _statement(self, text: str, count: int = 1, *, lesion: bool = False) -> list[str]:
-        """The variables of a statement; written unless the same was written before."""
+        """The variables of a statement; written unless the same was written before. # in the text: its own number."""
         key = (text, lesion)
         if key not in self._written:
             level = self._level_for(text, lesion=lesion)
@@ -304,6 +316,13 @@ class Writer:
 
     # how the observations are asked, and what is made of numbers
 
+    def _or_limits(self, finding: Finding, recorded: str, ruled_out: str) -> str:
+        """A number as it was recorded, or the limits in which it lies."""
+        if not ruled_out:
+            return self._lift(f"any {finding.id}", partial(_or_anything, finding), recorded)
+        whether = self._as_value(ruled_out, self._rest(ruled_out))
+        return self._lift(f"instead of {finding.id}", partial(_or_instead, finding), recorded, whether)
+
     def _observed(self, name: str, *arguments: Any) -> str:
         return f"S.{name}({', '.join(map(repr, arguments))})" if arguments else f"S.{name}"
 
@@ -326,6 +345,13 @@ class Writer:
     def _as_value(self, true: str, false: str) -> str:
         """A truth among the values that a number is made of."""
         return f"({true}, {false})"
+
+    def _within(self, limits: tuple[Decimal, Decimal], number: str) -> str:
+        return self._lift(f"within {limits}", partial(arithmetic.within, limits=limits), number)
+
+    def _counted(self, truths: Iterable[Pair]) -> str:
+        """How many of these hold."""
+        return self._lift("count", arithmetic.counted, *(self._as_value(*truth) for truth in truths))
 
     def _table(self, possible: Sequence[str], results: Sequence[str]) -> str:
         """A number that is one of several results: where each is possible, and the results."""
@@ -352,7 +378,7 @@ class Writer:
         return "\n\n".join(self._level_source(number, statements) for number, statements in enumerate(levels)) + "\n"
 
     def _level_source(self, number: int, statements: Sequence[Statement]) -> str:
-        """S: what is observed of the subject; V: its frame; P: the patient's; L: those of all lesions."""
+        """S: what is observed of the subject; V: its frame so far; P: the patient's; L: those of all lesions."""
         lines = [f"def level_{number}(S, V, P, L, full):"]
         kept = [name for name in self._slots if self._level_of[name] == number]
         used = dict.fromkeys(name for statement in statements for name in _VARIABLE.findall(statement.text))
@@ -360,11 +386,16 @@ class Writer:
             if self._level_of[name] != number:
                 frame = "V" if self._level_of[name] % 2 == number % 2 else "P"
                 lines.append(f" {name} = {frame}[{self._slots[name]}]")
+        lines += [f" {line}" for line in self._lines(statements)]
+        if number > 1:
+            lines.append(f" V += ({''.join(f'{name}, ' for name in kept)})")
+        lines.append(" return V" if number > 1 else f" return [{', '.join(kept)}]")
+        return "\n".join(lines)
+
+    def _lines(self, statements: Sequence[Statement]) -> Iterator[str]:
         for targets, text in statements:
             slots = _SLOT.sub(lambda found: str(self._slots[found.group(1)]), text)
-            lines.append(f" {', '.join(targets)} = {slots}")
-        lines.append(f" V.extend(({''.join(f'{name}, ' for name in kept)}))")
-        return "\n".join(lines)
+            yield f"{', '.join(targets)} = {slots}"
 
     def _needed(self) -> list[list[Statement]]:
         """The statements that what is kept rests on; what they use of other levels is kept from now on."""
@@ -491,7 +522,8 @@ class Writer:
         (left,), (right,) = (
             self._read("group", reference, count=1, fresh=fresh) for reference in (node.left, node.right)
         )
-        true, false = self._statement(self._tested(self._observed("same_technique"), left, right), 2)
+        (technique,) = self._statement(self._observed("same_technique"))
+        true, false = self._statement(self._tested(technique, left, right), 2)
         return true, false
 
     # choices and items
@@ -550,10 +582,7 @@ class Writer:
         finding = self._knowledge.findings[reference.name]
         must_be_measured = fresh and finding.max_age_days_for_gates is not None
         ruled_out = self._ruled_out(reference) if finding.absent_range and not must_be_measured else ""
-        if not ruled_out:
-            return self._lift(f"any {finding.id}", partial(or_anything, finding), recorded)
-        absence = self._truth(self._knowledge.absence[reference.name], fresh=False)
-        return self._lift(f"instead of {finding.id}", partial(or_instead, finding), recorded, self._as_value(*absence))
+        return self._or_limits(finding, recorded, ruled_out)
 
     def _limit(self, node: Limit, fresh: bool) -> str:
         return self._read("limit", node.reference, node.side, count=1, fresh=fresh)[0]
@@ -569,13 +598,12 @@ class Writer:
         return self._lift(f"of {node.name}", arithmetic.FUNCTIONS[node.name], *arguments)
 
     def _either(self, node: Either, fresh: bool) -> str:
-        condition = self._as_value(*self._truth(node.condition, fresh))
-        sides = (self._number(node.then, fresh), self._number(node.otherwise, fresh))
-        return self._lift("either", _either, condition, *sides)
+        true, false = self._truth(node.condition, fresh)
+        possible = [self._plane(self._rest(false)), self._plane(self._rest(true))]
+        return self._table(possible, [self._number(node.then, fresh), self._number(node.otherwise, fresh)])
 
     def _count_true(self, node: CountTrue, fresh: bool) -> str:
-        truths = [self._as_value(*self._truth(part, fresh)) for part in node.parts]
-        return self._lift("count", arithmetic.counted, *truths)
+        return self._counted([self._truth(part, fresh) for part in node.parts])
 
     def _count_lesions(self, node: CountLesions, fresh: bool) -> str:
         true, false = (self._of_lesion(name) for name in self._truth(node.part, fresh))
@@ -599,7 +627,7 @@ class Writer:
 
     def _date(self, node: DateNode) -> str:
         if isinstance(node, AsOf):
-            return self._observed("today")
+            return self._plane(self._observed("today"))
         method = "observed_on" if isinstance(node, ObservationDate) else "day"
         return self._read(method, node.reference, count=1)[0]
 
@@ -618,7 +646,7 @@ class Writer:
             return self._choice_table(derived, fresh)
         number = self._number_table(derived, fresh) if tree is None else self._number(tree, fresh)  # type: ignore[arg-type]
         limits = derived.entry.range
-        return self._lift(f"within {limits}", partial(within, limits), number) if limits else number
+        return self._within(limits, number) if limits else number
 
     def _outcomes(self, derived: CompiledDerived, fresh: bool) -> list[tuple[str, Any]]:
         """The plane in which each row of a first-hit table can be the hit, with its result."""
@@ -659,24 +687,14 @@ def _is_given(value: object) -> Truth:
     return from_bool(value is not None)
 
 
-def or_anything(finding: Finding, recorded: Interval | None) -> Interval:
+def _or_anything(finding: Finding, recorded: Interval | None) -> Interval:
     return seen.hard_limits(finding) if recorded is None else recorded
 
 
-def or_instead(finding: Finding, recorded: Interval | None, is_ruled_out: Truth) -> Interval:
+def _or_instead(finding: Finding, recorded: Interval | None, is_ruled_out: Truth) -> Interval:
     if recorded is None and is_ruled_out.is_true and finding.absent_range is not None:
         return Interval(*finding.absent_range)
-    return or_anything(finding, recorded)
-
-
-def within(limits: tuple[Any, Any], result: Interval) -> Interval:
-    return arithmetic.within(result, limits)
-
-
-def _either(condition: Truth, then: Interval, otherwise: Interval) -> Interval:
-    if condition.is_unknown:
-        return numbers.hull([then, otherwise])
-    return then if condition.is_true else otherwise
+    return _or_anything(finding, recorded)
 
 
 def _hull_of_possible(*values: Any) -> Interval:

@@ -1,20 +1,17 @@
 """The fast reader: all variants of a case at once, by the program that was generated from the knowledge."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from hepalith.decision.evaluation import Evaluation
 from hepalith.decision.leaves import Leaves, Memory, Variation
 from hepalith.decision.observed import ObservedCase
 from hepalith.decision.planes import CASE, Pieces, Truths, truth_at
-from hepalith.decision.program import Program, Slot, ordered, program_of
+from hepalith.decision.program import Frames, Program, Slot, ordered, program_of
 from hepalith.domain.case import PATIENT
 from hepalith.domain.interval import Interval
 from hepalith.domain.truth import Truth
 from hepalith.knowledge.base import Knowledge
 from hepalith.knowledge.tree import NumberNode, Reference, TruthNode
-
-Frame = list[Any]
 
 
 class FastReader:
@@ -38,12 +35,7 @@ class FastReader:
             subject: Leaves(observed, subject, self._program.reads, variation, memory)
             for subject, memory in self._memories.items()
         }
-        frames: dict[str, Frame] = {subject: [] for subject in leaves}
-        of_lesions = [frames[lesion] for lesion in lesions]
-        for number, level in enumerate(self._program.levels):
-            for subject in lesions if number % 2 else (PATIENT,):
-                level(leaves[subject], frames[subject], frames[PATIENT], of_lesions, full)
-        return Reading(self.knowledge, self._program, observed, lesions, frames, full)
+        return Reading(self.knowledge, self._program, observed, lesions, self._program.run(leaves, full), full)
 
 
 class QuickEvaluation(Evaluation):
@@ -85,7 +77,7 @@ class Reading:
         program: Program,
         observed: ObservedCase,
         lesions: tuple[str, ...],
-        frames: Mapping[str, Frame],
+        frames: Frames,
         full: int,
     ) -> None:
         self.knowledge = knowledge
@@ -120,12 +112,6 @@ class Reading:
         of_lesion, true, false = self._program.truths[(id(node), fresh)]
         frame = self._frames[subject if of_lesion else PATIENT]
         return frame[true], frame[false]
-
-    def holding(self, trees: Mapping[str, TruthNode], subject: str) -> list[str]:
-        """The names of the conditions that hold for a subject in the case as it is."""
-        truths, own, patient = self._program.truths, self._frames[subject], self._frames[PATIENT]
-        slots = ((name, *truths[(id(tree), False)]) for name, tree in trees.items())
-        return [name for name, of_lesion, true, _false in slots if (own if of_lesion else patient)[true] & CASE]
 
     def gate_item(self, gate: str, position: int, subject: str) -> Truths:
         """Where an item of a gate is fulfilled, and where it is known not to be."""
