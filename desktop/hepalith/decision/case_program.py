@@ -4,7 +4,7 @@
 its constants in one statement.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import partial
 from math import exp, log
@@ -15,7 +15,7 @@ from hepalith.decision import observed as seen
 from hepalith.decision.exact import Comparisons, Table, counted, narrow, of_numbers, one_of, tested, wide
 from hepalith.decision.leaves import CaseLeaves
 from hepalith.decision.planes import Pieces
-from hepalith.decision.program import Frames, Pair, Program, Statement, Writer
+from hepalith.decision.program import Frame, Pair, Program, Statement, Writer
 from hepalith.domain.case import PATIENT
 from hepalith.domain.interval import LARGEST_POWER, Interval, from_float, rounded_decimal
 from hepalith.domain.truth import Truth
@@ -23,6 +23,7 @@ from hepalith.knowledge.base import CompiledDerived, Knowledge
 from hepalith.knowledge.model import Finding
 from hepalith.knowledge.tree import Reference, TruthNode
 
+Test = Callable[..., tuple[bool, ...]]
 NOBODY = "nobody"  # the lesion of a case of which nothing is recorded
 _TURNED_ROUND = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
@@ -47,13 +48,13 @@ class Input(NamedTuple):
 
     name: str
     arguments: tuple[Any, ...]
-    count: int  # of values
+    width: int  # so many values
 
     def of(self, leaves: CaseLeaves) -> Sequence[Any]:
         """The values."""
         asked = getattr(leaves, self.name)
         made = asked(*self.arguments) if self.arguments else asked
-        return made if self.count > 1 else (made,)
+        return made if self.width > 1 else (made,)
 
 
 class _Compared(NamedTuple):
@@ -80,7 +81,7 @@ class CaseWriter(Writer):
         self._asked: dict[str, tuple[str, tuple[Any, ...]]] = {}  # the same by the text of the statement, used or not
         self._usual: list[Any] = []
         self._values: dict[str, None] = {}  # variables that are numbers or dates
-        self._tests: dict[int, tuple[Callable[..., Pair], Sequence[str]]] = {}  # by the number of their variable
+        self._tests: dict[int, tuple[Test, Sequence[str]]] = {}  # by the number of their variable
         self._compared_numbers: dict[str, _Compared] = {}
         self._constants = {"U": self._usual, "D": Decimal, "TRUTHS": (Truth.UNKNOWN, Truth.TRUE, Truth.FALSE)}
         self._constants |= {"tested": tested, "one_of": one_of, "counted": counted, "rounded": rounded_decimal}
@@ -93,13 +94,15 @@ class CaseWriter(Writer):
         self._usual += [object()] * len(self._level_of)
         return made
 
-    def remember(self, nobody: Frames) -> None:
+    def remember(self, nobody: Mapping[str, Frame]) -> None:
         """What is usual, from the frames of a case with one lesion of which nothing is recorded."""
         for name in self._values.keys() & self._slots.keys():
             self._usual[_number(name)] = nobody[NOBODY if self._level_of[name] % 2 else PATIENT][self._slots[name]]
         for number, (test, arguments) in self._tests.items():
             if self._slots.keys() >= {name for name in arguments if name not in self._constants}:
-                self._usual[number] = test(*(self._constants.get(name, self._usual[_number(name)]) for name in arguments))
+                self._usual[number] = test(
+                    *(self._constants.get(name, self._usual[_number(name)]) for name in arguments)
+                )
 
     def _constant(self, key: str, value: Any) -> str:
         return super()._constant(key, narrow(value.base) if isinstance(value, Pieces) else value)
@@ -147,7 +150,9 @@ class CaseWriter(Writer):
         if read:
             yield f"{', '.join(read)}, = S"
         whole = [
-            Statement(targets, self._comparing(self._compared_numbers[text]) if text in self._compared_numbers else text)
+            Statement(
+                targets, self._comparing(self._compared_numbers[text]) if text in self._compared_numbers else text
+            )
             for targets, text in statements
             if text not in self._asked
         ]
@@ -204,7 +209,7 @@ class CaseWriter(Writer):
         test = partial(tested, function)
         return self._answers(f"{self._constant(key, test)}({', '.join(arguments)})", test, arguments)
 
-    def _answers(self, text: str, test: Callable[..., Pair], made_of: Sequence[str]) -> Pair:
+    def _answers(self, text: str, test: Test, made_of: Sequence[str]) -> Pair:
         true, false = self._statement(self._unless_usual(text, made_of), 2)
         self._tests[_number(true)] = test, made_of
         return true, false
@@ -216,7 +221,9 @@ class CaseWriter(Writer):
             return self._compared_with(right, _TURNED_ROUND.get(operator, operator), left)
         test = partial(tested, arithmetic.COMPARISONS[operator])
         text = f"{left} {operator} {right}, {left} {_OPPOSITE[operator]} {right}"
-        text = f"({text}) if {self._known_numbers([left, right])} else {self._constant(operator, test)}({left}, {right})"
+        text = (
+            f"({text}) if {self._known_numbers([left, right])} else {self._constant(operator, test)}({left}, {right})"
+        )
         return self._answers(text, test, [left, right])
 
     def _compared_with(self, number: str, operator: str, constant: str) -> Pair:
@@ -224,17 +231,19 @@ class CaseWriter(Writer):
         text = f"compared({number})"
         if text not in self._compared_numbers:
             self._compared_numbers[text] = _Compared(number, self._statement(text, 0), Comparisons(), {})
-        _number_, targets, comparisons, pairs = self._compared_numbers[text]
-        if (operator, constant) not in pairs:
-            comparisons.add(operator, self._constants[constant])
-            true, false = self._targets(targets, self._level_of[number], 2)
-            pairs[operator, constant] = true, false
-            self._tests[_number(targets[0])] = comparisons.of, [number]
-        return pairs[operator, constant]
+        one = self._compared_numbers[text]
+        if (operator, constant) not in one.pairs:
+            one.comparisons.add(operator, self._constants[constant])
+            true, false = self._targets(one.targets, self._level_of[number], 2)
+            one.pairs[operator, constant] = true, false
+            self._tests[_number(one.targets[0])] = one.comparisons.of, [number]
+        return one.pairs[operator, constant]
 
     def _comparing(self, one: _Compared) -> str:
         within = self._constant(f"comparisons of {one.number}", one.comparisons.of)
-        known = [f"{one.number} {sign} {constant}" for given, constant in one.pairs for sign in (given, _OPPOSITE[given])]
+        known = [
+            f"{one.number} {sign} {constant}" for given, constant in one.pairs for sign in (given, _OPPOSITE[given])
+        ]
         text = f"({', '.join(known)}) if {self._known_numbers([one.number])} else {within}({one.number})"
         return self._unless_usual(text, [one.number]).replace("#", one.targets[0][1:])
 

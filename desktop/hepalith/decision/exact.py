@@ -15,7 +15,7 @@ from hepalith.domain.interval import Interval, hull
 from hepalith.domain.truth import Truth
 
 Number = Decimal | Interval
-Pair = tuple[bool, bool]  # known to hold, known not to hold
+Answer = tuple[bool, bool]  # known to hold, known not to hold
 
 
 def narrow(number: Interval) -> Number:
@@ -25,7 +25,7 @@ def narrow(number: Interval) -> Number:
 
 def wide(number: Number) -> Interval:
     """A number as an interval."""
-    return Interval(number, number) if type(number) is Decimal else number  # type: ignore[arg-type, return-value]
+    return Interval(number, number) if type(number) is Decimal else number  # type: ignore[return-value]
 
 
 def of_numbers(function: Callable[..., Interval]) -> Callable[..., Number]:
@@ -33,7 +33,7 @@ def of_numbers(function: Callable[..., Interval]) -> Callable[..., Number]:
     return lambda *parts: narrow(function(*[wide(part) for part in parts]))
 
 
-def tested(test: Callable[..., Truth], *parts: Any) -> Pair:
+def tested(test: Callable[..., Truth], *parts: Any) -> Answer:
     """What a test of intervals says of these numbers."""
     truth = test(*[wide(part) for part in parts])
     return truth is Truth.TRUE, truth is Truth.FALSE

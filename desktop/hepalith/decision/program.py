@@ -7,7 +7,7 @@ lesions, and advice for a lesion at the patient: statements stand in levels, pat
 """
 
 import re
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Hashable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
@@ -60,8 +60,8 @@ from hepalith.knowledge.tree import (
 
 Part = tuple[int, bool]  # a part of a condition: the identity of its node, whether old values count as not recorded
 Pair = tuple[str, str]  # the variables of a truth: known to hold, known not to hold
-Frames = dict[str, list[Any]]  # by subject
-Level = Callable[..., list[Any]]
+Frame = list[Any]
+Levels = Generator[Frame, tuple[Any, Frame, Sequence[Frame], int], None]
 _VARIABLE = re.compile(r"(?<!@)\bv\d+")
 _SLOT = re.compile(r"@(v\d+)")  # the slot of a variable, in the frame of each lesion
 
@@ -89,7 +89,9 @@ class Program(NamedTuple):
     """
 
     source: str
-    levels: tuple[Level, ...]  # patient, lesion, patient, ...
+    of_patient: Callable[[], Levels]
+    of_lesion: Callable[[], Levels]
+    levels: int  # patient, lesion, patient, ...
     reads: tuple[Read, ...]
     truths: dict[Part, tuple[bool, int, int]]  # as `holds`
     numbers_in: dict[Part, Slot]  # of the numbers that are parts of conditions: the pieces
@@ -97,15 +99,47 @@ class Program(NamedTuple):
     choices: dict[str, tuple[Slot, ...]]  # of derived findings: each choice that may be, in the order of `ordered`
     numbers: dict[str, Slot]  # of derived findings: the pieces
 
-    def run(self, observed: Mapping[str, Any], full: int) -> Frames:
-        """The frames of a case. observed: what the statements read, by subject, the patient first."""
+
+class Runner:
+    """Runs a program for one case after the other; belongs to one thread.
+
+    The levels of a subject are the parts of a generator, which keeps its thousands of variables from case to case: for
+    each call of a function of that size the system would be asked for memory.
+    """
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self._patient = _started(program.of_patient)
+        self._lesions: list[Levels] = []
+
+    def run(self, observed: Mapping[str, Any], full: int) -> dict[str, Frame]:
+        """The frames of a case, by subject. observed: what the statements read, by subject, the patient first."""
         patient, *lesions = observed
-        frames: Frames = {subject: [] for subject in observed}
-        for number, level in enumerate(self.levels):
-            of_lesions = [frames[lesion] for lesion in lesions]
-            for subject in lesions if number % 2 else (patient,):
-                frames[subject] = level(observed[subject], frames[subject], frames[patient], of_lesions, full)
-        return frames
+        while len(self._lesions) < len(lesions):
+            self._lesions.append(_started(self.program.of_lesion))
+        try:
+            frames = self._run(observed[patient], [observed[lesion] for lesion in lesions], full)
+        except BaseException:  # a generator that was broken off cannot go on
+            self._patient, self._lesions = _started(self.program.of_patient), []
+            raise
+        return dict(zip(observed, frames, strict=True))
+
+    def _run(self, of_patient: Any, of_lesions: Sequence[Any], full: int) -> list[Frame]:
+        patient: Frame = []
+        lesions: list[Frame] = [[] for _ in of_lesions]  # that there are so many is asked before anything of them
+        for level in range(self.program.levels):
+            if level % 2:
+                pairs = zip(self._lesions, of_lesions, strict=False)
+                lesions = [one.send((observed, patient, lesions, full)) for one, observed in pairs]
+            else:
+                patient = self._patient.send((of_patient, patient, lesions, full))
+        return [patient, *lesions]
+
+
+def _started(levels: Callable[[], Levels]) -> Levels:
+    made = levels()
+    next(made)
+    return made
 
 
 @lru_cache(maxsize=4)
@@ -133,7 +167,7 @@ class Writer:
 
     def __init__(self, knowledge: Knowledge) -> None:
         self._knowledge = knowledge
-        self._levels: list[list[Statement]] = []
+        self._levels: list[list[Statement]] = [[], []]
         self._written: dict[tuple[str, bool], Statement] = {}  # text, of a lesion
         self._level_of: dict[str, int] = {}  # of a variable; odd ones are those of lesions
         self._constants: dict[str, Any] = {"union": union, "common": common, "single": single}
@@ -204,7 +238,9 @@ class Writer:
         exec(compile(source, "<the program of the knowledge>", "exec"), namespace)  # noqa: S102 (written above)
         return Program(
             source=source,
-            levels=tuple(namespace[f"level_{number}"] for number in range(len(self._levels))),
+            of_patient=namespace["of_patient"],
+            of_lesion=namespace["of_lesion"],
+            levels=len(self._levels),
             reads=tuple(self._read_list),
             truths={part: self._pair_slots(*names) for part, names in truths.items()},
             numbers_in={part: self._slot(*names) for part, names in numbers_in.items()},
@@ -375,27 +411,31 @@ class Writer:
             kept = [name for name in self._kept if self._level_of[name] % 2 == of_lesion]
             kept.sort(key=self._level_of.__getitem__)  # each level appends its own
             self._slots.update((name, number) for number, name in enumerate(kept))
-        return "\n\n".join(self._level_source(number, statements) for number, statements in enumerate(levels)) + "\n"
+        return "\n\n".join(self._subject_source(of_lesion, levels[of_lesion::2]) for of_lesion in (0, 1)) + "\n"
 
-    def _level_source(self, number: int, statements: Sequence[Statement]) -> str:
-        """S: what is observed of the subject; V: its frame so far; P: the patient's; L: those of all lesions."""
-        lines = [f"def level_{number}(S, V, P, L, full):"]
-        kept = [name for name in self._slots if self._level_of[name] == number]
-        used = dict.fromkeys(name for statement in statements for name in _VARIABLE.findall(statement.text))
-        for name in used:
-            if self._level_of[name] != number:
-                frame = "V" if self._level_of[name] % 2 == number % 2 else "P"
-                lines.append(f" {name} = {frame}[{self._slots[name]}]")
-        lines += [f" {line}" for line in self._lines(statements)]
-        if number > 1:
-            lines.append(f" V += ({''.join(f'{name}, ' for name in kept)})")
-        lines.append(" return V" if number > 1 else f" return [{', '.join(kept)}]")
+    def _subject_source(self, of_lesion: int, levels: Sequence[Sequence[Statement]]) -> str:
+        """S: what is observed of the subject; V: its frame; P: the patient's; L: those of all lesions."""
+        lines = [f"def {'of_lesion' if of_lesion else 'of_patient'}():", " V = []", " while True:"]
+        loaded: set[str] = set()
+        for number, statements in enumerate(levels):
+            lines.append("  S, P, L, full = yield V")
+            for name in (name for statement in statements for name in _VARIABLE.findall(statement.text)):
+                if self._level_of[name] % 2 != of_lesion and name not in loaded:
+                    lines.append(f"  {name} = P[{self._slots[name]}]")
+                    loaded.add(name)
+            lines += [f"  {line}" for line in self._lines(statements)]
+            kept = [name for name in self._slots if self._level_of[name] == 2 * number + of_lesion]
+            lines.append(
+                f"  V += ({''.join(f'{name}, ' for name in kept)})" if number else f"  V = [{', '.join(kept)}]"
+            )
         return "\n".join(lines)
 
     def _lines(self, statements: Sequence[Statement]) -> Iterator[str]:
         for targets, text in statements:
-            slots = _SLOT.sub(lambda found: str(self._slots[found.group(1)]), text)
-            yield f"{', '.join(targets)} = {slots}"
+            yield f"{', '.join(targets)} = {self._as_run(text)}"
+
+    def _as_run(self, text: str) -> str:
+        return _SLOT.sub(lambda found: str(self._slots[found.group(1)]), text)
 
     def _needed(self) -> list[list[Statement]]:
         """The statements that what is kept rests on; what they use of other levels is kept from now on."""
@@ -407,7 +447,7 @@ class Writer:
                     continue
                 used = (*_VARIABLE.findall(statement.text), *_SLOT.findall(statement.text))
                 needed.update(used)
-                self._kept.update(dict.fromkeys(name for name in used if self._level_of[name] != number))
+                self._kept.update(dict.fromkeys(name for name in used if self._level_of[name] % 2 != number % 2))
                 statements.append(statement)
             found.append(statements[::-1])
         return found[::-1]

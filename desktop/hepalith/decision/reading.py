@@ -1,12 +1,13 @@
 """The fast reader: all variants of a case at once, by the program that was generated from the knowledge."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from hepalith.decision.evaluation import Evaluation
 from hepalith.decision.leaves import Leaves, Memory, Variation
 from hepalith.decision.observed import ObservedCase
 from hepalith.decision.planes import CASE, Pieces, Truths, truth_at
-from hepalith.decision.program import Frames, Program, Slot, ordered, program_of
+from hepalith.decision.program import Frame, Program, Runner, Slot, ordered, program_of
 from hepalith.domain.case import PATIENT
 from hepalith.domain.interval import Interval
 from hepalith.domain.truth import Truth
@@ -19,23 +20,23 @@ class FastReader:
 
     def __init__(self, knowledge: Knowledge) -> None:
         self.knowledge = knowledge
-        self._program = program_of(knowledge)
+        self._runner = Runner(program_of(knowledge))
         self._memories: dict[str, Memory] = {}
         self._remembered: Any = None
 
     def read(self, observed: ObservedCase, variation: Variation = Variation()) -> "Reading":  # noqa: B008 (immutable)
         """A case in every variant."""
-        case, full = observed.case, variation.full
+        case, full, program = observed.case, variation.full, self._runner.program
         lesions = tuple(lesion.id for lesion in case.lesions)
         if self._remembered != (observed.as_of, case.studies, full):
             self._remembered = (observed.as_of, case.studies, full)
             self._memories = {}
         self._memories = {subject: self._memories.get(subject, {}) for subject in (PATIENT, *lesions)}
         leaves = {
-            subject: Leaves(observed, subject, self._program.reads, variation, memory)
+            subject: Leaves(observed, subject, program.reads, variation, memory)
             for subject, memory in self._memories.items()
         }
-        return Reading(self.knowledge, self._program, observed, lesions, self._program.run(leaves, full), full)
+        return Reading(self.knowledge, program, observed, lesions, self._runner.run(leaves, full), full)
 
 
 class QuickEvaluation(Evaluation):
@@ -77,7 +78,7 @@ class Reading:
         program: Program,
         observed: ObservedCase,
         lesions: tuple[str, ...],
-        frames: Frames,
+        frames: Mapping[str, Frame],
         full: int,
     ) -> None:
         self.knowledge = knowledge

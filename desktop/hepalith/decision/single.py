@@ -14,7 +14,7 @@ from hepalith.decision.exact import wide
 from hepalith.decision.leaves import CaseLeaves
 from hepalith.decision.observed import ObservedCase
 from hepalith.decision.planes import CASE, Pieces
-from hepalith.decision.program import Read, Slot
+from hepalith.decision.program import Read, Runner, Slot
 from hepalith.decision.reading import Reading
 from hepalith.domain.case import PATIENT, Case, Lesion
 from hepalith.domain.interval import Interval
@@ -32,7 +32,7 @@ class _Asked:
             start = len(self.not_recorded)
             self.not_recorded += one.of(nobody)
             finding = reads[one.arguments[0]].finding.id if one.arguments else ""
-            self._by_finding.setdefault(finding, []).append((slice(start, start + one.count), one))
+            self._by_finding.setdefault(finding, []).append((slice(start, start + one.width), one))
 
     def put(self, values: list[Any], finding: str, leaves: CaseLeaves) -> None:
         """Writes what rests on a finding among the values."""
@@ -57,12 +57,13 @@ class CaseReader:
         writer = CaseWriter(knowledge)
         self.knowledge = knowledge
         self._program = writer.program(wanted, trace=trace)
+        self._runner = Runner(self._program)
         nobody = Case(case_id="", lesions=(Lesion(id=NOBODY),))
         observed = ObservedCase(nobody, knowledge.findings, date.min)
         leaves = CaseLeaves(observed, NOBODY, self._program.reads)
         self._asked_of = [_Asked(inputs, self._program.reads, leaves) for inputs in writer.inputs]
         values = {subject: one.not_recorded for subject, one in zip((PATIENT, NOBODY), self._asked_of, strict=True)}
-        writer.remember(self._program.run(values, CASE))
+        writer.remember(self._runner.run(values, CASE))
 
     def inputs(self, observed: ObservedCase) -> Inputs:
         """What the program reads of a case: only what is recorded is looked at, the rest is known beforehand."""
@@ -77,7 +78,7 @@ class CaseReader:
 
     def read(self, inputs: Inputs) -> "CaseReading":
         """The answers, and how they came about."""
-        frames = self._program.run(inputs.values, CASE)
+        frames = self._runner.run(inputs.values, CASE)
         lesions = tuple(subject for subject in inputs.values if subject != PATIENT)
         return CaseReading(self.knowledge, self._program, inputs.observed, lesions, frames, CASE)
 
