@@ -97,11 +97,11 @@ class CaseWriter(Writer):
     def remember(self, nobody: Mapping[str, Frame]) -> None:
         """What is usual, from the frames of a case with one lesion of which nothing is recorded."""
         for name in self._values.keys() & self._slots.keys():
-            self._usual[_number(name)] = nobody[NOBODY if self._level_of[name] % 2 else PATIENT][self._slots[name]]
+            self._usual[_place(name)] = nobody[NOBODY if self._level_of[name] % 2 else PATIENT][self._slots[name]]
         for number, (test, arguments) in self._tests.items():
             if self._slots.keys() >= {name for name in arguments if name not in self._constants}:
                 self._usual[number] = test(
-                    *(self._constants.get(name, self._usual[_number(name)]) for name in arguments)
+                    *(self._constants.get(name, self._usual[_place(name)]) for name in arguments)
                 )
 
     def _constant(self, key: str, value: Any) -> str:
@@ -149,14 +149,12 @@ class CaseWriter(Writer):
         read = [name for targets, text in statements if text in self._asked for name in targets]
         if read:
             yield f"{', '.join(read)}, = S"
-        whole = [
-            Statement(
-                targets, self._comparing(self._compared_numbers[text]) if text in self._compared_numbers else text
-            )
-            for targets, text in statements
-            if text not in self._asked
-        ]
-        yield from super()._lines(whole)
+        yield from super()._lines([one for one in statements if one.text not in self._asked])
+
+    def _as_run(self, text: str) -> str:
+        return super()._as_run(
+            self._comparing(self._compared_numbers[text]) if text in self._compared_numbers else text
+        )
 
     def _read(self, method: str, reference: Reference, *more: Any, count: int, fresh: bool = False) -> list[str]:
         names = super()._read(method, reference, *more, count=count, fresh=fresh)
@@ -192,7 +190,7 @@ class CaseWriter(Writer):
         names = [one for one in dict.fromkeys(made_of) if one not in self._constants]
         if not names or any(one not in self._values for one in names):
             return text
-        return f"U[#] if {' and '.join(f'{one} is U[{_number(one)}]' for one in names)} else {text}"
+        return f"U[#] if {' and '.join(f'{one} is U[{_place(one)}]' for one in names)} else {text}"
 
     def _lift(self, key: str, function: Callable[..., Interval], *arguments: str) -> str:
         text = f"{self._constant(key, of_numbers(function))}({', '.join(arguments)})"
@@ -202,8 +200,8 @@ class CaseWriter(Writer):
         return self._value(text, arguments)
 
     def _within(self, limits: tuple[Decimal, Decimal], number: str) -> str:
-        text = f"{self._constant(f'within {limits}', of_numbers(partial(arithmetic.within, limits=limits)))}({number})"
-        return self._value(f"{number} if {self._known_numbers([number])} else {text}", [number])
+        within = self._constant(f"within {limits}", of_numbers(partial(arithmetic.within, limits=limits)))
+        return self._value(f"{number} if {self._known_numbers([number])} else {within}({number})", [number])
 
     def _test(self, key: str, function: Callable[..., Truth], *arguments: str) -> Pair:
         test = partial(tested, function)
@@ -211,7 +209,7 @@ class CaseWriter(Writer):
 
     def _answers(self, text: str, test: Test, made_of: Sequence[str]) -> Pair:
         true, false = self._statement(self._unless_usual(text, made_of), 2)
-        self._tests[_number(true)] = test, made_of
+        self._tests[_place(true)] = test, made_of
         return true, false
 
     def _compared(self, operator: str, left: str, right: str) -> Pair:
@@ -220,11 +218,9 @@ class CaseWriter(Writer):
         if left in self._constants:
             return self._compared_with(right, _TURNED_ROUND.get(operator, operator), left)
         test = partial(tested, arithmetic.COMPARISONS[operator])
-        text = f"{left} {operator} {right}, {left} {_OPPOSITE[operator]} {right}"
-        text = (
-            f"({text}) if {self._known_numbers([left, right])} else {self._constant(operator, test)}({left}, {right})"
-        )
-        return self._answers(text, test, [left, right])
+        known = f"({left} {operator} {right}, {left} {_OPPOSITE[operator]} {right})"
+        otherwise = f"{self._constant(operator, test)}({left}, {right})"
+        return self._answers(f"{known} if {self._known_numbers([left, right])} else {otherwise}", test, [left, right])
 
     def _compared_with(self, number: str, operator: str, constant: str) -> Pair:
         """One statement answers all comparisons of a number with constants."""
@@ -236,16 +232,15 @@ class CaseWriter(Writer):
             one.comparisons.add(operator, self._constants[constant])
             true, false = self._targets(one.targets, self._level_of[number], 2)
             one.pairs[operator, constant] = true, false
-            self._tests[_number(one.targets[0])] = one.comparisons.of, [number]
+            self._tests[_place(one.targets[0])] = one.comparisons.of, [number]
         return one.pairs[operator, constant]
 
     def _comparing(self, one: _Compared) -> str:
-        within = self._constant(f"comparisons of {one.number}", one.comparisons.of)
-        known = [
-            f"{one.number} {sign} {constant}" for given, constant in one.pairs for sign in (given, _OPPOSITE[given])
-        ]
-        text = f"({', '.join(known)}) if {self._known_numbers([one.number])} else {within}({one.number})"
-        return self._unless_usual(text, [one.number]).replace("#", one.targets[0][1:])
+        number = one.number
+        pairs = (f"{number} {sign} {other}, {number} {_OPPOSITE[sign]} {other}" for sign, other in one.pairs)
+        otherwise = f"{self._constant(f'comparisons of {number}', one.comparisons.of)}({number})"
+        text = f"({', '.join(pairs)}) if {self._known_numbers([number])} else {otherwise}"
+        return self._unless_usual(text, [number]).replace("#", str(_place(one.targets[0])))
 
     def _known_numbers(self, names: Iterable[str]) -> str:
         """Whether all of these are known."""
@@ -269,5 +264,6 @@ class CaseWriter(Writer):
         return self._value(f"one_of(({', '.join(possible)},), ({', '.join(results)},))")
 
 
-def _number(variable: str) -> int:
+def _place(variable: str) -> int:
+    """Where a variable stands in U."""
     return int(variable[1:])
