@@ -4,9 +4,10 @@ It is for cases that have nothing to do with each other, each read once. What it
 by part: that is the complete trace, and words are made from it when somebody asks for them (`explain`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from itertools import compress
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from hepalith.decision.case_program import NOBODY, CaseWriter, Input
@@ -84,24 +85,32 @@ class CaseReader:
 
     def held(self, trees: Mapping[str, TruthNode]) -> "Held":
         """Some conditions with a name, to ask of many readings which of them hold."""
-        places = [(name, *self._program.truths[(id(tree), False)]) for name, tree in trees.items()]
-        return Held(*([(name, true) for name, mine, true, _ in places if mine is side] for side in (False, True)))
+        places = {name: self._program.truths[(id(tree), False)] for name, tree in trees.items()}
+        of_patient, of_lesion = (
+            {name: true for name, (mine, true, _false) in places.items() if mine is side} for side in (False, True)
+        )
+        return Held(of_patient, of_lesion)
 
 
 class Held:
     """Which of some conditions hold."""
 
-    def __init__(self, *places: Sequence[tuple[str, int]]) -> None:
-        self._names = [[name for name, _place in some] for some in places]  # in the frame of the patient, of the lesion
-        self._places = [[place for _name, place in some] for some in places]
+    def __init__(self, of_patient: Mapping[str, int], of_lesion: Mapping[str, int]) -> None:
+        self._names = list(of_patient), list(of_lesion)  # of those in the frame of the patient, of the lesion
+        self._places = _getter(of_patient.values()), _getter(of_lesion.values())
 
     def of(self, reading: "CaseReading", subject: str) -> list[str]:
         """The names of those that hold for a subject."""
         found: list[str] = []
         for names, places, whose in zip(self._names, self._places, (PATIENT, subject), strict=True):
-            frame = reading.frame(whose)
-            found += compress(names, [frame[place] for place in places])
+            found += compress(names, places(reading.frame(whose)))
         return found
+
+
+def _getter(places: Iterable[int]) -> Callable[[Sequence[Any]], Sequence[Any]]:
+    """Values at several places of a frame."""
+    wanted = list(places)
+    return itemgetter(*wanted) if len(wanted) > 1 else lambda frame: [frame[place] for place in wanted]
 
 
 class CaseReading(Reading):
