@@ -128,8 +128,11 @@ class _Questions:
 
     def _worth_of(self, one: Tried) -> float:
         settled = self._settled.mean(one.plane) / UNSUPPORTED
+        changes = self._what_if.changes(one)
+        if not changes and not settled:
+            return 0
         cost = COST[self._knowledge.findings[one.open.finding].cost]
-        value = worth(self._effect(self._what_if.changes(one), settled), self._effects.level, cost)
+        value = worth(self._effect(changes, settled), self._effects.level, cost)
         return value / UNSUPPORTED if self._absence(one.open) is Truth.TRUE else value
 
     def _worth_together(self, one: Together) -> float:
