@@ -8,6 +8,7 @@ import pytest
 
 from hepalith import __version__, i18n
 from hepalith.app import wiring
+from hepalith.app.folders import LANGUAGE_FILE, language, user_folders
 from hepalith.app.main import main
 from hepalith.decision.assess import evaluate
 from hepalith.knowledge.compiled import load_knowledge
@@ -30,15 +31,15 @@ def english() -> Iterator[None]:
 def test_the_environment_goes_before_the_choice_and_the_choice_before_the_system(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folders = wiring.user_folders(tmp_path)
-    assert wiring.language(folders) == "en"
+    folders = user_folders(tmp_path)
+    assert language(folders) == "en"
     monkeypatch.setenv("LANG", "zh_CN.UTF-8")
-    assert wiring.language(folders) == "zh_CN"
+    assert language(folders) == "zh_CN"
     folders.settings.mkdir()
-    (folders.settings / wiring.LANGUAGE_FILE).write_text("en", encoding="utf-8")
-    assert wiring.language(folders) == "en"
+    (folders.settings / LANGUAGE_FILE).write_text("en", encoding="utf-8")
+    assert language(folders) == "en"
     monkeypatch.setenv(i18n.VARIABLE, "zh_CN")
-    assert wiring.language(folders) == "zh_CN"
+    assert language(folders) == "zh_CN"
 
 
 @pytest.mark.parametrize(
@@ -53,9 +54,9 @@ def test_the_first_wish_that_is_spoken_counts(wishes: str, spoken: str, monkeypa
 def test_the_command_line_speaks_the_chosen_language_without_qt(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    settings = wiring.user_folders(tmp_path).settings
+    settings = user_folders(tmp_path).settings
     settings.mkdir()
-    (settings / wiring.LANGUAGE_FILE).write_text("zh_CN", encoding="utf-8")
+    (settings / LANGUAGE_FILE).write_text("zh_CN", encoding="utf-8")
     assert main(["assess", "--profile", str(tmp_path), str(CASE)]) == 0
     text = capsys.readouterr().out
     assert "紧急程度：尽快" in text

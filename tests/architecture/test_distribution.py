@@ -66,7 +66,8 @@ def test_the_installed_program_starts_from_the_compiled_form(wheel: Path, tmp_pa
         "import sys; sys.path.insert(0, sys.argv[1]); sys.modules['hepalith.knowledge.loader'] = None\n"
         "from pathlib import Path\n"
         "from hepalith.app import wiring\n"
-        "folders = wiring.Folders(cache=Path('none'), journal=Path('none'), settings=Path('none'))\n"
+        "from hepalith.app.folders import Folders\n"
+        "folders = Folders(cache=Path('none'), journal=Path('none'), settings=Path('none'))\n"
         "made = wiring.make_knowledge(folders)\n"
         "print(wiring.compiled_folder(), len(made.recommendations))"
     )

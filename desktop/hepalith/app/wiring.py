@@ -1,19 +1,15 @@
 """Puts the parts together: which store, which note writer, which clock, which folders."""
 
-import os
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
-import msgspec
-import platformdirs
-
 from hepalith import __version__
+from hepalith.app.folders import Folders
 from hepalith.domain.case import Case
 from hepalith.domain.errors import CaseFileError, NoteError
-from hepalith.i18n import VARIABLE, first_spoken, system_languages
 from hepalith.knowledge.base import Knowledge
 from hepalith.knowledge.compiled import load_knowledge
 from hepalith.knowledge.model import KnowledgeFiles
@@ -23,12 +19,9 @@ from hepalith.services.ports import NoteWriter, ReferenceManual
 from hepalith.services.session import CaseSession
 from hepalith.store.case_file import CaseFiles
 from hepalith.store.journal import FileJournal
-from hepalith.store.site_file import write_site
 
-APP = "hepalith"
 NOTE_ENDING = ".pdf"
 SITE_FILE = "site.toml"
-LANGUAGE_FILE = "language"  # what the user chose in the window, where the command line and the note can read it
 
 
 class SystemClock:
@@ -44,42 +37,6 @@ class SystemClock:
     def today(self) -> date:
         """The date for which cases are assessed."""
         return self._as_of or datetime.now().astimezone().date()
-
-
-PROFILE = "HEPALITH_PROFILE"
-
-
-class Folders(msgspec.Struct, frozen=True, kw_only=True):
-    """Where this user's files of the program lie."""
-
-    cache: Path
-    journal: Path
-    settings: Path
-
-
-def user_folders(profile: Path | None = None) -> Folders:
-    """The folders that this system's conventions give, or those of a profile: one folder for everything.
-
-    profile: None for the environment's HEPALITH_PROFILE, if it is set (tests, a memory stick, a shared machine).
-    """
-    chosen = profile or os.environ.get(PROFILE)
-    if chosen:
-        folder = Path(chosen).expanduser().resolve()
-        return Folders(cache=folder / "cache", journal=folder / "journal", settings=folder / "settings")
-    return Folders(
-        cache=Path(platformdirs.user_cache_dir(APP, appauthor=False)),
-        journal=Path(platformdirs.user_data_dir(APP, appauthor=False)) / "journal",
-        settings=Path(platformdirs.user_config_dir(APP, appauthor=False)),
-    )
-
-
-def language(folders: Folders) -> str:
-    """The language to speak: what the environment says, else what the user chose in the window, else the system's."""
-    try:
-        chosen = (folders.settings / LANGUAGE_FILE).read_text(encoding="utf-8").strip()
-    except (OSError, ValueError):
-        chosen = ""
-    return os.environ.get(VARIABLE) or chosen or first_spoken(system_languages())
 
 
 def knowledge_folder() -> Path:
@@ -185,6 +142,8 @@ class SiteFile:
 
     def save(self, site: Site) -> None:
         """Writes the file, whole or not at all; its comments stay. Raises SiteError."""
+        from hepalith.store.site_file import write_site  # with its own reader of TOML
+
         write_site(self.path, site)
 
 

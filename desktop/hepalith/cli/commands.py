@@ -30,12 +30,20 @@ def run(arguments: argparse.Namespace, parts: Parts, out: TextIO, err: TextIO) -
     command = commands.get(arguments.command)
     try:
         return command(arguments, parts, out) if command else parts.window(arguments)
-    except (NoteError, WriteError) as error:
-        return _failed(err, error, UNWRITABLE)
-    except (CaseFileError, KnowledgeError) as error:
-        return _failed(err, error, UNREADABLE)
     except HepalithError as error:
-        return _failed(err, error, WRONG_ARGUMENTS)
+        return failed(err, error)
+
+
+def failed(err: TextIO, error: HepalithError) -> int:
+    """Says in one line what went wrong; returns the exit code for it."""
+    err.write(f"hepalith: {error}\n")
+    match error:
+        case NoteError() | WriteError():
+            return UNWRITABLE
+        case CaseFileError() | KnowledgeError():
+            return UNREADABLE
+        case _:
+            return WRONG_ARGUMENTS
 
 
 def _assess(arguments: argparse.Namespace, parts: Parts, out: TextIO) -> int:
@@ -68,8 +76,3 @@ def _assessed(case: Case, arguments: argparse.Namespace, parts: Parts) -> Assess
     return evaluate(
         case, parts.knowledge(), parts.clock(arguments.as_of).today(), trace=arguments.format == "json", further=True
     )
-
-
-def _failed(err: TextIO, error: HepalithError, code: int) -> int:
-    err.write(f"hepalith: {error}\n")
-    return code

@@ -50,6 +50,7 @@ from hepalith.ui.help import FIRST_TOPIC, HelpWindow, TourDialog, set_topic, top
 from hepalith.ui.icons import icon
 from hepalith.ui.identity_page import IdentityPage
 from hepalith.ui.manual import ManualOpener
+from hepalith.ui.opening import restore_place
 from hepalith.ui.panel.guidance_panel import GuidancePanel
 from hepalith.ui.settings import Preferences, WindowSettings
 from hepalith.ui.settings_dialog import SettingsDialog
@@ -188,6 +189,8 @@ class MainWindow(QMainWindow):
 
     def start_guided(self) -> None:
         """Asks one question after the other, in place of the form."""
+        if not self._session.prepared:
+            self._session.prepare()
         page = self.form.current()
         if isinstance(page, SectionForm):
             self._before_guided = (page.group, page.subject)
@@ -416,9 +419,7 @@ class MainWindow(QMainWindow):
         self.panel.setVisible(not turn or self.tabs.currentIndex() == 1)
 
     def _restore_layout(self) -> None:
-        shape = self._settings.layout("window")
-        if shape is None or not self.restoreGeometry(shape):
-            self.resize(1280, 720)
+        restore_place(self, self._settings)
         self.tabs.hide()
         self._restore_entry()
         self._share_room()
