@@ -1,4 +1,7 @@
-"""The main window: case list, form and guidance side by side, below each other, or in turns, as the room allows."""
+"""The main window: case list, form and guidance side by side, below each other, or in turns, as the room allows.
+
+Dialogs are imported when they are first opened: the first form does not wait for them.
+"""
 
 from collections.abc import Callable, Sequence
 from enum import Enum
@@ -39,7 +42,6 @@ from hepalith.services.ports import Recovery, ReferenceManual, SiteSettings
 from hepalith.services.session import CaseSession, CaseState
 from hepalith.ui.bridge import SessionBridge
 from hepalith.ui.case_list import STUDIES_PAGE, WHO_PAGE, CaseList
-from hepalith.ui.dialogs import AboutDialog, RecoveryDialog, StartDialog
 from hepalith.ui.errors import ErrorDialog, error_report
 from hepalith.ui.examples import Example, examples_in, title_of
 from hepalith.ui.files import FileActions, dropped_file
@@ -53,9 +55,7 @@ from hepalith.ui.manual import ManualOpener
 from hepalith.ui.opening import restore_place
 from hepalith.ui.panel.guidance_panel import GuidancePanel
 from hepalith.ui.settings import Preferences, WindowSettings
-from hepalith.ui.settings_dialog import SettingsDialog
 from hepalith.ui.shortcuts import Shortcuts, keys_page
-from hepalith.ui.shortcuts_dialog import ShortcutsDialog
 from hepalith.ui.studies_page import StudiesPage
 from hepalith.ui.texts import without_key
 from hepalith.ui.theme import ThemeName, apply_theme
@@ -220,6 +220,8 @@ class MainWindow(QMainWindow):
         """Offers unsaved edits of an earlier run, or else how to begin."""
         recoveries = self._session.recoveries()
         if recoveries:
+            from hepalith.ui.dialogs import RecoveryDialog
+
             dialog = RecoveryDialog(recoveries, self._session.recovery_differences, self)
             dialog.recovery_chosen.connect(self.files.recover)
             dialog.recovery_given_up.connect(self._on_recovery_given_up)
@@ -235,6 +237,8 @@ class MainWindow(QMainWindow):
 
     def show_chooser(self) -> None:
         """Shows how to begin: empty case, file or example."""
+        from hepalith.ui.dialogs import StartDialog
+
         dialog = StartDialog(self._examples, self._session.knowledge, self)
         dialog.new_wanted.connect(self.files.new)
         dialog.open_wanted.connect(self.files.open)
@@ -243,6 +247,8 @@ class MainWindow(QMainWindow):
 
     def show_about(self) -> None:
         """Intended use, limits, review state, versions and licences."""
+        from hepalith.ui.dialogs import AboutDialog
+
         self.open_dialog(AboutDialog(self._session.knowledge, self), "limits")
 
     def show_help(self) -> None:
@@ -290,6 +296,8 @@ class MainWindow(QMainWindow):
 
     def show_shortcuts(self) -> None:
         """The editor of keys."""
+        from hepalith.ui.shortcuts_dialog import ShortcutsDialog
+
         dialog = ShortcutsDialog(self.shortcuts, self._preferences.keys, self)
         dialog.keys_chosen.connect(self._on_keys_chosen)
         dialog.print_wanted.connect(self._on_keys_printed)
@@ -298,6 +306,8 @@ class MainWindow(QMainWindow):
 
     def show_settings(self) -> None:
         """The settings; what is chosen shows at once."""
+        from hepalith.ui.settings_dialog import SettingsDialog
+
         dialog = SettingsDialog(self._settings.preferences, self._session.knowledge, self._site, self)
         dialog.previewed.connect(self.apply_preferences)
         dialog.files_forgotten.connect(self._settings.forget_files)
@@ -657,6 +667,8 @@ class MainWindow(QMainWindow):
         self.files.save_text(_("Save the list of keys"), _("Web pages (*.html)"), "html", page)
 
     def _on_settings_closed(self, result: int) -> None:
+        from hepalith.ui.settings_dialog import SettingsDialog
+
         dialog = self.sender()
         if result == QDialog.DialogCode.Accepted and isinstance(dialog, SettingsDialog):
             other_language = dialog.chosen.language != self._settings.preferences.language
