@@ -54,7 +54,7 @@ WINDOW_PACKAGES = (
     "libwayland-cursor0",
     "libcups2|libcups2t64",
 )
-TEST_PACKAGES = ("poppler-utils",)
+TEST_PACKAGES = ("poppler-utils", "dbus", "at-spi2-core", "xvfb")
 # For veraPDF, which checks the notes. They are installed by themselves: without them only that check is left out.
 JAVA_PACKAGES = ("default-jdk-headless|openjdk-17-jdk-headless|openjdk-21-jdk-headless", "libjaxb-java")
 
