@@ -399,12 +399,13 @@ class CaseSession:
         """
         self.write_note(NoteRequest(files=(path,)))
 
-    def write_note(self, request: NoteRequest) -> None:
-        """Writes the note of the present state in every form of the request; final or amended by `author`.
+    def write_note(self, request: NoteRequest, case: Case | None = None) -> None:
+        """Writes the note of a case, by default the open one, in every form of the request.
 
         Raises NoteError, as `export_note`; an author that the request names goes before the session's own.
+        Final and amended notes are made by `author`.
         """
-        case = self._state.case
+        case = case or self._state.case
         assessment = evaluate(case, self.knowledge, self.as_of, trace=False, full=True, further=True)
         signed = msgspec.structs.replace(request, author=request.author or self.author)
         self._note.export(case, assessment, self._clock.now(), signed)

@@ -54,6 +54,7 @@ from hepalith.ui.identity_page import IdentityPage
 from hepalith.ui.manual import ManualOpener
 from hepalith.ui.opening import restore_place
 from hepalith.ui.panel.guidance_panel import GuidancePanel
+from hepalith.ui.progress import ProgressStrip
 from hepalith.ui.settings import Preferences, WindowSettings
 from hepalith.ui.shortcuts import Shortcuts, keys_page
 from hepalith.ui.studies_page import StudiesPage
@@ -147,6 +148,8 @@ class MainWindow(QMainWindow):
         self.not_kept_label = plain_label("⚠ " + _("Edits cannot be kept on this disk. Save often."), wraps=False)
         self.not_kept_label.hide()
         self.statusBar().addPermanentWidget(self.not_kept_label)
+        self.progress = ProgressStrip(self.files.worker, _("Writing the note"))
+        self.statusBar().addPermanentWidget(self.progress)
         self.setMinimumSize(QSize(480, 360))
         self.setAcceptDrops(True)
         self.setWindowIcon(icon("hepalith", self))
