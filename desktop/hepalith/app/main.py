@@ -50,7 +50,7 @@ def _run(arguments: argparse.Namespace, folders: Folders) -> int:
         knowledge_folder=wiring.knowledge_folder,
         cache_folder=folders.cache,
         store=wiring.Documents(),
-        note=lambda knowledge: wiring.make_note_writer(knowledge, *wiring.make_site(folders, site_file)),
+        note=lambda knowledge: wiring.make_note_writer(knowledge, folders, *wiring.make_site(folders, site_file)),
         author=lambda: wiring.make_site(folders, site_file)[0].clinician,
         manual=lambda knowledge: wiring.make_manual(knowledge, folders),
         clock=wiring.SystemClock,

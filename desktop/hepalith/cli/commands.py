@@ -14,6 +14,7 @@ from hepalith.decision.assess import Assessor, evaluate
 from hepalith.domain.assessment import Assessment
 from hepalith.domain.case import Case
 from hepalith.domain.errors import CaseFileError, HepalithError, KnowledgeError, NoteError, WriteError
+from hepalith.knowledge.base import Knowledge
 from hepalith.services.schemas import assessment_schema, case_schema
 
 
@@ -50,20 +51,24 @@ def _assess(arguments: argparse.Namespace, parts: Parts, out: TextIO) -> int:
     case = read_case(arguments.case, parts.store)
     if arguments.why:
         return _explain(case, arguments, parts, out)
-    assessment = _assessed(case, arguments, parts)
+    knowledge = parts.knowledge()
+    assessment = _assessed(case, knowledge, arguments, parts)
     if arguments.format == "json":
         out.write(msgspec.json.format(msgspec.json.encode(assessment), indent=1).decode() + "\n")
     else:
-        out.write(assessment_text(assessment))
+        out.write(assessment_text(assessment, knowledge.translation))
     return DONE
 
 
 def _explain(case: Case, arguments: argparse.Namespace, parts: Parts, out: TextIO) -> int:
     """Why one item holds or does not, for each whom it is judged for."""
-    assessor = Assessor(case, parts.knowledge(), parts.clock(arguments.as_of).today())
+    knowledge = parts.knowledge()
+    assessor = Assessor(case, knowledge, parts.clock(arguments.as_of).today())
     for subject in assessor.subjects_of(arguments.why):
         nodes = [assessor.explain(arguments.why, subject)]
         out.write(f"{subject}\n{explained_text(nodes, assessor.turns(arguments.why, subject))}")
+    if knowledge.translation.note:
+        out.write(f"{knowledge.translation.note}\n")
     return DONE
 
 
@@ -72,7 +77,7 @@ def _schema(arguments: argparse.Namespace, _parts: Parts, out: TextIO) -> int:
     return DONE
 
 
-def _assessed(case: Case, arguments: argparse.Namespace, parts: Parts) -> Assessment:
+def _assessed(case: Case, knowledge: Knowledge, arguments: argparse.Namespace, parts: Parts) -> Assessment:
     return evaluate(
-        case, parts.knowledge(), parts.clock(arguments.as_of).today(), trace=arguments.format == "json", further=True
+        case, knowledge, parts.clock(arguments.as_of).today(), trace=arguments.format == "json", further=True
     )

@@ -14,6 +14,7 @@ from hepalith.domain.errors import NoteError
 from hepalith.figures.segment_map import Outlines, read_outlines
 from hepalith.i18n import _, language, speaking
 from hepalith.knowledge.base import Knowledge
+from hepalith.knowledge.translation import Catalogue
 from hepalith.note.amendment import case_changes, refuse_final
 from hepalith.note.calendar import calendar
 from hepalith.note.compose import MadeWith, make_content, note_id
@@ -70,15 +71,22 @@ _NO_STEPS = _Steps(NoteRequest())
 class TypstNoteWriter:
     """Writes notes as PDF/A-3a and PDF/UA-1 with their data attached.
 
-    resources: the folder that holds `fonts` and `note`. letterhead: of the institution, for `export`. The clock is an
+    resources: the folder that holds `fonts`, `note` and `locale`. letterhead: of the institution, for `export`.
+    in_language: the same knowledge in another language, to verify a note that was written in it. The clock is an
     argument: same arguments, same bytes.
     """
 
     def __init__(
-        self, knowledge: Knowledge, resources: Path, program_version: str, letterhead: Letterhead = NO_LETTERHEAD
+        self,
+        knowledge: Knowledge,
+        resources: Path,
+        program_version: str,
+        letterhead: Letterhead = NO_LETTERHEAD,
+        in_language: Callable[[str], Knowledge] | None = None,
     ) -> None:
         self._resources = resources
         self._letterhead = letterhead
+        self._in_language = in_language
         self._made_with = MadeWith(knowledge=knowledge, outlines=_outlines(resources), program_version=program_version)
 
     def write(self, case: Case, assessment: Assessment, path: Path, at: datetime, options: NoteOptions = DRAFT) -> None:
@@ -208,7 +216,8 @@ class TypstNoteWriter:
         self, case: Case, assessment: Assessment, at: datetime, options: NoteOptions, steps: _Steps = _NO_STEPS
     ) -> Document:
         """The page for the patient, in the largest type with which it is one page."""
-        texts = load_patient_words(self._resources / "note" / "patient.yaml")
+        catalogue = Catalogue(self._resources / "locale", language())
+        texts = load_patient_words(self._resources / "note" / "patient.yaml", catalogue.say)
         content = self.content(case, assessment, at, options)
         for size in _PATIENT_SIZES:
             steps()
@@ -244,16 +253,24 @@ class TypstNoteWriter:
             data = read_note(path)
             if data.note_id != note_id(data.case, data.assessment, data.made, data.options):
                 found = Integrity.NOT_TOGETHER
-            elif (data.knowledge_hash, data.program_version) == (
-                self._made_with.knowledge.hash,
-                self._made_with.program_version,
-            ):
+            elif (writer := self._that_made(data)) is not None:
                 remade = True
                 with speaking(data.options.language):
-                    again = self.pdf(data.case, data.assessment, data.made, data.options)
+                    again = writer.pdf(data.case, data.assessment, data.made, data.options)
                 if not same_pages(path, again):
                     found = Integrity.NOT_TOGETHER
         return found is Integrity.UNCHANGED, _integrity_text(found, remade=remade)
+
+    def _that_made(self, data: NoteData) -> "TypstNoteWriter | None":
+        """The writer with the knowledge and the program that a note was made with; None if there is none."""
+        made_with = self._made_with
+        if data.program_version != made_with.program_version:
+            return None
+        if self._in_language is None or data.options.language == made_with.knowledge.translation.language:
+            return self if data.knowledge_hash == made_with.knowledge.hash else None
+        knowledge = self._in_language(data.options.language)
+        writer = TypstNoteWriter(knowledge, self._resources, made_with.program_version)
+        return writer if data.knowledge_hash == knowledge.hash else None
 
     def write_patient_page(
         self, case: Case, assessment: Assessment, path: Path, at: datetime, options: NoteOptions = DRAFT

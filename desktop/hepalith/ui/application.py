@@ -85,6 +85,8 @@ class Desktop(QObject):
 
     def _make(self) -> MainWindow:
         speak(self._language or self._settings.preferences.language or system_language())
+        if self._refine is not None and self._session.knowledge.translation.language != language():
+            self._manual = self._refine()
         window = MainWindow(self._session, self._manual, self._settings, self._examples, self._site)
         window.setLayoutDirection(QApplication.layoutDirection())
         window.renewal_wanted.connect(self.renew, Qt.ConnectionType.QueuedConnection)
