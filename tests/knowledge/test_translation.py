@@ -176,6 +176,8 @@ def test_nothing_is_decided_by_a_text() -> None:
     cases = list(zip(all_cases(), all_vignettes(), strict=True))[::20]
     assert len(cases) > 50
     for case, vignette in cases:
-        first, other = (evaluate(case, knowledge, date.fromisoformat(vignette.as_of), trace=False) for knowledge in (plain, strange))
+        first, other = (
+            evaluate(case, knowledge, date.fromisoformat(vignette.as_of), trace=False) for knowledge in (plain, strange)
+        )
         assert decisions(first) == decisions(other), vignette.id
         assert other.impression != first.impression
