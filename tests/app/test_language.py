@@ -76,7 +76,7 @@ def test_counted_things_have_their_form() -> None:
 
 
 def test_a_note_is_verified_in_the_language_it_was_written_in(tmp_path: Path) -> None:
-    folders = wiring.user_folders(tmp_path)
+    folders = user_folders(tmp_path)
     english, chinese = (wiring.knowledge_in(code, folders, Site()) for code in ("en", "zh_CN"))
     case, path = CaseFiles().load(CASE), tmp_path / "note.pdf"
     with i18n.speaking("zh_CN"):
@@ -101,7 +101,7 @@ def test_a_note_is_verified_in_the_language_it_was_written_in(tmp_path: Path) ->
 
 
 def test_another_language_is_no_change_of_advice(tmp_path: Path) -> None:
-    folders = wiring.user_folders(tmp_path)
+    folders = user_folders(tmp_path)
     case = CaseFiles().load(CASE)
     before, after = (
         evaluate(case, wiring.knowledge_in(code, folders, Site()), AT.date(), trace=False) for code in ("en", "zh_CN")
@@ -111,7 +111,7 @@ def test_another_language_is_no_change_of_advice(tmp_path: Path) -> None:
 
 
 def test_the_patient_page_says_that_its_words_are_drafts(tmp_path: Path) -> None:
-    folders = wiring.user_folders(tmp_path)
+    folders = user_folders(tmp_path)
     case = CaseFiles().load(CASE)
     with i18n.speaking("zh_CN"):
         knowledge = wiring.knowledge_in("zh_CN", folders, Site())

@@ -13,6 +13,7 @@ import pytest
 
 from hepalith.app.main import main
 from hepalith.cli.arguments import parse_arguments
+from hepalith.i18n import languages
 from hepalith.note.embedded import read_note
 from hepalith.services.schemas import assessment_schema, case_schema
 from hepalith.store.case_file import encode_case

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from hepalith.i18n import SOURCE_LANGUAGE, _
 from hepalith.knowledge.model import KINDS, Finding, KnowledgeFiles
 
-DRAFT_MARK = "◦"  # ends every text whose translation nobody reviewed, wherever it is shown
+DRAFT_MARK = "⁘"  # ends every text whose translation nobody reviewed, wherever it is shown
 REVIEWED, DRAFTS = "knowledge", "knowledge-drafts"  # gettext domains of the compiled catalogues
 
 _TEXTS = frozenset(

@@ -152,6 +152,7 @@ class MainWindow(QMainWindow):
         self.statusBar().addPermanentWidget(self.progress)
         self.translation_label = plain_label(session.knowledge.translation.legend, wraps=False)
         self.translation_label.setToolTip(session.knowledge.translation.note)
+        self.translation_label.setContentsMargins(0, 0, 6, 0)
         self.statusBar().addPermanentWidget(self.translation_label)
         self.setMinimumSize(QSize(480, 360))
         self.setAcceptDrops(True)
