@@ -18,10 +18,12 @@ class CompileKnowledge(BuildHookInterface):  # type: ignore[type-arg]
         root = Path(self.root)
         sys.path.insert(0, str(root / "desktop"))
         from hepalith.knowledge.compiled import write_form
+        from hepalith.knowledge.translation import catalogues
 
         self._folder = tempfile.TemporaryDirectory()
-        form = write_form(root / "resources" / "knowledge", Path(self._folder.name))
-        build_data["force_include"][str(form)] = f"hepalith/_resources/compiled/{form.name}"
+        for catalogue in (None, *catalogues(root / "resources" / "locale")):
+            form = write_form(root / "resources" / "knowledge", Path(self._folder.name), catalogue)
+            build_data["force_include"][str(form)] = f"hepalith/_resources/compiled/{form.name}"
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:  # noqa: ARG002
         """Called by hatchling when the wheel is written."""

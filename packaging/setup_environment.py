@@ -32,6 +32,7 @@ LOCKS = {
 }
 
 NODE_PACKAGES = ROOT / "tests" / "standard" / "node"  # what tests compare with; locked by its package-lock.json
+ON_EVERY_CORE = ("-n", "auto", "--maxprocesses", "8")  # of pytest-xdist; more than eight need too much memory
 
 # Debian's and Ubuntu's packages that a small system may lack; "a|b": either will do (newer systems renamed some).
 WINDOW_PACKAGES = (
@@ -53,7 +54,7 @@ WINDOW_PACKAGES = (
     "libwayland-cursor0",
     "libcups2|libcups2t64",
 )
-TEST_PACKAGES = ("poppler-utils",)
+TEST_PACKAGES = ("poppler-utils", "dbus", "at-spi2-core", "xvfb")
 # For veraPDF, which checks the notes. They are installed by themselves: without them only that check is left out.
 JAVA_PACKAGES = ("default-jdk-headless|openjdk-17-jdk-headless|openjdk-21-jdk-headless", "libjaxb-java")
 
@@ -342,8 +343,8 @@ def run(command: list[str], folder: Path | None = None, output: IO[bytes] | int 
 
 
 def run_tests(arguments: list[str]) -> int:
-    """All tests. pytest's summary is the last thing printed."""
-    return run([str(environment_python()), "-m", "pytest", *arguments], ROOT)
+    """All tests, on every core; with arguments those that they ask for. pytest's summary is the last thing printed."""
+    return run([str(environment_python()), "-m", "pytest", *(arguments or ON_EVERY_CORE)], ROOT)
 
 
 def run_program(arguments: list[str], *, headless: bool) -> int:

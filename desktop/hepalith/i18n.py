@@ -1,12 +1,13 @@
 """Words in the user's language (gettext). Stands beside the layers, so that window, command line and note share it.
 
-Clinical texts are not translated here: they stand in the knowledge and are reviewed for each language.
+Clinical texts have catalogues of their own (`hepalith.knowledge.translation`), with a review state for each.
 """
 
 import gettext
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from hepalith.resources import resource_root
 
@@ -24,7 +25,7 @@ def set_language(code: str | None) -> bool:
 
     Returns whether a catalogue is in use.
     """
-    found = gettext.translation(DOMAIN, resource_root() / "locale", [code] if code else [], fallback=True)
+    found = gettext.translation(DOMAIN, locale_folder(), [code] if code else [], fallback=True)
     translated = isinstance(found, gettext.GNUTranslations)
     use(found, code if code and translated else SOURCE_LANGUAGE)
     return translated
@@ -34,6 +35,11 @@ def use(translations: gettext.NullTranslations, code: str) -> None:
     """Speak with these translations from now on."""
     global _translations, _language  # one language for the whole program
     _translations, _language = translations, code
+
+
+def locale_folder() -> Path:
+    """The folder with the catalogues, a folder for each language."""
+    return resource_root() / "locale"
 
 
 def language() -> str:
@@ -57,6 +63,11 @@ def _(text: str) -> str:
     return _translations.gettext(text)
 
 
+def pgettext(context: str, text: str) -> str:
+    """The text in the user's language, where one English word stands for several things; the context says which."""
+    return _translations.pgettext(context, text)
+
+
 def plural(one: str, many: str, count: int) -> str:
     """The form of the text that fits `count`, with `{count}` filled in."""
     return _translations.ngettext(one, many, count).format(count=count)
@@ -64,7 +75,7 @@ def plural(one: str, many: str, count: int) -> str:
 
 def languages() -> dict[str, str]:
     """The languages that the program speaks: code -> its own name."""
-    there = {SOURCE_LANGUAGE, *(folder.name for folder in (resource_root() / "locale").glob("*"))}
+    there = {SOURCE_LANGUAGE, *(folder.name for folder in locale_folder().glob("*"))}
     return {code: name for code, name in _NAMES.items() if code in there}
 
 
@@ -91,10 +102,3 @@ def first_spoken(wishes: Iterable[str]) -> str:
 def catalogue_note() -> str:
     """The language in use, and how far its catalogue was reviewed, as the catalogue says itself."""
     return _("English, in the words of the authors")
-
-
-def untranslated_note() -> str:
-    """Says that clinical statements stand in English; "" where the program speaks English too."""
-    if _language == SOURCE_LANGUAGE:
-        return ""
-    return _("Clinical statements stand in English, as they were written with their sources; they are not translated.")

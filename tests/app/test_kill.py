@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from hepalith.app import wiring
+from hepalith.app.folders import user_folders
 from hepalith.domain.case import NumberValue
 from hepalith.services.session import CaseSession
 
@@ -22,12 +23,14 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 from PySide6.QtTest import QTest
 from hepalith.app import wiring
+from hepalith.app.folders import user_folders
 from hepalith.domain.case import PATIENT
-from hepalith.ui.application import Desktop, make_application
+from hepalith.ui.application import Desktop
+from hepalith.ui.opening import make_application
 from hepalith.ui.case_list import STUDIES_PAGE, WHO_PAGE
 from hepalith.ui.settings import WindowSettings
 
-folders = wiring.user_folders(Path(sys.argv[1]))
+folders = user_folders(Path(sys.argv[1]))
 session = wiring.make_session(folders)
 session.save(Path(sys.argv[1]) / "case.hepalith.json")
 settings = WindowSettings(folders.settings)
@@ -59,7 +62,7 @@ def test_what_was_typed_two_seconds_ago_survives_a_kill(tmp_path: Path) -> None:
         running.kill()
         running.communicate()
     assert running.returncode == -9
-    session: CaseSession = wiring.make_session(wiring.user_folders(tmp_path))
+    session: CaseSession = wiring.make_session(user_folders(tmp_path))
     (recovery,) = session.recoveries()
     assert recovery.case.identity.name == "Ada"
     assert recovery.case.observed(FINDING).value == NumberValue(number="51", unit="a")

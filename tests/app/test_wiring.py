@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from hepalith.app import wiring
+from hepalith.app.folders import user_folders
 from hepalith.app.main import main
 from hepalith.domain.errors import KnowledgeError
 from hepalith.knowledge.site import Contact, Site, SiteLetterhead
@@ -61,7 +62,7 @@ def test_a_logo_that_cannot_be_used_is_named_and_nothing_is_written(
 def test_window_and_command_write_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wiring.SystemClock, "now", lambda _clock: datetime(2026, 6, 1, 14, 30, tzinfo=UTC))
     assert main(["note", str(EXAMPLE), "--out", str(tmp_path / "command.pdf"), "--as-of", "2026-06-01"]) == 0
-    session = wiring.make_session(wiring.user_folders(), as_of=date(2026, 6, 1))
+    session = wiring.make_session(user_folders(), as_of=date(2026, 6, 1))
     session.show_case(wiring.Documents().load(EXAMPLE))
     session.export_note(tmp_path / "window.pdf")
     assert (tmp_path / "command.pdf").read_bytes() == (tmp_path / "window.pdf").read_bytes()
@@ -79,7 +80,7 @@ def test_a_profile_holds_all_files_of_a_user(tmp_path: Path, monkeypatch: pytest
 
 
 def test_a_saved_site_refines_the_next_knowledge(tmp_path: Path) -> None:
-    folders = wiring.user_folders(tmp_path)
+    folders = user_folders(tmp_path)
     site = wiring.SiteFile(folders, None)
     assert site.read() == Site()
     wanted = Site(clinician="Dr A", contacts={"surgery": Contact(name="Surgery", advice=("CE-R14",))})
@@ -92,7 +93,7 @@ def test_a_saved_site_refines_the_next_knowledge(tmp_path: Path) -> None:
 
 
 def test_a_logo_that_cannot_be_used_is_a_problem_of_its_field(tmp_path: Path) -> None:
-    site = wiring.SiteFile(wiring.user_folders(tmp_path), None)
+    site = wiring.SiteFile(user_folders(tmp_path), None)
     (problem,) = site.problems(Site(letterhead=SiteLetterhead(logo="none.svg")))
     assert problem.place == ("letterhead", "logo")
     site.path.parent.mkdir()

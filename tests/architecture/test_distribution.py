@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import hepalith
+from hepalith.i18n import languages
 from hepalith.resources import ResourceError, resource, resource_root
 
 COMPILED = "hepalith/_resources/compiled"
@@ -58,23 +59,31 @@ def test_wheel_holds_every_resource(project_root: Path, wheel_files: set[str]) -
     assert {name for name in shipped if not name.startswith(COMPILED)} == expected
 
 
-def test_the_installed_program_starts_from_the_compiled_form(wheel: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("language", languages())
+def test_the_installed_program_starts_from_the_compiled_form(wheel: Path, tmp_path: Path, language: str) -> None:
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(tmp_path)
-    assert len(list((tmp_path / COMPILED).iterdir())) == 1
+    assert len(list((tmp_path / COMPILED).iterdir())) == len(languages())
     program = (
         "import sys; sys.path.insert(0, sys.argv[1]); sys.modules['hepalith.knowledge.loader'] = None\n"
         "from pathlib import Path\n"
         "from hepalith.app import wiring\n"
-        "folders = wiring.Folders(cache=Path('none'), journal=Path('none'), settings=Path('none'))\n"
+        "from hepalith.app.folders import Folders\n"
+        "from hepalith.i18n import set_language\n"
+        "set_language(sys.argv[2])\n"
+        "folders = Folders(cache=Path('none'), journal=Path('none'), settings=Path('none'))\n"
         "made = wiring.make_knowledge(folders)\n"
-        "print(wiring.compiled_folder(), len(made.recommendations))"
+        "print(made.translation.language, wiring.compiled_folder())"
     )
     ended = subprocess.run(
-        [sys.executable, "-c", program, str(tmp_path)], capture_output=True, text=True, check=False, cwd=tmp_path
+        [sys.executable, "-c", program, str(tmp_path), language],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
     )
     assert ended.returncode == 0, ended.stderr
-    assert ended.stdout.startswith(str(tmp_path / COMPILED))
+    assert ended.stdout.startswith(f"{language} {tmp_path / COMPILED}")
 
 
 def test_wheel_holds_every_module(wheel_files: set[str]) -> None:

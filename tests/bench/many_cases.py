@@ -4,7 +4,7 @@
     python tests/bench/many_cases.py [--cases 1000000]
 
 The questions: every verdict on advice, the urgency, and the points and the order of the causes. The rows are made of
-generated cases (`support.agreement`): of each finding, a row takes what one of them, drawn at random, has recorded, so
+generated cases (`support.families`): of each finding, a row takes what one of them, drawn at random, has recorded, so
 that rows are as full as those. Tables are read one after the other; laying real cases into a table is measured apart.
 Processor time, all threads together.
 """
@@ -34,7 +34,7 @@ from hepalith.decision.precedence import Judgement
 from hepalith.decision.reading import FastReader
 from hepalith.decision.verdicts import Verdicts
 from hepalith.domain.case import Case
-from support.agreement import Both, Generator
+from support.families import Generator
 from support.vignettes import knowledge_and_problems
 
 AT_ONCE = 200_000
@@ -49,7 +49,7 @@ def main() -> None:
     parser.add_argument("--cases", type=int, default=1_000_000)
     wanted_cases: int = parser.parse_args().cases
     knowledge, _problems = knowledge_and_problems()
-    generator = Generator(Both(knowledge), seed=7)
+    generator = Generator(knowledge, seed=7)
     cases = [generator.case(number) for number in range(DRAWN)]
     fast = FastReader(knowledge)
     started = time.process_time()

@@ -13,6 +13,7 @@ import pytest
 
 from hepalith.app.main import main
 from hepalith.cli.arguments import parse_arguments
+from hepalith.i18n import languages
 from hepalith.note.embedded import read_note
 from hepalith.services.schemas import assessment_schema, case_schema
 from hepalith.store.case_file import encode_case
@@ -145,8 +146,10 @@ def test_knowledge_check_of_the_program_and_of_a_broken_folder(
 
 def test_knowledge_compile_writes_the_form_or_says_why_not(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["knowledge", "compile", "--out", str(tmp_path / "forms")]) == 0
-    (form,) = (tmp_path / "forms").iterdir()
-    assert str(form) in capsys.readouterr().out
+    form, *others = (tmp_path / "forms").iterdir()
+    assert len(others) == len(languages()) - 1  # one for each language
+    said = capsys.readouterr().out
+    assert all(str(path) in said for path in (form, *others))
     assert main(["knowledge", "compile", "--out", str(form)]) == 4
     assert str(form) in capsys.readouterr().err
 

@@ -19,8 +19,10 @@ from hepalith.domain.case import PATIENT, Case
 from hepalith.domain.interval import Interval
 from hepalith.knowledge.tree import Number, NumberNode, Quantity, TruthNode
 from support import generate
-from support.agreement import Both, Generator, conditions
+from support.agreement import Both
+from support.families import Generator
 from support.generated import KNOWLEDGE
+from support.questions import conditions
 from support.vignettes import all_vignettes, case_of
 
 
@@ -45,7 +47,7 @@ def drawn(count: int) -> Iterator[tuple[Case, date]]:
     vignettes = all_vignettes()
     for one in vignettes[:: len(vignettes) // count]:
         yield case_of(one, KNOWLEDGE), date.fromisoformat(one.as_of)
-    generator = Generator(Both(KNOWLEDGE), seed=11)
+    generator = Generator(KNOWLEDGE, seed=11)
     for number in range(count):
         yield generator.case(number)
     for case in islice(generate.cases(KNOWLEDGE, 12, bounds=True), count):

@@ -70,16 +70,16 @@ def test_a_change_of_the_files_counts(folder: Path, cache: Path) -> None:
 def test_a_change_of_the_compiling_code_counts(
     folder: Path, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = compiled._key(folder, None)
+    before = compiled._key(folder, None, None)
     package = tmp_path / "package"
     for name in ("domain", "knowledge"):
         (package / name).mkdir(parents=True)
         for path in (compiled._PACKAGE / name).glob("*.py"):
             (package / name / path.name).write_bytes(path.read_bytes())
     monkeypatch.setattr(compiled, "_PACKAGE", package)
-    assert compiled._key(folder, None) == before
+    assert compiled._key(folder, None, None) == before
     (package / "knowledge" / "expression.py").write_text("# another meaning\n")
-    assert compiled._key(folder, None) != before
+    assert compiled._key(folder, None, None) != before
 
 
 def test_site_settings_have_a_form_of_their_own(folder: Path, cache: Path) -> None:
@@ -117,7 +117,7 @@ def test_a_form_under_the_name_of_another_is_not_believed(folder: Path, cache: P
     load_knowledge(folder, cache)
     (old,) = cache.iterdir()
     write_small(folder, rest=REST.replace("Act on", "Look at"))
-    old.rename(cache / compiled._name(compiled._key(folder, None)))
+    old.rename(cache / compiled._name(compiled._key(folder, None, None)))
     assert load_knowledge(folder, cache).recommendations["ALARM"].entry.action.startswith("Look at")
 
 
@@ -139,7 +139,7 @@ def test_only_a_few_old_forms_are_kept(folder: Path, cache: Path) -> None:
         write_small(folder, rest=REST.replace("Act on", f"Act {number} on"))
         load_knowledge(folder, cache)
     assert len(list(cache.iterdir())) == compiled._KEPT
-    assert (cache / compiled._name(compiled._key(folder, None))).is_file(), "the newest is among them"
+    assert (cache / compiled._name(compiled._key(folder, None, None))).is_file(), "the newest is among them"
 
 
 def test_broken_knowledge_is_never_used(folder: Path, cache: Path) -> None:

@@ -173,6 +173,42 @@ class Generator:
             _Aim(self._knowledge, plan, chance, names, self._numbers).at(condition.tree, subject, answer)
         return self._filled(plan, names)
 
+    def aimed(self, case: Case, condition: Condition, answer: Truth) -> dict[tuple[str, str], list[Observation]]:
+        """What would be recorded otherwise in a case to aim it at an answer, by finding and subject.
+
+        The case should have the examinations of `with_studies`.
+        """
+        names = tuple(lesion.id for lesion in case.lesions)
+        plan = _Plan()
+        subject = self.random.choice(names) if condition.subject == "lesion" else PATIENT
+        _Aim(self._knowledge, plan, self.random, names, self._numbers).at(condition.tree, subject, answer)
+        found: dict[tuple[str, str], list[Observation]] = {}
+        for name, whose, which in sorted({*plan.values, *plan.items}):
+            made = self._observations(self._knowledge.findings[name], whose, which, plan, 0, 0.3)
+            found.setdefault((name, whose), []).extend(self._seen_with(one, which, plan) for one in made)
+        return found
+
+    def anew(self, finding: str, subject: str) -> list[Observation]:
+        """Anything recorded of a finding; nothing of one that is told in words."""
+        entry = self._knowledge.findings[finding]
+        value = None if entry.type == "text" else self._value(entry, None, None, 0.3)
+        return [self._observation(entry, subject, 0, value)] if value is not None else []
+
+    def _seen_with(self, observation: Observation, which: int, plan: _Plan) -> Observation:
+        """With the modality that the plan wants."""
+        if which not in plan.modality:
+            return observation
+        day = TODAY - timedelta(days=_DAYS_BACK[which])
+        return replace(observation, study=_study_with(plan.modality[which]), date=day.isoformat() if which else "")
+
+    def with_studies(self, case: Case) -> Case:
+        """The case with the examinations that aims name: those of three dates, and an undated one of each modality."""
+        there = {study.id for study in case.studies}
+        studies = [self._study(position, _Plan()) for position in range(len(_PRIORS))]
+        for modality in sorted(self._knowledge.domains.get("modality", frozenset())):
+            studies.append(replace(studies[0], id=_study_with(modality), modality=modality, date=""))
+        return replace(case, studies=(*case.studies, *(one for one in studies if one.id not in there)))
+
     def full(self) -> Case:
         """A case of one lesion in which all that can be entered is known and current, of its examinations too."""
         case = self._filled(_Plan(), ("L1",), density=1)
@@ -613,6 +649,10 @@ def _depths_used(knowledge: Knowledge) -> dict[str, tuple[int, ...]]:
                 back = reference.which if reference.which > 0 else 2
                 earlier[reference.name] = max(earlier.get(reference.name, 0), back)
     return {name: tuple(range(min(back, len(_PRIORS) - 1) + 1)) for name, back in earlier.items()}
+
+
+def _study_with(modality: str) -> str:
+    return f"with {modality}"
 
 
 def _text(number: Decimal) -> str:

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
+from threading import Event
 
 import msgspec
 import pytest
@@ -81,11 +82,16 @@ class FileNote:
         self.fails = False
         self.content = b""
         self.request = NoteRequest()
+        self.halfway: Event | None = None  # an export stops there until it is set
 
     def export(self, case: Case, assessment: Assessment, at: datetime, request: NoteRequest) -> None:
         if self.fails:
             raise NoteError("There is no room for the note.")
-        self.request = request
+        self.request, self.case = request, case
+        request.progress(0.5)
+        if self.halfway is not None:
+            assert self.halfway.wait(30)
+        request.progress(1)
         for path in request.files:
             path.write_bytes(self.content or b"%PDF " + assessment.urgency.level.value.encode())
 

@@ -23,10 +23,10 @@ from pytestqt.qtbot import QtBot
 import hepalith.ui
 from hepalith.domain.case import PATIENT, NumberValue, YesNoValue
 from hepalith.services.session import CaseSession
-from hepalith.ui.application import make_application
 from hepalith.ui.case_list import STUDIES_PAGE, WHO_PAGE
 from hepalith.ui.fields.row import FieldRow
 from hepalith.ui.main_window import MainWindow
+from hepalith.ui.opening import make_application
 from hepalith.ui.settings import WindowSettings
 from hepalith.ui.theme import DARK, LIGHT, Theme, apply_theme, contrast
 from support.looking import clipped, nameless, out_of_order

@@ -1,26 +1,67 @@
 """The entry for the composition root: a picture without a screen, and a run that ends when the window closes."""
 
+import gc
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMessageBox
 
+from hepalith.decision.what_if import Asker
 from hepalith.domain.case import YesNoValue
-from hepalith.domain.errors import CaseFileError
+from hepalith.domain.errors import CaseFileError, KnowledgeError
 from hepalith.services.session import CaseSession
-from hepalith.ui.application import run, screenshot
+from hepalith.ui.application import Desktop, begin, screenshot
 from hepalith.ui.dialogs import StartDialog
 from hepalith.ui.help import TourDialog
 from hepalith.ui.main_window import MainWindow
+from hepalith.ui.opening import run
 from hepalith.ui.settings import WindowSettings
 from ui.conftest import FileManual
 
 
 def the_window() -> MainWindow:
     """The window that `run` made."""
-    return next(one for one in QApplication.topLevelWidgets() if isinstance(one, MainWindow) and one.isVisible())
+    return next(shown_windows())
+
+
+def shown_windows() -> Iterator[MainWindow]:
+    """Main windows on the screen."""
+    return (one for one in QApplication.topLevelWidgets() if isinstance(one, MainWindow) and one.isVisible())
+
+
+@pytest.fixture(autouse=True)
+def usual_garbage() -> Iterator[None]:
+    """A start freezes what there is; other tests look for what is freed."""
+    yield
+    gc.unfreeze()
+
+
+def when_prepared(session: CaseSession, then: Callable[[], None]) -> None:
+    """Waits for the window with the event loop running."""
+
+    def look() -> None:
+        if session.prepared and list(shown_windows()):
+            then()
+        else:
+            QTimer.singleShot(10, look)
+
+    QTimer.singleShot(10, look)
+
+
+def started(session: CaseSession, tmp_path: Path, **wanted: Any) -> int:
+    """The exit code of a run."""
+    manual = FileManual(tmp_path)
+    return run(
+        tmp_path / "settings",
+        lambda: lambda settings: begin(session, manual, settings, examples=tmp_path, **wanted),
+    )
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -51,29 +92,20 @@ def test_run_shows_the_chooser_and_ends_with_the_window(session: CaseSession, tm
         window.close()
 
     WindowSettings(tmp_path / "settings").change(tour_seen=True)
-    QTimer.singleShot(50, close)
-    code = run(
-        session,
-        FileManual(tmp_path),
-        case_path=None,
-        examples=tmp_path,
-        show_chooser=True,
-        settings=tmp_path / "settings",
-    )
-    assert code == 0
+    when_prepared(session, close)
+    assert started(session, tmp_path, show_chooser=True) == 0
     assert seen == [True]
     assert (tmp_path / "settings" / "window.ini").exists()
 
 
-def test_run_opens_a_case(session: CaseSession, ports, tmp_path: Path) -> None:
+def test_run_opens_a_case(session: CaseSession, tmp_path: Path) -> None:
     path = tmp_path / "a.hepalith.json"
     session.record("hot", YesNoValue(yes=True))
     session.save(path)
     session.new()
-    WindowSettings(tmp_path).change(tour_seen=True)
-    QTimer.singleShot(50, lambda: the_window().close())
-    code = run(session, ports.manual, case_path=path, examples=tmp_path, show_chooser=False, settings=tmp_path)
-    assert code == 0
+    WindowSettings(tmp_path / "settings").change(tour_seen=True)
+    when_prepared(session, lambda: the_window().close())
+    assert started(session, tmp_path, case_path=path) == 0
     assert session.shown("hot") is not None
 
 
@@ -90,8 +122,60 @@ def test_the_first_run_shows_the_tour_once_and_then_begins(session: CaseSession,
         chooser.reject()
         window.close()
 
-    QTimer.singleShot(50, close)
-    manual = FileManual(tmp_path)
-    assert run(session, manual, case_path=None, examples=tmp_path, show_chooser=True, settings=tmp_path) == 0
+    when_prepared(session, close)
+    assert started(session, tmp_path, show_chooser=True) == 0
     assert seen == [(True, True), True]
-    assert WindowSettings(tmp_path).preferences.tour_seen
+    assert WindowSettings(tmp_path / "settings").preferences.tour_seen
+
+
+def test_loading_begins_when_the_first_window_is_painted(session: CaseSession, tmp_path: Path) -> None:
+    seen = []
+
+    def load() -> Callable[[WindowSettings], Desktop]:
+        seen.append([one.isVisible() for one in QApplication.topLevelWidgets() if type(one).__name__ == "_Opening"])
+        seen.append(threading.current_thread() is not threading.main_thread())
+        return lambda settings: begin(session, FileManual(tmp_path), settings, examples=tmp_path)
+
+    WindowSettings(tmp_path / "settings").change(tour_seen=True)
+    when_prepared(session, lambda: the_window().close())
+    assert run(tmp_path / "settings", load) == 0
+    assert seen == [[True], True]
+
+
+def test_what_hinders_the_start_is_told_and_raised(tmp_path: Path) -> None:
+    told = []
+
+    def load() -> Callable[[WindowSettings], Desktop]:
+        raise KnowledgeError("The knowledge is damaged.")
+
+    def look() -> None:
+        box = next((one for one in QApplication.topLevelWidgets() if isinstance(one, QMessageBox)), None)
+        if box is None:
+            QTimer.singleShot(10, look)
+        else:
+            told.append(box.informativeText())
+            box.accept()
+
+    QTimer.singleShot(10, look)
+    with pytest.raises(KnowledgeError):
+        run(tmp_path / "settings", load)
+    assert told == ["The knowledge is damaged."]
+
+
+def test_an_entry_before_all_is_prepared_waits_for_nothing_and_is_asked_about_later(session: CaseSession) -> None:
+    session.await_asker()
+    session.record("hot", YesNoValue(yes=True))
+    assert not session.prepared
+    assert session.state.assessment.recommendations
+    assert not session.state.assessment.questions
+    session.go_on_with(Asker(session.knowledge))
+    assert session.prepared
+    assert session.state.assessment.questions
+
+
+def test_the_first_window_needs_little() -> None:
+    """What is imported before something is painted: no knowledge, no form, no reader of files."""
+    code = "import sys, hepalith.app.main, hepalith.ui.opening; print(*sys.modules)"
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    heavy = {"yaml", "tomlkit", "tomllib", "importlib.metadata", "hepalith.decision", "hepalith.knowledge"}
+    assert not heavy & set(ended.stdout.split())

@@ -9,10 +9,15 @@ from pytestqt.qtbot import QtBot
 
 from hepalith import i18n
 from hepalith.domain.case import YesNoValue
+from hepalith.knowledge.compiled import load_knowledge
+from hepalith.knowledge.translation import Catalogue
 from hepalith.services.session import CaseSession
 from hepalith.ui.application import Desktop, speak
 from hepalith.ui.settings import WindowSettings
 from hepalith.ui.texts import without_key
+from ui.conftest import FileManual
+
+KNOWLEDGE = Path(__file__).parent / "knowledge"
 
 
 @pytest.fixture(autouse=True)
@@ -25,7 +30,13 @@ def test_another_language_shows_at_once_on_the_same_case(
     qtbot: QtBot, session: CaseSession, settings: WindowSettings, site, ports, tmp_path: Path
 ) -> None:
     settings.change(tour_seen=True, language="en")
-    desktop = Desktop(session, ports.manual, settings, tmp_path, site)
+
+    def refine() -> FileManual:
+        catalogue = Catalogue(i18n.locale_folder(), i18n.language())
+        session.use(load_knowledge(KNOWLEDGE, catalogue=catalogue), ports.note, "")
+        return ports.manual
+
+    desktop = Desktop(session, ports.manual, settings, tmp_path, site, refine)
     session.record("hot", YesNoValue(yes=True))
     first = desktop.window
     assert first.menuBar().actions()[0].text() == "&File"
@@ -35,7 +46,9 @@ def test_another_language_shows_at_once_on_the_same_case(
     assert desktop.window.menuBar().actions()[0].text() == "文件(&F)"
     assert desktop.window.save_action.iconText() == "保存"
     assert "病因" in session.state.assessment.impression  # the texts of the core, too
-    assert "未翻译" in desktop.window.panel._review_label.text()
+    assert session.knowledge.translation.language == "zh_CN"
+    assert "未翻译" in desktop.window.translation_label.text()  # the made-up knowledge has no translation
+    assert session.knowledge.translation.note in desktop.window.panel._review_label.text()
     assert session.shown("hot").value == YesNoValue(yes=True)
     desktop.close()
     desktop.window._closing = True

@@ -72,7 +72,7 @@ def test_every_card_leads_to_the_page_of_its_entry(
         assert card.manual_button.isVisibleTo(card)
         with qtbot.waitSignal(window.manual.worker.succeeded):
             qtbot.mouseClick(card.manual_button, Qt.MouseButton.LeftButton)
-        qtbot.waitUntil(lambda: not window.manual.busy)
+        qtbot.waitUntil(lambda: not window.manual.worker.busy)
         assert ports.manual.asked[-1] == place
         assert browser.opened[-1].endswith(f"{place[0]}-{place[1]}.html")
 
@@ -130,7 +130,7 @@ def test_a_second_click_while_the_first_is_on_its_way_opens_one_page(
     with qtbot.waitSignal(window.manual.worker.succeeded):
         window.manual_action.trigger()
         window.manual_action.trigger()
-    qtbot.waitUntil(lambda: not window.manual.busy)
+    qtbot.waitUntil(lambda: not window.manual.worker.busy)
     assert len(ports.manual.asked) == len(browser.opened) == 1
     with qtbot.waitSignal(window.manual.worker.succeeded):
         window.manual_action.trigger()

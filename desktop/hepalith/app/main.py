@@ -1,66 +1,132 @@
-"""The entry point of `hepalith` and `python -m hepalith`."""
+"""The entry point of `hepalith` and `python -m hepalith`.
+
+Opening the window is the shortest way: until it is painted, nothing is imported that a first window can do without.
+"""
 
 import argparse
+import gc
 import os
 import signal
 import sys
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from hepalith.app import wiring
+from hepalith.app.folders import Folders, language, user_folders
 from hepalith.cli.arguments import parse_arguments
-from hepalith.cli.commands import run
-from hepalith.cli.parts import NO_WINDOW, Parts, read_case
+from hepalith.cli.parts import NO_WINDOW, read_case
+from hepalith.domain.errors import HepalithError
 from hepalith.i18n import VARIABLE, _, set_language
+
+if TYPE_CHECKING:
+    from hepalith.services.session import CaseSession
+    from hepalith.ui.application import Desktop
+    from hepalith.ui.opening import Begin
+    from hepalith.ui.settings import WindowSettings
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs the program; returns its exit code."""
-    set_language(wiring.language(wiring.user_folders()))  # what the arguments mean is said in it too
+    set_language(language(user_folders()))  # what the arguments mean is said in it too
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `hepalith assess ... | head` ends quietly
     parsed = parse_arguments(sys.argv[1:] if arguments is None else arguments)
-    folders = wiring.user_folders(getattr(parsed, "profile", None))
-    set_language(wiring.language(folders))
-    site_file = getattr(parsed, "site", None)
+    folders = user_folders(getattr(parsed, "profile", None))
+    set_language(language(folders))
+    if parsed.command == "open":
+        return _open(parsed, folders)
+    return _run(parsed, folders)
+
+
+def _run(arguments: argparse.Namespace, folders: Folders) -> int:
+    """A command, or a picture of the window."""
+    from hepalith.app import wiring
+    from hepalith.cli.commands import run
+    from hepalith.cli.parts import Parts
+
+    site_file = getattr(arguments, "site", None)
     parts = Parts(
         knowledge=lambda: wiring.make_knowledge(folders, site_file),
         knowledge_folder=wiring.knowledge_folder,
         cache_folder=folders.cache,
         store=wiring.Documents(),
-        note=lambda knowledge: wiring.make_note_writer(knowledge, *wiring.make_site(folders, site_file)),
+        note=lambda knowledge: wiring.make_note_writer(knowledge, folders, *wiring.make_site(folders, site_file)),
         author=lambda: wiring.make_site(folders, site_file)[0].clinician,
         manual=lambda knowledge: wiring.make_manual(knowledge, folders),
         clock=wiring.SystemClock,
         window=lambda wanted: _window(wanted, folders),
     )
-    return run(parsed, parts, sys.stdout, sys.stderr)
+    return run(arguments, parts, sys.stdout, sys.stderr)
 
 
-def _window(arguments: argparse.Namespace, folders: wiring.Folders) -> int:
+def _open(arguments: argparse.Namespace, folders: Folders) -> int:
+    """The window, until it is closed."""
+    gc.disable()  # nothing that a start makes is garbage; looked for again once all of it stands
+    try:
+        from hepalith.ui import opening
+    except ImportError as error:
+        return _without_qt(error)
+    try:
+        return opening.run(folders.settings, partial(_load, arguments, folders))
+    except HepalithError as error:
+        from hepalith.cli.commands import failed
+
+        return failed(sys.stderr, error)
+
+
+def _load(arguments: argparse.Namespace, folders: Folders) -> "Begin":
+    """Loads what the window is about, not in its thread; returns what makes it. Raises HepalithError."""
+    from hepalith.app import wiring
+
+    site_file: Path | None = arguments.site
+    session = wiring.make_session(folders, site_file, arguments.as_of)
+    case_path = _shown(arguments, session)
+
+    def begin(settings: "WindowSettings") -> "Desktop":
+        from hepalith.ui import application
+
+        return application.begin(
+            session,
+            wiring.later_manual(session.knowledge, folders),
+            settings,
+            examples=wiring.examples_folder(),
+            case_path=case_path,
+            show_chooser=getattr(arguments, "chooser", False),
+            site=wiring.SiteFile(folders, site_file),
+            refine=lambda: wiring.refine(session, folders, site_file),
+            language=os.environ.get(VARIABLE, ""),
+        )
+
+    return begin
+
+
+def _shown(arguments: argparse.Namespace, session: "CaseSession") -> Path | None:
+    """The file to open; a case on standard input is shown at once."""
+    if arguments.case is None or str(arguments.case) != "-":
+        return None if arguments.case is None else Path(arguments.case)
+    from hepalith.app.wiring import Documents
+
+    session.show_case(read_case("-", Documents()))
+    return None
+
+
+def _window(arguments: argparse.Namespace, folders: Folders) -> int:
+    """A picture of the window with a case; or the window on it."""
+    if arguments.screenshot is None:
+        return _open(arguments, folders)
+    from hepalith.app import wiring
+
     try:
         from hepalith.ui import application
     except ImportError as error:
-        sys.stderr.write(_("hepalith: the window needs Qt, which cannot be loaded: {reason}\n").format(reason=error))
-        return NO_WINDOW
-    site_file: Path | None = getattr(arguments, "site", None)
-    session = wiring.make_session(folders, site_file, arguments.as_of)
+        return _without_qt(error)
+    session = wiring.make_session(folders, arguments.site, arguments.as_of)
+    case_path = _shown(arguments, session)
     manual = wiring.later_manual(session.knowledge, folders)
-    picture: Path | None = getattr(arguments, "screenshot", None)
-    if arguments.case is not None and str(arguments.case) == "-":
-        session.show_case(read_case("-", wiring.Documents()))
-        arguments.case = None
-    case_path = Path(arguments.case) if arguments.case is not None else None
-    if picture is not None:
-        application.screenshot(session, manual, case_path, picture, arguments.size, arguments.theme)
-        return 0
-    return application.run(
-        session,
-        manual,
-        case_path=case_path,
-        examples=wiring.examples_folder(),
-        show_chooser=getattr(arguments, "chooser", False),
-        settings=folders.settings,
-        site=wiring.SiteFile(folders, site_file),
-        refine=lambda: wiring.refine(session, folders, site_file),
-        language=os.environ.get(VARIABLE, ""),
-    )
+    application.screenshot(session, manual, case_path, arguments.screenshot, arguments.size, arguments.theme)
+    return 0
+
+
+def _without_qt(error: ImportError) -> int:
+    sys.stderr.write(_("hepalith: the window needs Qt, which cannot be loaded: {reason}\n").format(reason=error))
+    return NO_WINDOW

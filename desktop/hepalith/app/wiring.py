@@ -1,34 +1,29 @@
 """Puts the parts together: which store, which note writer, which clock, which folders."""
 
-import os
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
-import msgspec
-import platformdirs
-
-from hepalith import __version__
+from hepalith import __version__, i18n
+from hepalith.app.folders import Folders
 from hepalith.domain.case import Case
 from hepalith.domain.errors import CaseFileError, NoteError
-from hepalith.i18n import VARIABLE, first_spoken, system_languages
+from hepalith.i18n import SOURCE_LANGUAGE, locale_folder
 from hepalith.knowledge.base import Knowledge
 from hepalith.knowledge.compiled import load_knowledge
 from hepalith.knowledge.model import KnowledgeFiles
 from hepalith.knowledge.site import Site, SiteProblem, read_site, site_problems
+from hepalith.knowledge.translation import Catalogue
 from hepalith.resources import resource_root
 from hepalith.services.ports import NoteWriter, ReferenceManual
 from hepalith.services.session import CaseSession
 from hepalith.store.case_file import CaseFiles
 from hepalith.store.journal import FileJournal
-from hepalith.store.site_file import write_site
 
-APP = "hepalith"
 NOTE_ENDING = ".pdf"
 SITE_FILE = "site.toml"
-LANGUAGE_FILE = "language"  # what the user chose in the window, where the command line and the note can read it
 
 
 class SystemClock:
@@ -44,42 +39,6 @@ class SystemClock:
     def today(self) -> date:
         """The date for which cases are assessed."""
         return self._as_of or datetime.now().astimezone().date()
-
-
-PROFILE = "HEPALITH_PROFILE"
-
-
-class Folders(msgspec.Struct, frozen=True, kw_only=True):
-    """Where this user's files of the program lie."""
-
-    cache: Path
-    journal: Path
-    settings: Path
-
-
-def user_folders(profile: Path | None = None) -> Folders:
-    """The folders that this system's conventions give, or those of a profile: one folder for everything.
-
-    profile: None for the environment's HEPALITH_PROFILE, if it is set (tests, a memory stick, a shared machine).
-    """
-    chosen = profile or os.environ.get(PROFILE)
-    if chosen:
-        folder = Path(chosen).expanduser().resolve()
-        return Folders(cache=folder / "cache", journal=folder / "journal", settings=folder / "settings")
-    return Folders(
-        cache=Path(platformdirs.user_cache_dir(APP, appauthor=False)),
-        journal=Path(platformdirs.user_data_dir(APP, appauthor=False)) / "journal",
-        settings=Path(platformdirs.user_config_dir(APP, appauthor=False)),
-    )
-
-
-def language(folders: Folders) -> str:
-    """The language to speak: what the environment says, else what the user chose in the window, else the system's."""
-    try:
-        chosen = (folders.settings / LANGUAGE_FILE).read_text(encoding="utf-8").strip()
-    except (OSError, ValueError):
-        chosen = ""
-    return os.environ.get(VARIABLE) or chosen or first_spoken(system_languages())
 
 
 def knowledge_folder() -> Path:
@@ -108,12 +67,19 @@ def make_site(folders: Folders, site_file: Path | None = None) -> tuple[Site, Pa
 
 
 def make_knowledge(folders: Folders, site_file: Path | None = None) -> Knowledge:
-    """The knowledge base as this site refines it, from its compiled form if that is current. Raises KnowledgeError."""
+    """The knowledge base as this site refines it, in the language that is spoken. Raises KnowledgeError."""
     site, _path = make_site(folders, site_file)
-    return load_knowledge(knowledge_folder(), folders.cache, site if site != Site() else None, compiled_folder())
+    return knowledge_in(i18n.language(), folders, site)
 
 
-def make_note_writer(knowledge: Knowledge, site: Site, site_file: Path) -> NoteWriter:
+def knowledge_in(language: str, folders: Folders, site: Site) -> Knowledge:
+    """The knowledge base in a language, from its compiled form if that is current. Raises KnowledgeError."""
+    catalogue = Catalogue(locale_folder(), language) if language != SOURCE_LANGUAGE else None
+    refining = site if site != Site() else None
+    return load_knowledge(knowledge_folder(), folders.cache, refining, compiled_folder(), catalogue)
+
+
+def make_note_writer(knowledge: Knowledge, folders: Folders, site: Site, site_file: Path) -> NoteWriter:
     """The writer of notes with the letterhead of this site; imported only when it is needed. Raises NoteError."""
     from hepalith.note.logo import read_logo
     from hepalith.note.options import Letterhead
@@ -121,7 +87,8 @@ def make_note_writer(knowledge: Knowledge, site: Site, site_file: Path) -> NoteW
 
     logo = read_logo(site_file.parent / site.letterhead.logo) if site.letterhead.logo else b""
     letterhead = Letterhead(name=site.institution, lines=site.letterhead.lines, logo=logo)
-    return TypstNoteWriter(knowledge, resource_root(), __version__, letterhead)
+    in_language = partial(knowledge_in, folders=folders, site=site)
+    return TypstNoteWriter(knowledge, resource_root(), __version__, letterhead, in_language)
 
 
 def make_manual(knowledge: Knowledge, folders: Folders) -> ReferenceManual:
@@ -161,7 +128,7 @@ class SiteFile:
     def shipped(self) -> KnowledgeFiles:
         """What the program comes with: the parts that a site may refine. Raises KnowledgeError."""
         if self._shipped is None:
-            knowledge = load_knowledge(knowledge_folder(), self._folders.cache)
+            knowledge = knowledge_in(i18n.language(), self._folders, Site())
             self._shipped = KnowledgeFiles(
                 header=knowledge.header,
                 hash=knowledge.hash,
@@ -185,6 +152,8 @@ class SiteFile:
 
     def save(self, site: Site) -> None:
         """Writes the file, whole or not at all; its comments stay. Raises SiteError."""
+        from hepalith.store.site_file import write_site  # with its own reader of TOML
+
         write_site(self.path, site)
 
 
@@ -220,7 +189,7 @@ def site_parts(folders: Folders, site_file: Path | None = None) -> tuple[Knowled
     """What the settings of this site decide: knowledge, writer of notes, clinician. Raises KnowledgeError."""
     site, path = make_site(folders, site_file)
     knowledge = make_knowledge(folders, site_file)
-    notes = cast(NoteWriter, _Lazy(partial(make_note_writer, knowledge, site, path)))
+    notes = cast(NoteWriter, _Lazy(partial(make_note_writer, knowledge, folders, site, path)))
     return knowledge, notes, site.clinician
 
 

@@ -14,6 +14,7 @@ from hepalith.decision.assess import Assessor, evaluate
 from hepalith.domain.assessment import Assessment
 from hepalith.domain.case import Case
 from hepalith.domain.errors import CaseFileError, HepalithError, KnowledgeError, NoteError, WriteError
+from hepalith.knowledge.base import Knowledge
 from hepalith.services.schemas import assessment_schema, case_schema
 
 
@@ -30,32 +31,44 @@ def run(arguments: argparse.Namespace, parts: Parts, out: TextIO, err: TextIO) -
     command = commands.get(arguments.command)
     try:
         return command(arguments, parts, out) if command else parts.window(arguments)
-    except (NoteError, WriteError) as error:
-        return _failed(err, error, UNWRITABLE)
-    except (CaseFileError, KnowledgeError) as error:
-        return _failed(err, error, UNREADABLE)
     except HepalithError as error:
-        return _failed(err, error, WRONG_ARGUMENTS)
+        return failed(err, error)
+
+
+def failed(err: TextIO, error: HepalithError) -> int:
+    """Says in one line what went wrong; returns the exit code for it."""
+    err.write(f"hepalith: {error}\n")
+    match error:
+        case NoteError() | WriteError():
+            return UNWRITABLE
+        case CaseFileError() | KnowledgeError():
+            return UNREADABLE
+        case _:
+            return WRONG_ARGUMENTS
 
 
 def _assess(arguments: argparse.Namespace, parts: Parts, out: TextIO) -> int:
     case = read_case(arguments.case, parts.store)
     if arguments.why:
         return _explain(case, arguments, parts, out)
-    assessment = _assessed(case, arguments, parts)
+    knowledge = parts.knowledge()
+    assessment = _assessed(case, knowledge, arguments, parts)
     if arguments.format == "json":
         out.write(msgspec.json.format(msgspec.json.encode(assessment), indent=1).decode() + "\n")
     else:
-        out.write(assessment_text(assessment))
+        out.write(assessment_text(assessment, knowledge.translation))
     return DONE
 
 
 def _explain(case: Case, arguments: argparse.Namespace, parts: Parts, out: TextIO) -> int:
     """Why one item holds or does not, for each whom it is judged for."""
-    assessor = Assessor(case, parts.knowledge(), parts.clock(arguments.as_of).today())
+    knowledge = parts.knowledge()
+    assessor = Assessor(case, knowledge, parts.clock(arguments.as_of).today())
     for subject in assessor.subjects_of(arguments.why):
         nodes = [assessor.explain(arguments.why, subject)]
         out.write(f"{subject}\n{explained_text(nodes, assessor.turns(arguments.why, subject))}")
+    if knowledge.translation.note:
+        out.write(f"{knowledge.translation.note}\n")
     return DONE
 
 
@@ -64,12 +77,7 @@ def _schema(arguments: argparse.Namespace, _parts: Parts, out: TextIO) -> int:
     return DONE
 
 
-def _assessed(case: Case, arguments: argparse.Namespace, parts: Parts) -> Assessment:
+def _assessed(case: Case, knowledge: Knowledge, arguments: argparse.Namespace, parts: Parts) -> Assessment:
     return evaluate(
-        case, parts.knowledge(), parts.clock(arguments.as_of).today(), trace=arguments.format == "json", further=True
+        case, knowledge, parts.clock(arguments.as_of).today(), trace=arguments.format == "json", further=True
     )
-
-
-def _failed(err: TextIO, error: HepalithError, code: int) -> int:
-    err.write(f"hepalith: {error}\n")
-    return code

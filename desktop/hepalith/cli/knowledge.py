@@ -8,7 +8,7 @@ from typing import TextIO
 from hepalith.cli.parts import DONE, PROBLEMS, Parts
 from hepalith.domain.errors import WriteError
 from hepalith.files import reason_of
-from hepalith.i18n import _
+from hepalith.i18n import _, locale_folder
 
 # What a command needs is imported when it runs: the others, above all `assess`, start without it.
 
@@ -70,16 +70,18 @@ def _prove(arguments: argparse.Namespace, parts: Parts, out: TextIO) -> int:
 
 def _compile(arguments: argparse.Namespace, parts: Parts, out: TextIO) -> int:
     from hepalith.knowledge.compiled import write_form
+    from hepalith.knowledge.translation import catalogues
 
     target: Path = arguments.out or parts.cache_folder
+    folder = _folder(arguments, parts)
     try:
-        path = write_form(_folder(arguments, parts), target)
+        paths = [write_form(folder, target, one) for one in (None, *catalogues(locale_folder()))]
     except OSError as error:
         reason = reason_of(error)
         raise WriteError(
             _("The compiled form cannot be written to {path}: {reason}.").format(path=target, reason=reason)
         ) from error
-    out.write(_("Wrote {path}\n").format(path=path))
+    out.writelines(_("Wrote {path}\n").format(path=path) for path in paths)
     return DONE
 
 

@@ -25,15 +25,16 @@ from hepalith.domain.words import (
     robust_text,
     turn_text,
 )
-from hepalith.i18n import _, untranslated_note
+from hepalith.i18n import _
+from hepalith.knowledge.translation import Translation
 
 _ASKED = 8
 _OUTCOMES = 3  # of a question
 
 
-def assessment_text(assessment: Assessment) -> str:
-    """The assessment, most important first; lines end with a line feed."""
-    return "\n".join(_lines(assessment)) + "\n"
+def assessment_text(assessment: Assessment, translation: Translation) -> str:
+    """The assessment, most important first; lines end with a line feed. translation: of the knowledge."""
+    return "\n".join([*_lines(assessment), *filter(None, (translation.note,))]) + "\n"
 
 
 def _level(level: str) -> str:
@@ -93,8 +94,6 @@ def _lines(assessment: Assessment) -> Iterator[str]:
     yield _("Knowledge {version} ({hash}), assessed for {date}. No clinician has reviewed it.").format(
         version=assessment.knowledge_version, hash=assessment.knowledge_hash, date=assessment.as_of
     )
-    if untranslated_note():
-        yield untranslated_note()
 
 
 class _Turns:

@@ -137,6 +137,7 @@ class Assessor:
             knowledge_version=self._knowledge.header.version,
             knowledge_hash=self._knowledge.hash,
             as_of=self._as_of.isoformat(),
+            language=self._knowledge.translation.language,
             case_id=self._case.case_id,
             revision=self._case.revision,
             urgency=urgency,

@@ -42,7 +42,10 @@ class Change(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def changes_between(before: Assessment, after: Assessment) -> tuple[Change, ...]:
-    """All differences in urgency, class, leading causes, advice, gates and dates; nothing for the same advice."""
+    """All differences in urgency, class, leading causes, advice, gates and dates; nothing for the same advice.
+
+    Wording is compared only where both are in one language.
+    """
     found: list[Change] = []
     if before.urgency.level is not after.urgency.level:
         levels = (urgency_text(before.urgency.level), urgency_text(after.urgency.level))
@@ -57,9 +60,10 @@ def changes_between(before: Assessment, after: Assessment) -> tuple[Change, ...]
             labels = tuple(_(" or ").join(side.values()) for side in (had, has))
             found.append(Change(kind=ChangeKind.CAUSES, subject=subject, before=labels[0], after=labels[1]))
     old, new = _by_key(before), _by_key(after)
+    alike = before.language == after.language
     for key in dict.fromkeys([*new, *old]):
-        found.extend(_changes(old.get(key), new.get(key)))
-    dates_before, dates_after = (_dates(assessment) for assessment in (before, after))
+        found.extend(_changes(old.get(key), new.get(key), wording=alike))
+    dates_before, dates_after = (_dates(assessment, wording=alike) for assessment in (before, after))
     for item, subject in dict.fromkeys([*dates_after, *dates_before]):
         one, other = (", ".join(dates.get((item, subject), ())) for dates in (dates_before, dates_after))
         if one != other:
@@ -127,14 +131,15 @@ def _by_key(assessment: Assessment) -> dict[tuple[str, str], Advice]:
     return {(one.id, one.subject): one for one in assessment.recommendations}
 
 
-def _dates(assessment: Assessment) -> dict[tuple[str, str], list[str]]:
+def _dates(assessment: Assessment, *, wording: bool) -> dict[tuple[str, str], list[str]]:
     found: dict[tuple[str, str], list[str]] = {}
     for test in assessment.follow_up:
-        found.setdefault((test.recommendation, test.subject), []).append(f"{test.test} {test.due or test.note}".strip())
+        said = f"{test.test} {test.due or test.note}" if wording else test.due
+        found.setdefault((test.recommendation, test.subject), []).append(said.strip())
     return found
 
 
-def _changes(old: Advice | None, new: Advice | None) -> Iterable[Change]:
+def _changes(old: Advice | None, new: Advice | None, *, wording: bool) -> Iterable[Change]:
     one = new or old
     if one is None:
         return
@@ -152,5 +157,5 @@ def _changes(old: Advice | None, new: Advice | None) -> Iterable[Change]:
         yield change(ChangeKind.LEVEL, urgency_text(old.urgency), urgency_text(new.urgency))
     if set(old.gates_shut) != set(new.gates_shut):
         yield change(ChangeKind.GATES, ", ".join(old.gates_shut), ", ".join(new.gates_shut))
-    if (old.title, old.action) != (new.title, new.action):
+    if wording and (old.title, old.action) != (new.title, new.action):
         yield change(ChangeKind.WORDING, old.action, new.action)

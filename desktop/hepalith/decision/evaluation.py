@@ -81,7 +81,6 @@ class Evaluation:
         self.lesions = tuple(lesion.id for lesion in case.lesions)
         self._assumed = assumed
         self._derived: dict[tuple[str, str, bool], Truth | Interval | frozenset[str]] = {}
-        self._truths: dict[tuple[str, str, str], Truth] = {}
         self._remembered: dict[tuple[int, str, bool], Truth] = {}
         self._truth_of: dict[type[Node], Callable[..., Truth]] = {
             Constant: lambda node, _subject, _fresh: from_bool(node.value),
@@ -122,19 +121,13 @@ class Evaluation:
         """Whether the condition of a recommendation holds, before precedence."""
         compiled = self.knowledge.recommendations[recommendation]
         about = subject if compiled.entry.subject == "lesion" else PATIENT
-        key = ("recommendation", recommendation, about)
-        if key not in self._truths:
-            self._truths[key] = self.truth(compiled.when, about)
-        return self._truths[key]
+        return self.truth(compiled.when, about)
 
     def gate_item(self, gate: str, position: int, subject: str) -> Truth:
         """Whether an item of a gate is fulfilled. Safety gates do not trust old laboratory values."""
         compiled = self.knowledge.gates[gate]
         about = subject if compiled.entry.subject == "lesion" else PATIENT
-        key = (gate, str(position), about)
-        if key not in self._truths:
-            self._truths[key] = self.truth(compiled.items[position], about, compiled.entry.kind == "safety")
-        return self._truths[key]
+        return self.truth(compiled.items[position], about, compiled.entry.kind == "safety")
 
     def is_known(self, reference: Reference, subject: str) -> bool:
         """Whether a finding has one definite value."""

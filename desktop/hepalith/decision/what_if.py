@@ -55,10 +55,10 @@ class Together(NamedTuple):
 
 
 class Asker:
-    """Tries the answers to open findings. Keeps what it made for the next edit, so it belongs to one thread."""
+    """Tries the answers to open findings. Keeps what it made for the next edit: it belongs to one thread at a time."""
 
     def __init__(self, knowledge: Knowledge) -> None:
-        self._knowledge = knowledge
+        self.knowledge = knowledge
         self._reader = FastReader(knowledge)
         self._answers = answers_of(knowledge)
         self._layout = Layout()
@@ -67,12 +67,12 @@ class Asker:
     @cached_property
     def completer(self) -> Completer:
         """For the second look; made when it is first wanted."""
-        return Completer(self._knowledge)
+        return Completer(self.knowledge)
 
     def what_if(self, case: Case, as_of: date) -> "WhatIf":
         """The case, and the case with each answer to each of its open findings."""
-        observed = ObservedCase(case, self._knowledge.findings, as_of)
-        base = Evaluation(case, self._knowledge, as_of, observed)
+        observed = ObservedCase(case, self.knowledge.findings, as_of)
+        base = Evaluation(case, self.knowledge, as_of, observed)
         found, doubted = list(self._answers.open(base)), list(self._answers.doubted(base))
         if self._layout.size > _SPARE + 2 * sum(len(one.answers) for one in found):
             self._layout, self._memory = Layout(), {}  # lesions that are gone have left too many places
@@ -90,14 +90,14 @@ class Asker:
 
     def _classes(self, lesions: Iterable[str]) -> Iterator[tuple[Key, tuple[str, ...]]]:
         """Every class that a case can have, with its choices."""
-        for name, compiled in self._knowledge.derived.items():
+        for name, compiled in self.knowledge.derived.items():
             if compiled.entry.classification and compiled.entry.type == "choice":
                 for subject in lesions if compiled.entry.subject == "lesion" else (PATIENT,):
-                    yield (name, subject), ordered(self._knowledge.domains[name])
+                    yield (name, subject), ordered(self.knowledge.domains[name])
 
     def _together(self, found: Iterable[Open]) -> Iterator[tuple[tuple[str, ...], tuple[Open, ...]]]:
         """Open yes/no findings of one section and one cost, as many as can be asked at once, with a key."""
-        chunk_of = _chunks(self._knowledge)
+        chunk_of = _chunks(self.knowledge)
         chunks: dict[tuple[str, ...], list[Open]] = {}
         for one in found:
             if one.finding in chunk_of:

@@ -8,6 +8,8 @@ from enum import StrEnum
 
 import msgspec
 
+from hepalith.i18n import SOURCE_LANGUAGE
+
 SCHEMA_VERSION = 1
 
 
@@ -446,7 +448,7 @@ class Turn(Part, frozen=True, kw_only=True):
 
 
 class Assessment(Part, frozen=True, kw_only=True):
-    """The whole answer for one case at one date with one knowledge version."""
+    """The whole answer for one case at one date with one knowledge version. language: of its texts."""
 
     schema_version: int
     knowledge_version: str
@@ -457,6 +459,7 @@ class Assessment(Part, frozen=True, kw_only=True):
     urgency: UrgencyResult
     case_class: ClassResult
     impression: str
+    language: str = SOURCE_LANGUAGE
     causes: tuple[Cause, ...] = ()
     classifications: tuple[Classification, ...] = ()
     recommendations: tuple[Advice, ...] = ()

@@ -25,5 +25,9 @@ class NoteError(HepalithError):
     """The management note cannot be made or written."""
 
 
+class GivenUpError(HepalithError):
+    """The user gave up what was under way; nothing was written."""
+
+
 class WriteError(HepalithError):
     """A file that was asked for cannot be written."""

@@ -9,7 +9,6 @@ from hepalith.domain.case import PATIENT, Case, ItemsValue, State
 from hepalith.figures.drawing import AnyShape, Area, Drawing, Label, Place, Tone
 from hepalith.i18n import _
 from hepalith.knowledge.base import Knowledge
-from hepalith.knowledge.loader import load_yaml
 
 WIDGET = "segment_map"
 _IN_A_ROW, _ROWS = 3, 2  # names of lesions in one segment; the others are counted
@@ -50,6 +49,8 @@ class SegmentMap(msgspec.Struct, frozen=True, kw_only=True):
 
 def read_outlines(path: Path) -> Outlines:
     """The outlines in a file. Raises OSError or ValueError for a damaged file of the program."""
+    from hepalith.knowledge.loader import load_yaml  # YAML: not before a map is wanted
+
     return msgspec.convert(load_yaml(path.read_text(encoding="utf-8")), Outlines)
 
 

@@ -20,6 +20,7 @@ from hepalith.knowledge.model import (
     Source,
     StartingPoint,
 )
+from hepalith.knowledge.translation import Translation
 from hepalith.knowledge.tree import Limit, Node, NumberNode, Reference, TruthNode, walk
 
 Places = dict[tuple[str, str], tuple[str, int]]  # (kind, id) -> (file, line)
@@ -119,6 +120,7 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     inputs: Mapping[str, tuple[Reference, ...]]  # derived finding -> the entered findings that it is made from
     packs: Mapping[str, str]  # "kind/id" -> the pack in whose file the entry stands
     limits: tuple[Limit, ...]  # the laboratories' own limits that anything is compared with
+    translation: Translation = Translation()  # the language of its texts
 
     def trees(self) -> Iterator[Node]:
         """Every checked tree."""

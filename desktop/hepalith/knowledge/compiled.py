@@ -1,8 +1,9 @@
 """The compiled form of the knowledge: made once, and read in place of the files while nothing has changed.
 
-A form holds for one state of the knowledge files, of the code that compiles them, and of the site settings: the hash
-over all of them is its name and stands in it. Its content carries a checksum of its own, so that a damaged form is
-made again instead of being believed. Forms come with an installed program, or lie in the user's cache folder.
+A form holds for one state of the knowledge files, of the code that compiles them, of the site settings and of the
+catalogue of a language: the hash over all of them is its name and stands in it. Its content carries a checksum of its
+own, so that a damaged form is made again instead of being believed. Forms come with an installed program, or lie in the
+user's cache folder.
 """
 
 import hashlib
@@ -19,11 +20,12 @@ from hepalith.knowledge.folder import hash_of
 
 if TYPE_CHECKING:
     from hepalith.knowledge.site import Site
+    from hepalith.knowledge.translation import Catalogue
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _CODE = ("domain", "knowledge")  # the packages whose code decides what a form holds
 _CHECKSUM = hashlib.sha256().digest_size
-_KEPT = 4  # forms in a folder: with and without site settings, and those of the last edit
+_KEPT = 6  # forms in a folder: with and without site settings, in two languages, and those of the last edit
 
 
 class _Form(msgspec.Struct, frozen=True):
@@ -34,41 +36,48 @@ class _Form(msgspec.Struct, frozen=True):
 
 
 def load_knowledge(
-    directory: Path, cache: Path | None = None, site: "Site | None" = None, shipped: Path | None = None
+    directory: Path,
+    cache: Path | None = None,
+    site: "Site | None" = None,
+    shipped: Path | None = None,
+    catalogue: "Catalogue | None" = None,
 ) -> Knowledge:
     """The knowledge base of `directory`, ready to evaluate.
 
     cache: folder of this user's forms, where a new one is kept; None for none. shipped: folder of forms that came with
-    the program. site: what this site refines. Raises KnowledgeFileError with all problems, SiteError.
+    the program. site: what this site refines. catalogue: None for the words of the files. Raises KnowledgeFileError
+    with all problems, SiteError.
     """
-    key = _key(directory, site)
+    key = _key(directory, site, catalogue)
     for folder in filter(None, (shipped, cache)):
         knowledge = _read(folder / _name(key), key)
         if knowledge is not None:
             return knowledge
-    knowledge = _compiled(directory, site)
+    knowledge = _compiled(directory, site, catalogue)
     if cache is not None:
         with suppress(OSError):  # the cache only saves time
             _write(cache, key, knowledge)
     return knowledge
 
 
-def write_form(directory: Path, folder: Path) -> Path:
+def write_form(directory: Path, folder: Path, catalogue: "Catalogue | None" = None) -> Path:
     """Compiles the knowledge base of `directory` and writes its form into `folder`; returns the file.
 
     Raises KnowledgeFileError with all problems, OSError.
     """
-    return _write(folder, _key(directory, None), _compiled(directory, None))
+    return _write(folder, _key(directory, None, catalogue), _compiled(directory, None, catalogue))
 
 
-def _compiled(directory: Path, site: "Site | None") -> Knowledge:
+def _compiled(directory: Path, site: "Site | None", catalogue: "Catalogue | None") -> Knowledge:
     from hepalith.knowledge.loader import read_knowledge  # YAML and the compiler: not needed where a form is current
 
-    return read_knowledge(directory, site)[0]
+    return read_knowledge(directory, site, catalogue)[0]
 
 
-def _key(directory: Path, site: "Site | None") -> str:
+def _key(directory: Path, site: "Site | None", catalogue: "Catalogue | None") -> str:
     parts = [hash_of(directory), _hash_of_code(), "" if site is None else msgspec.json.encode(site).decode()]
+    if catalogue is not None:
+        parts.append(f"{catalogue.language} {catalogue.hash}")
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 

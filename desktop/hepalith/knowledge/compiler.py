@@ -37,6 +37,7 @@ from hepalith.knowledge.model import (
     UnitScale,
 )
 from hepalith.knowledge.site import Site, apply_site
+from hepalith.knowledge.translation import Catalogue, Translation, translated
 from hepalith.knowledge.tree import (
     And,
     ChoiceIn,
@@ -50,17 +51,24 @@ from hepalith.knowledge.tree import (
 
 
 def compile_knowledge(
-    files: KnowledgeFiles, places: Places, site: Site | None = None
+    files: KnowledgeFiles, places: Places, site: Site | None = None, catalogue: Catalogue | None = None
 ) -> tuple[Knowledge, tuple[Problem, ...]]:
-    """The compiled knowledge, refined by a site, and all problems. With problems it must not be used.
+    """The compiled knowledge, in the words of a catalogue and refined by a site, and all problems.
+
+    With problems it must not be used. What a site writes itself is not translated.
 
     Raises SiteError if the site settings do not fit the knowledge.
     """
-    if site is None:
-        return _Compiler(files, places).run()
-    refined, deviations = apply_site(files, site)
-    knowledge, problems = _Compiler(refined, places).run()
-    return replace(knowledge, deviations=deviations, unavailable=frozenset(site.unavailable)), problems
+    translation = Translation()
+    deviations: tuple[str, ...] = ()
+    unavailable: frozenset[str] = frozenset()
+    if catalogue is not None:
+        files, translation = translated(files, catalogue)
+    if site is not None:
+        files, deviations = apply_site(files, site)
+        unavailable = frozenset(site.unavailable)
+    knowledge, problems = _Compiler(files, places).run()
+    return replace(knowledge, translation=translation, deviations=deviations, unavailable=unavailable), problems
 
 
 class _Compiler:

@@ -15,6 +15,7 @@ from hepalith.knowledge.compiler import compile_knowledge
 from hepalith.knowledge.folder import files_in, hash_of
 from hepalith.knowledge.model import HEADER_FILE, KINDS, Header, KnowledgeFiles
 from hepalith.knowledge.site import Site
+from hepalith.knowledge.translation import Catalogue
 
 
 class KnowledgeFileError(KnowledgeError):
@@ -78,15 +79,19 @@ def load_yaml(text: str) -> Any:
     return yaml.load(text, Loader=_Loader)  # noqa: S506 (a safe loader: subclass of CSafeLoader)
 
 
-def read_knowledge(directory: Path, site: Site | None = None) -> tuple[Knowledge, Places]:
+def read_knowledge(
+    directory: Path, site: Site | None = None, catalogue: Catalogue | None = None
+) -> tuple[Knowledge, Places]:
     """The knowledge base of `directory`, as a site refines it, and where each entry stands.
+
+    catalogue: None for the words of the files themselves.
 
     Raises KnowledgeFileError with all problems, SiteError.
     """
     files, places, problems = read_files(directory, hash_of(directory))
     if problems or files is None:
         raise KnowledgeFileError(problems)
-    knowledge, problems = compile_knowledge(files, places, site)
+    knowledge, problems = compile_knowledge(files, places, site, catalogue)
     if problems:
         raise KnowledgeFileError(problems)
     return knowledge, places

@@ -5,7 +5,6 @@ not have, and choose follow-up times where no guideline gives one. Every deviati
 """
 
 import hashlib
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -81,6 +80,8 @@ class Site(_Strict, frozen=True, kw_only=True):
 
 def read_site(path: Path) -> Site:
     """The settings in a site file. Raises SiteError."""
+    import tomllib
+
     try:
         return msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), Site)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:

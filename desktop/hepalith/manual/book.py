@@ -11,7 +11,7 @@ import msgspec
 
 from hepalith import __version__
 from hepalith.domain.words import basis_meaning, basis_text
-from hepalith.i18n import _
+from hepalith.i18n import _, language
 from hepalith.knowledge.base import Knowledge
 from hepalith.knowledge.uses import Place
 from hepalith.manual.chapters import Chapter, in_chapters
@@ -94,6 +94,8 @@ class Book:
             chapters=tuple(self._chapters),
             deviations=self._knowledge.deviations,
             hash=self._knowledge.hash,
+            language=language().replace("_", "-"),
+            translation=self._knowledge.translation.note,
             header=self._knowledge.header,
             href=lambda link: up + page_name(*link.place) + (f"#{link.anchor}" if link.anchor else ""),
             link=self._parts.link,

@@ -11,14 +11,15 @@ _LINE = 73  # octets of a line, without the line end and the space of a folded o
 
 def calendar(content: NoteContent, at: datetime) -> str:
     """One all-day entry for each dated test that is followed. What was planned without a date has none."""
+    legend = content.provenance.translation.legend
     stamp = at.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Hepalith//Note//EN", "CALSCALE:GREGORIAN"]
     for number, step in enumerate((step for step in content.follow_up if step.is_to_come), 1):
-        lines += _event(step, f"{content.header.note_id}-{number}@hepalith", stamp, content.header.note_id)
+        lines += _event(step, f"{content.header.note_id}-{number}@hepalith", stamp, content.header.note_id, legend)
     return "".join(_folded(line) + "\r\n" for line in [*lines, "END:VCALENDAR"])
 
 
-def _event(step: PlannedPart, uid: str, stamp: str, note: str) -> list[str]:
+def _event(step: PlannedPart, uid: str, stamp: str, note: str, legend: str) -> list[str]:
     day = date.fromisoformat(step.due)
     window = (
         _("Not before {earliest}, not after {latest}.").format(earliest=step.earliest, latest=step.latest)
@@ -33,7 +34,7 @@ def _event(step: PlannedPart, uid: str, stamp: str, note: str) -> list[str]:
         f"DTSTART;VALUE=DATE:{day:%Y%m%d}",
         f"DTEND;VALUE=DATE:{day + timedelta(days=1):%Y%m%d}",
         f"SUMMARY:{_escaped(_('Follow-up: {test}').format(test=step.test))}",
-        f"DESCRIPTION:{_escaped(' '.join(part for part in (window, source) if part))}",
+        f"DESCRIPTION:{_escaped(' '.join(part for part in (window, source, legend) if part))}",
         "CLASS:CONFIDENTIAL",
         "TRANSP:TRANSPARENT",
         "END:VEVENT",

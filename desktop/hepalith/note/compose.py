@@ -581,6 +581,7 @@ class _Composer:
             unreviewed=not any(
                 one.basis.reviewed_by for one in self._assessment.recommendations if one.status is Status.HOLDS
             ),
+            translation=self._knowledge.translation,
             site_changes=self._knowledge.deviations,
         )
 

@@ -6,6 +6,7 @@ A plain model without layout; `note.compose` makes it from a case and its assess
 import msgspec
 
 from hepalith.domain.assessment import Answer, GateState, Status, Urgency
+from hepalith.knowledge.translation import Translation
 from hepalith.note.options import NoteOptions
 
 
@@ -301,6 +302,7 @@ class Provenance(Part, frozen=True, kw_only=True):
     intended_use: str
     limits: tuple[str, ...]
     unreviewed: bool  # no statement of the note was reviewed by a clinician
+    translation: Translation = Translation()  # how far the clinical texts are translated
     site_changes: tuple[str, ...] = ()  # what this site refined in the knowledge, in words
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from hepalith.domain.assessment import Answer, Urgency
 from hepalith.domain.words import basis_meaning, basis_text
-from hepalith.i18n import _, plural, untranslated_note
+from hepalith.i18n import _, plural
 from hepalith.note.content import (
     ArgumentPart,
     CausePart,
@@ -88,7 +88,8 @@ def _footer(content: NoteContent) -> str:
     made = content.provenance
     whole = _("Decision support, not reviewed by a clinician ({sign})")
     text = whole if made.unreviewed else _("Decision support ({sign} not reviewed by a clinician)")
-    return f"{text.format(sign=NOT_REVIEWED)} · Hepalith {made.program_version}"
+    parts = (text.format(sign=NOT_REVIEWED), made.translation.legend, f"Hepalith {made.program_version}")
+    return " · ".join(filter(None, parts))
 
 
 # the details
@@ -519,7 +520,7 @@ def _end(content: NoteContent, room: FirstPage) -> Iterable[AnyBlock]:
         yield Paragraph(text=_("References: {references}.").format(references=texts), style="small")
     yield Heading(text=_("About this note"))
     made, header = content.provenance, content.header
-    review = " ".join(filter(None, (_("Review: {state}").format(state=made.review_state), untranslated_note())))
+    review = " ".join(filter(None, (_("Review: {state}").format(state=made.review_state), made.translation.note)))
     case = _("{id}, revision {revision}").format(id=header.case_id, revision=header.revision)
     knowledge = _("version {version}").format(version=made.knowledge_version)
     attached = _("The case and its assessment are attached to the PDF file, to be opened and assessed again.")

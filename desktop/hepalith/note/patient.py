@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -11,6 +11,7 @@ from hepalith.domain.errors import NoteError
 from hepalith.domain.words import basis_text
 from hepalith.i18n import _
 from hepalith.knowledge.loader import load_yaml
+from hepalith.knowledge.translation import Say, as_written
 from hepalith.note import words
 from hepalith.note.content import NoteContent, PlannedPart
 from hepalith.note.document import AnyBlock, Bullets, Document, Facts, Heading, Paragraph, Table
@@ -41,12 +42,25 @@ class PatientWords(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     questions: tuple[str, ...]
 
 
-def load_patient_words(path: Path) -> PatientWords:
-    """The words of the patient page. Raises NoteError for a damaged file of the program."""
+def load_patient_words(path: Path, say: Say = as_written) -> PatientWords:
+    """The words of the patient page, each as `say` gives it. Raises NoteError for a damaged file of the program."""
     try:
-        return msgspec.convert(load_yaml(path.read_text(encoding="utf-8")), PatientWords)
+        said = {
+            key: value if key == "basis" else _said(value, f"patient_page/{key}", say)
+            for key, value in load_yaml(path.read_text(encoding="utf-8")).items()
+        }
+        return msgspec.convert(said, PatientWords)
     except (OSError, ValueError) as error:
         raise NoteError(_("A file of the program is damaged: {path}. Install it again.").format(path=path)) from error
+
+
+def _said(value: Any, place: str, say: Say) -> Any:
+    """A text, a list of texts, or texts by what they are for."""
+    if isinstance(value, str):
+        return say(place, value)
+    if isinstance(value, dict):
+        return {key: _said(text, f"{place}/{key}", say) for key, text in value.items()}
+    return [_said(text, place, say) for text in value]
 
 
 def patient_page(content: NoteContent, texts: PatientWords, size: str = "largest") -> Document:
@@ -59,7 +73,16 @@ def patient_page(content: NoteContent, texts: PatientWords, size: str = "largest
         patient_key=header.patient_key,
         mark=_("Draft – not finalised") if content.options.state is NoteState.DRAFT else "",
         page_of=_("Page {page} of {pages}"),
-        footer=_("This page does not replace talking to your doctor.") + f" {review}",
+        footer=" ".join(
+            filter(
+                None,
+                (
+                    _("This page does not replace talking to your doctor."),
+                    review,
+                    content.provenance.translation.note,
+                ),
+            )
+        ),
         made_on=header.made_on,
         language=content.options.language,
         paper=content.options.paper,

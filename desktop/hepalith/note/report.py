@@ -53,6 +53,8 @@ def _impression(content: NoteContent) -> Iterable[AnyBlock]:
     yield urgency_band(content)
     if content.provenance.unreviewed:
         yield Paragraph(text=_("Decision support, not reviewed by a clinician"), style="small")
+    if content.provenance.translation.note:
+        yield Paragraph(text=content.provenance.translation.note, style="small")
 
 
 def _findings_in_short(content: NoteContent) -> Iterable[AnyBlock]:

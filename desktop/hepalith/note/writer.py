@@ -1,6 +1,7 @@
 """Makes management notes: the port `NoteWriter`, and the other forms of the same content."""
 
 from bisect import bisect_left
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from hepalith.domain.errors import NoteError
 from hepalith.figures.segment_map import Outlines, read_outlines
 from hepalith.i18n import _, language, speaking
 from hepalith.knowledge.base import Knowledge
+from hepalith.knowledge.translation import Catalogue
 from hepalith.note.amendment import case_changes, refuse_final
 from hepalith.note.calendar import calendar
 from hepalith.note.compose import MadeWith, make_content, note_id
@@ -40,22 +42,51 @@ from hepalith.note.words import instant_text
 from hepalith.services.ports import NoteRequest, ReportText
 
 _SPARED = (-280.0, -210.0, -140.0, -70.0, 0.0, 70.0, 140.0, 240.0, 400.0)  # points to leave free: the fewest that fit
+_PASSES = 2  # page settings of a note: its attached data names the digest of its pages
+_PATIENT_SIZES = ("largest", "larger")  # of type on the page for the patient, tried before "large"
+_PATIENT_TRIES = len(_PATIENT_SIZES)
+_ROOM_TRIES = (len(_SPARED) - 1).bit_length()  # pages made to find out what fits, at most
 DRAFT = NoteOptions()
 NO_LETTERHEAD = Letterhead()
+
+
+class _Steps:
+    """Tells how far the writing has got, before each page setting: that is what takes time."""
+
+    def __init__(self, request: NoteRequest) -> None:
+        pdfs = sum(path.suffix.lower() == ".pdf" for path in request.files)
+        pages = _PATIENT_TRIES + 1 if request.patient_page else 0
+        self._expected = _ROOM_TRIES + _PASSES * pdfs + pages
+        self._done = 0
+        self._tell = request.progress
+
+    def __call__(self) -> None:
+        self._tell(min(1.0, self._done / self._expected))
+        self._done += 1
+
+
+_NO_STEPS = _Steps(NoteRequest())
 
 
 class TypstNoteWriter:
     """Writes notes as PDF/A-3a and PDF/UA-1 with their data attached.
 
-    resources: the folder that holds `fonts` and `note`. letterhead: of the institution, for `export`. The clock is an
+    resources: the folder that holds `fonts`, `note` and `locale`. letterhead: of the institution, for `export`.
+    in_language: the same knowledge in another language, to verify a note that was written in it. The clock is an
     argument: same arguments, same bytes.
     """
 
     def __init__(
-        self, knowledge: Knowledge, resources: Path, program_version: str, letterhead: Letterhead = NO_LETTERHEAD
+        self,
+        knowledge: Knowledge,
+        resources: Path,
+        program_version: str,
+        letterhead: Letterhead = NO_LETTERHEAD,
+        in_language: Callable[[str], Knowledge] | None = None,
     ) -> None:
         self._resources = resources
         self._letterhead = letterhead
+        self._in_language = in_language
         self._made_with = MadeWith(knowledge=knowledge, outlines=_outlines(resources), program_version=program_version)
 
     def write(self, case: Case, assessment: Assessment, path: Path, at: datetime, options: NoteOptions = DRAFT) -> None:
@@ -71,20 +102,31 @@ class TypstNoteWriter:
         """The note as the bytes of a PDF file. Raises NoteError."""
         return self._pdf(self._document(case, assessment, at, options), case, assessment, at, options)
 
-    def _document(self, case: Case, assessment: Assessment, at: datetime, options: NoteOptions) -> Document:
-        return self.document(self.content(case, assessment, at, options), at)
+    def _document(
+        self, case: Case, assessment: Assessment, at: datetime, options: NoteOptions, steps: _Steps = _NO_STEPS
+    ) -> Document:
+        return self.document(self.content(case, assessment, at, options), at, steps)
 
-    def document(self, content: NoteContent, at: datetime) -> Document:
+    def document(self, content: NoteContent, at: datetime, steps: Callable[[], None] = _NO_STEPS) -> Document:
         """The note as blocks; the first page, or the short form, tells as much in full as one page holds."""
 
         def fits(spared: float) -> bool:
+            steps()
             document = outline(content, spared)
             page = msgspec.structs.replace(document, blocks=until_page_end(document.blocks))
             return page_count(make_pdf(page, b"", at, self._resources)) == 1
 
         return outline(content, _SPARED[bisect_left(_SPARED[:-1], 1, key=fits)])
 
-    def _pdf(self, document: Document, case: Case, assessment: Assessment, at: datetime, options: NoteOptions) -> bytes:
+    def _pdf(
+        self,
+        document: Document,
+        case: Case,
+        assessment: Assessment,
+        at: datetime,
+        options: NoteOptions,
+        steps: _Steps = _NO_STEPS,
+    ) -> bytes:
         assessment = _untraced(assessment)
         data = NoteData(
             case=case,
@@ -97,22 +139,25 @@ class TypstNoteWriter:
             knowledge_hash=assessment.knowledge_hash,
         )
         # Twice: the attached data names the digest of the pages, which does not depend on the attachment.
+        steps()
         pages = make_pdf(document, attachment_of(data), at, self._resources)
+        steps()
         return make_pdf(document, attachment_of(data, digest_of(pages)), at, self._resources)
 
     def export(self, case: Case, assessment: Assessment, at: datetime, request: NoteRequest) -> None:
         """Writes every file of the request, each whole or not at all; none if the request cannot be met.
 
-        Raises NoteError.
+        Raises NoteError, and GivenUpError if `request.progress` does.
         """
-        options = self._options(case, assessment, request)
-        document = self._document(case, assessment, at, options)
-        made = [(path, self._form(path, case, assessment, at, options, document)) for path in request.files]
+        options, steps = self._options(case, assessment, request), _Steps(request)
+        document = self._document(case, assessment, at, options, steps)
+        made = [(path, self._form(path, case, assessment, at, options, document, steps)) for path in request.files]
         if request.patient_page:
-            page = self._patient_page(case, assessment, at, options)
+            page = self._patient_page(case, assessment, at, options, steps)
             made.append((request.patient_page, self._page_form(request.patient_page, page, at)))
         for path, _content in made:
             refuse_final(path)
+        request.progress(1)  # the last chance to give up
         for path, content in made:
             write_whole(path, content)
 
@@ -151,20 +196,31 @@ class TypstNoteWriter:
         )
 
     def _form(
-        self, path: Path, case: Case, assessment: Assessment, at: datetime, options: NoteOptions, document: Document
+        self,
+        path: Path,
+        case: Case,
+        assessment: Assessment,
+        at: datetime,
+        options: NoteOptions,
+        document: Document,
+        steps: _Steps,
     ) -> bytes:
         ending = path.suffix.lower()
         if ending == ".pdf":
-            return self._pdf(document, case, assessment, at, options)
+            return self._pdf(document, case, assessment, at, options, steps)
         if ending == ".ics":
             return calendar(self.content(case, assessment, at, options), at).encode()
         return _text_form(path, document)
 
-    def _patient_page(self, case: Case, assessment: Assessment, at: datetime, options: NoteOptions) -> Document:
+    def _patient_page(
+        self, case: Case, assessment: Assessment, at: datetime, options: NoteOptions, steps: _Steps = _NO_STEPS
+    ) -> Document:
         """The page for the patient, in the largest type with which it is one page."""
-        texts = load_patient_words(self._resources / "note" / "patient.yaml")
+        catalogue = Catalogue(self._resources / "locale", language())
+        texts = load_patient_words(self._resources / "note" / "patient.yaml", catalogue.say)
         content = self.content(case, assessment, at, options)
-        for size in ("largest", "larger"):
+        for size in _PATIENT_SIZES:
+            steps()
             page = patient_page(content, texts, size)
             if page_count(make_pdf(page, b"", at, self._resources)) == 1:
                 return page
@@ -197,16 +253,24 @@ class TypstNoteWriter:
             data = read_note(path)
             if data.note_id != note_id(data.case, data.assessment, data.made, data.options):
                 found = Integrity.NOT_TOGETHER
-            elif (data.knowledge_hash, data.program_version) == (
-                self._made_with.knowledge.hash,
-                self._made_with.program_version,
-            ):
+            elif (writer := self._that_made(data)) is not None:
                 remade = True
                 with speaking(data.options.language):
-                    again = self.pdf(data.case, data.assessment, data.made, data.options)
+                    again = writer.pdf(data.case, data.assessment, data.made, data.options)
                 if not same_pages(path, again):
                     found = Integrity.NOT_TOGETHER
         return found is Integrity.UNCHANGED, _integrity_text(found, remade=remade)
+
+    def _that_made(self, data: NoteData) -> "TypstNoteWriter | None":
+        """The writer with the knowledge and the program that a note was made with; None if there is none."""
+        made_with = self._made_with
+        if data.program_version != made_with.program_version:
+            return None
+        if self._in_language is None or data.options.language == made_with.knowledge.translation.language:
+            return self if data.knowledge_hash == made_with.knowledge.hash else None
+        knowledge = self._in_language(data.options.language)
+        writer = TypstNoteWriter(knowledge, self._resources, made_with.program_version)
+        return writer if data.knowledge_hash == knowledge.hash else None
 
     def write_patient_page(
         self, case: Case, assessment: Assessment, path: Path, at: datetime, options: NoteOptions = DRAFT

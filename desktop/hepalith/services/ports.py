@@ -1,5 +1,6 @@
 """What the use cases need from outside. Implemented by `store`, `note` and `app`, and wired by constructors."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 from typing import Literal, Protocol
@@ -63,11 +64,19 @@ class Journal(Protocol):
         """What earlier runs left behind, the newest first; damaged entries are left alone."""
 
 
+Progress = Callable[[float], None]
+
+
+def untold(_share: float) -> None:
+    """Progress that nobody wants to know about."""
+
+
 class NoteRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Which note is wanted. The ending of each file says its form: .pdf .txt .md .html .ics; all say the same.
 
     patient_page: the page in plain words (.pdf .txt .md .html). final: the author finalises the note; it is then never
-    changed. amends: the final note that this one replaces.
+    changed. amends: the final note that this one replaces. progress: called now and then, on the thread that writes,
+    with the share that is done (0 to 1); raises GivenUpError to end it, and then nothing is written.
     """
 
     files: tuple[Path, ...] = ()
@@ -77,6 +86,7 @@ class NoteRequest(msgspec.Struct, frozen=True, kw_only=True):
     final: bool = False
     author: str = ""
     amends: Path | None = None
+    progress: Progress = untold
 
 
 class ReportText(msgspec.Struct, frozen=True, kw_only=True):

@@ -78,6 +78,7 @@ class CaseSession:
         self._saved: Case = self._empty()
         self._path: Path | None = None
         self._asker: Asker | None = None  # takes a moment to make: not for the first, empty state
+        self._asker_awaited = False
         self._assessor: Assessor
         self._state = self._make_state(self._saved)
 
@@ -101,10 +102,27 @@ class CaseSession:
         """Assesses the case as it is once more, for its texts: the language is another one."""
         self._show(self._state.case, keep_journal=True)
 
+    @property
+    def prepared(self) -> bool:
+        """Whether it can be found out by now what to ask next."""
+        return self._asker is not None
+
     def prepare(self) -> None:
         """Makes what takes a moment and is not needed to show an empty case, and finds out what to ask first."""
+        self.go_on_with(Asker(self.knowledge))
+
+    def await_asker(self) -> None:
+        """No state waits any more for what finds out what to ask next: it is made elsewhere, for `go_on_with`.
+
+        Until then everything is assessed by the reference interpreter, and nothing is asked.
+        """
+        self._asker_awaited = True
+
+    def go_on_with(self, asker: Asker) -> None:
+        """Finds out what to ask next with an asker that may have been made on another thread, and says it."""
+        self._asker_awaited = False
         if self._asker is None:
-            self._asker = Asker(self.knowledge)
+            self._asker = asker if asker.knowledge is self.knowledge else Asker(self.knowledge)
             self._show(self._state.case, keep_journal=True)
 
     def show_further(self, case: Case, further: Further) -> None:
@@ -381,12 +399,13 @@ class CaseSession:
         """
         self.write_note(NoteRequest(files=(path,)))
 
-    def write_note(self, request: NoteRequest) -> None:
-        """Writes the note of the present state in every form of the request; final or amended by `author`.
+    def write_note(self, request: NoteRequest, case: Case | None = None) -> None:
+        """Writes the note of a case, by default the open one, in every form of the request.
 
         Raises NoteError, as `export_note`; an author that the request names goes before the session's own.
+        Final and amended notes are made by `author`.
         """
-        case = self._state.case
+        case = case or self._state.case
         assessment = evaluate(case, self.knowledge, self.as_of, trace=False, full=True, further=True)
         signed = msgspec.structs.replace(request, author=request.author or self.author)
         self._note.export(case, assessment, self._clock.now(), signed)
@@ -490,7 +509,7 @@ class CaseSession:
             self._journal.discard(case.case_id)
 
     def _make_state(self, case: Case) -> CaseState:
-        if self._asker is None and (case.observations or case.lesions):
+        if self._asker is None and not self._asker_awaited and (case.observations or case.lesions):
             self._asker = Asker(self.knowledge)
         self._assessor = Assessor(case, self.knowledge, self.as_of, self._asker)
         return CaseState(

@@ -1,10 +1,7 @@
-"""Entry of the window for the composition root: run it, or take a picture of it."""
+"""The window on a session, for the composition root, and pictures of it."""
 
-import gc
-import sys
 import tempfile
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QLibraryInfo, QLocale, QObject, QSize, Qt, QTimer, QTranslator
@@ -14,39 +11,13 @@ from hepalith.i18n import first_spoken, language, set_language
 from hepalith.services.ports import ReferenceManual, SiteSettings
 from hepalith.services.session import CaseSession
 from hepalith.ui.errors import ErrorWatch
-from hepalith.ui.fonts import apply_text_size, load_fonts
 from hepalith.ui.main_window import MainWindow
+from hepalith.ui.opening import make_application
+from hepalith.ui.preparation import PreparationBeside
 from hepalith.ui.screenshot import grab
 from hepalith.ui.second_look import BesideTheWindow
 from hepalith.ui.settings import WindowSettings
-from hepalith.ui.theme import ThemeName, apply_theme
-
-_EFFECTS = (
-    Qt.UIEffect.UI_General,
-    Qt.UIEffect.UI_AnimateMenu,
-    Qt.UIEffect.UI_FadeMenu,
-    Qt.UIEffect.UI_AnimateCombo,
-    Qt.UIEffect.UI_AnimateTooltip,
-    Qt.UIEffect.UI_FadeTooltip,
-    Qt.UIEffect.UI_AnimateToolBox,
-)
-_ID = "org.hepalith.Hepalith"
-
-
-def make_application(settings: WindowSettings) -> QApplication:
-    """The application with its fonts, colours and text size; the one that runs already, if there is one."""
-    running = QApplication.instance()
-    app = running if isinstance(running, QApplication) else QApplication(sys.argv[:1])
-    app.setApplicationName("hepalith")
-    app.setApplicationDisplayName("Hepalith")
-    app.setDesktopFileName(_ID)
-    app.setStyle("Fusion")
-    for effect in _EFFECTS:
-        app.setEffectEnabled(effect, False)  # noqa: FBT003 : nothing moves, whatever the system asks for
-    load_fonts()
-    apply_text_size(app, settings.preferences.text_percent)
-    apply_theme(app, settings.preferences.theme)
-    return app
+from hepalith.ui.theme import ThemeName
 
 
 class Desktop(QObject):
@@ -76,6 +47,16 @@ class Desktop(QObject):
         self._language = language
         self.window = self._make()
         self._beside = BesideTheWindow(session, self.window.bridge)
+        self._watch: ErrorWatch | None = None
+        self._preparation: PreparationBeside | None = None
+
+    def start(self) -> None:
+        """Shows the window, watches over errors from now on, and prepares the first entry."""
+        self._watch = ErrorWatch()
+        self._watch.noticed.connect(self.show_unexpected)
+        self._watch.start()
+        self.window.show()
+        QTimer.singleShot(0, self._prepare)  # when the painting is on the screen
 
     def show_unexpected(self, error: BaseException) -> None:
         """Tells of an exception that nobody caught."""
@@ -97,14 +78,23 @@ class Desktop(QObject):
     def close(self) -> None:
         """Ends what runs beside the window."""
         self._beside.close()
+        if self._preparation is not None:
+            self._preparation.wait()
+        if self._watch is not None:
+            self._watch.stop()
 
     def _make(self) -> MainWindow:
         speak(self._language or self._settings.preferences.language or system_language())
+        if self._refine is not None and self._session.knowledge.translation.language != language():
+            self._manual = self._refine()
         window = MainWindow(self._session, self._manual, self._settings, self._examples, self._site)
         window.setLayoutDirection(QApplication.layoutDirection())
         window.renewal_wanted.connect(self.renew, Qt.ConnectionType.QueuedConnection)
         window.site_changed.connect(self._on_site_changed, Qt.ConnectionType.QueuedConnection)
         return window
+
+    def _prepare(self) -> None:
+        self._preparation = PreparationBeside(self._session, self)
 
     def _on_site_changed(self) -> None:
         if self._refine is not None:
@@ -132,43 +122,26 @@ def speak(code: str) -> None:
     app.setLayoutDirection(QLocale(code).textDirection())
 
 
-def run(
+def begin(
     session: CaseSession,
     manual: ReferenceManual,
+    settings: WindowSettings,
     *,
-    case_path: Path | None,
     examples: Path,
-    show_chooser: bool,
-    settings: Path,
+    case_path: Path | None = None,
+    show_chooser: bool = False,
     site: SiteSettings | None = None,
     refine: Callable[[], ReferenceManual] | None = None,
     language: str = "",
-) -> int:
-    """Shows the window until it is closed; returns the exit code. `settings` is a folder."""
-    kept = WindowSettings(settings)
-    app = make_application(kept)
-    desktop = Desktop(session, manual, kept, examples, site, refine, language)
+) -> Desktop:
+    """Shows the window on a session, with a case or the way to begin."""
+    desktop = Desktop(session, manual, settings, examples, site, refine, language)
+    desktop.start()
     window = desktop.window
-    watch = ErrorWatch()
-    watch.noticed.connect(desktop.show_unexpected)
-    watch.start()
-    window.show()
-    QTimer.singleShot(0, partial(_get_ready, session))
     if case_path is not None:
         window.files.open_path(case_path)
     window.begin(window.show_start if show_chooser and case_path is None else window.offer_recovery)
-    try:
-        return app.exec()
-    finally:
-        watch.stop()
-        desktop.close()
-
-
-def _get_ready(session: CaseSession) -> None:
-    """What the first edit should not wait for, once the window stands."""
-    session.prepare()
-    gc.collect()
-    gc.freeze()  # the knowledge and what is made from it stay: no search for garbage among them at every other key
+    return desktop
 
 
 def screenshot(

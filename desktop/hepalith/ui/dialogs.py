@@ -212,7 +212,7 @@ def _about(knowledge: Knowledge) -> str:
         (_("Review state"), header.review_state),
         (_("Knowledge"), _("version {version}, hash {hash}").format(version=header.version, hash=knowledge.hash)),
         (_("Refined by this site"), "\n".join(changed)),
-        (_("Language"), catalogue_note()),
+        (_("Language"), "\n".join(filter(None, (catalogue_note(), knowledge.translation.counts)))),
         (_("Program"), versions()),
         (_("Licences"), "\n".join(licences())),
     ]

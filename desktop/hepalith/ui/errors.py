@@ -17,7 +17,6 @@ import hepalith
 from hepalith.i18n import _
 from hepalith.ui.fonts import em, plain_label
 from hepalith.ui.headings import Heading
-from hepalith.ui.versions import versions
 
 _PACKAGE = Path(hepalith.__file__).parent.parent
 _CAUSES = 5
@@ -28,6 +27,8 @@ def error_report(error: BaseException, knowledge: str) -> str:
 
     knowledge: version and hash.
     """
+    from hepalith.ui.versions import versions
+
     return "\n".join([versions(), knowledge, "", *_lines(error)])
 
 

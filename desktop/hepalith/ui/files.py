@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import msgspec
 from PySide6.QtCore import QMimeData, QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
@@ -51,6 +52,7 @@ class FileActions(QObject):
         self.worker = Worker(self)
         self.worker.succeeded.connect(self._on_written)
         self.worker.failed.connect(self._on_export_failed)
+        self.worker.given_up.connect(self._on_given_up)
         self.lock = CaseLock()
         self.case_opened.connect(self.take_lock)
 
@@ -164,10 +166,13 @@ class FileActions(QObject):
             self.announced.emit(_("Saved {name}").format(name=Path(path).name))
 
     def _write(self, path: Path, then: Then) -> None:
+        if self.worker.busy:
+            self.announced.emit(_("A note is being written. Wait until it is there, or give it up."))
+            return
         self._note_path, self._note_done = path, then
-        self.announced.emit(_("Writing the note..."))
         request = NoteRequest(files=(self._note_path,), paper=self._settings.preferences.paper)
-        self.worker.start(partial(self._session.write_note, request))
+        case = self._session.state.case
+        self.worker.start(lambda tell: self._session.write_note(msgspec.structs.replace(request, progress=tell), case))
 
     def _on_written(self) -> None:
         self._note_done()
@@ -304,6 +309,9 @@ class FileActions(QObject):
         self.announced.emit(_("The note was not written."))
         if reason:
             self.show_error(_("The note was not written. The case is unchanged."), reason)
+
+    def _on_given_up(self) -> None:
+        self.announced.emit(_("Given up: no note was written."))
 
     def _proposed_name(self, suffix: str) -> str:
         path = self._session.state.path

@@ -51,7 +51,8 @@ def manual(knowledge: Knowledge) -> str:
     """The manual as HTML, with a chapter about every field of the dictionary."""
     text = resource("help", "en.html").read_text(encoding="utf-8")
     title = _("Every field")
-    text += f'<h2><a name="fields"></a>{escape(title)}</h2>' + "".join(_fields(knowledge))
+    text += f'<h2><a name="fields"></a>{escape(title)}</h2>'
+    text += f"<p>{escape(knowledge.translation.note)}</p>" + "".join(_fields(knowledge))
     contents = " · ".join(f'<a href="#{name}">{words}</a>' for name, words in _HEADING.findall(text))
     return text.replace("<!--contents-->", f"<p>{contents}</p>")
 

@@ -1,4 +1,7 @@
-"""The main window: case list, form and guidance side by side, below each other, or in turns, as the room allows."""
+"""The main window: case list, form and guidance side by side, below each other, or in turns, as the room allows.
+
+Dialogs are imported when they are first opened: the first form does not wait for them.
+"""
 
 from collections.abc import Callable, Sequence
 from enum import Enum
@@ -39,7 +42,6 @@ from hepalith.services.ports import Recovery, ReferenceManual, SiteSettings
 from hepalith.services.session import CaseSession, CaseState
 from hepalith.ui.bridge import SessionBridge
 from hepalith.ui.case_list import STUDIES_PAGE, WHO_PAGE, CaseList
-from hepalith.ui.dialogs import AboutDialog, RecoveryDialog, StartDialog
 from hepalith.ui.errors import ErrorDialog, error_report
 from hepalith.ui.examples import Example, examples_in, title_of
 from hepalith.ui.files import FileActions, dropped_file
@@ -50,11 +52,11 @@ from hepalith.ui.help import FIRST_TOPIC, HelpWindow, TourDialog, set_topic, top
 from hepalith.ui.icons import icon
 from hepalith.ui.identity_page import IdentityPage
 from hepalith.ui.manual import ManualOpener
+from hepalith.ui.opening import restore_place
 from hepalith.ui.panel.guidance_panel import GuidancePanel
+from hepalith.ui.progress import ProgressStrip
 from hepalith.ui.settings import Preferences, WindowSettings
-from hepalith.ui.settings_dialog import SettingsDialog
 from hepalith.ui.shortcuts import Shortcuts, keys_page
-from hepalith.ui.shortcuts_dialog import ShortcutsDialog
 from hepalith.ui.studies_page import StudiesPage
 from hepalith.ui.texts import without_key
 from hepalith.ui.theme import ThemeName, apply_theme
@@ -146,6 +148,12 @@ class MainWindow(QMainWindow):
         self.not_kept_label = plain_label("⚠ " + _("Edits cannot be kept on this disk. Save often."), wraps=False)
         self.not_kept_label.hide()
         self.statusBar().addPermanentWidget(self.not_kept_label)
+        self.progress = ProgressStrip(self.files.worker, _("Writing the note"))
+        self.statusBar().addPermanentWidget(self.progress)
+        self.translation_label = plain_label(session.knowledge.translation.legend, wraps=False)
+        self.translation_label.setToolTip(session.knowledge.translation.note)
+        self.translation_label.setContentsMargins(0, 0, 6, 0)
+        self.statusBar().addPermanentWidget(self.translation_label)
         self.setMinimumSize(QSize(480, 360))
         self.setAcceptDrops(True)
         self.setWindowIcon(icon("hepalith", self))
@@ -188,6 +196,8 @@ class MainWindow(QMainWindow):
 
     def start_guided(self) -> None:
         """Asks one question after the other, in place of the form."""
+        if not self._session.prepared:
+            self._session.prepare()
         page = self.form.current()
         if isinstance(page, SectionForm):
             self._before_guided = (page.group, page.subject)
@@ -217,6 +227,8 @@ class MainWindow(QMainWindow):
         """Offers unsaved edits of an earlier run, or else how to begin."""
         recoveries = self._session.recoveries()
         if recoveries:
+            from hepalith.ui.dialogs import RecoveryDialog
+
             dialog = RecoveryDialog(recoveries, self._session.recovery_differences, self)
             dialog.recovery_chosen.connect(self.files.recover)
             dialog.recovery_given_up.connect(self._on_recovery_given_up)
@@ -232,6 +244,8 @@ class MainWindow(QMainWindow):
 
     def show_chooser(self) -> None:
         """Shows how to begin: empty case, file or example."""
+        from hepalith.ui.dialogs import StartDialog
+
         dialog = StartDialog(self._examples, self._session.knowledge, self)
         dialog.new_wanted.connect(self.files.new)
         dialog.open_wanted.connect(self.files.open)
@@ -240,6 +254,8 @@ class MainWindow(QMainWindow):
 
     def show_about(self) -> None:
         """Intended use, limits, review state, versions and licences."""
+        from hepalith.ui.dialogs import AboutDialog
+
         self.open_dialog(AboutDialog(self._session.knowledge, self), "limits")
 
     def show_help(self) -> None:
@@ -287,6 +303,8 @@ class MainWindow(QMainWindow):
 
     def show_shortcuts(self) -> None:
         """The editor of keys."""
+        from hepalith.ui.shortcuts_dialog import ShortcutsDialog
+
         dialog = ShortcutsDialog(self.shortcuts, self._preferences.keys, self)
         dialog.keys_chosen.connect(self._on_keys_chosen)
         dialog.print_wanted.connect(self._on_keys_printed)
@@ -295,6 +313,8 @@ class MainWindow(QMainWindow):
 
     def show_settings(self) -> None:
         """The settings; what is chosen shows at once."""
+        from hepalith.ui.settings_dialog import SettingsDialog
+
         dialog = SettingsDialog(self._settings.preferences, self._session.knowledge, self._site, self)
         dialog.previewed.connect(self.apply_preferences)
         dialog.files_forgotten.connect(self._settings.forget_files)
@@ -416,9 +436,7 @@ class MainWindow(QMainWindow):
         self.panel.setVisible(not turn or self.tabs.currentIndex() == 1)
 
     def _restore_layout(self) -> None:
-        shape = self._settings.layout("window")
-        if shape is None or not self.restoreGeometry(shape):
-            self.resize(1280, 720)
+        restore_place(self, self._settings)
         self.tabs.hide()
         self._restore_entry()
         self._share_room()
@@ -656,6 +674,8 @@ class MainWindow(QMainWindow):
         self.files.save_text(_("Save the list of keys"), _("Web pages (*.html)"), "html", page)
 
     def _on_settings_closed(self, result: int) -> None:
+        from hepalith.ui.settings_dialog import SettingsDialog
+
         dialog = self.sender()
         if result == QDialog.DialogCode.Accepted and isinstance(dialog, SettingsDialog):
             other_language = dialog.chosen.language != self._settings.preferences.language

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 
 from hepalith.i18n import _
-from hepalith.services.ports import ReferenceManual
+from hepalith.services.ports import Progress, ReferenceManual
 from hepalith.services.session import CaseSession
 from hepalith.ui.worker import Worker
 
@@ -23,7 +23,6 @@ class ManualOpener(QObject):
         self._manual = manual
         self._session = session
         self._page = Path()
-        self.busy = False
         self.worker = Worker(self)
         self.worker.succeeded.connect(self._on_found)
         self.worker.failed.connect(self._on_failed)
@@ -34,22 +33,19 @@ class ManualOpener(QObject):
 
     def open(self, kind: str, name: str) -> None:
         """Opens the page of an entry, such as ("recommendations", "CE-R10")."""
-        if self.busy:
+        if self.worker.busy:
             return
-        self.busy = True
         self.announced.emit(_("Opening the reference manual; the first time takes a moment..."))
         self.worker.start(partial(self._find, kind, name))
 
-    def _find(self, kind: str, name: str) -> None:
+    def _find(self, kind: str, name: str, _tell: Progress) -> None:
         self._page = self._manual.page(kind, name, self._session.as_of)
 
     def _on_found(self) -> None:
-        self.busy = False
         if QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._page))):
             self.announced.emit(_("The reference manual is open in the browser."))
         else:
             self.failed.emit(_("There is no program for web pages. The page is {path}").format(path=self._page))
 
     def _on_failed(self, reason: str) -> None:
-        self.busy = False
         self.failed.emit(reason)

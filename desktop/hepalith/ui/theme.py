@@ -1,13 +1,14 @@
 """Colours of the window, light and dark. Text reaches WCAG 2.2 AA on every surface; colour never stands alone."""
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
-from hepalith.domain.assessment import Urgency
+if TYPE_CHECKING:  # the first window waits for this module
+    from hepalith.domain.assessment import Urgency
 
 ThemeName = Literal["system", "light", "dark"]
 
@@ -91,7 +92,7 @@ def theme_of(widget: QWidget) -> Theme:
     return DARK if QApplication.palette(widget).base().color().lightness() < 128 else LIGHT
 
 
-def level_colours(theme: Theme, level: Urgency) -> tuple[QColor, QColor]:
+def level_colours(theme: Theme, level: "Urgency") -> tuple[QColor, QColor]:
     """Background and text of an urgency."""
     background, text = theme.levels[level.value]
     return QColor(background), QColor(text)

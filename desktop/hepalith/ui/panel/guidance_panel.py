@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from hepalith.domain.case import Case
 from hepalith.domain.errors import NoteError
-from hepalith.i18n import _, plural, untranslated_note
+from hepalith.i18n import _, plural
 from hepalith.services.session import CaseSession, CaseState
 from hepalith.ui.announce import announce
 from hepalith.ui.flow_layout import FlowLayout
@@ -234,7 +234,7 @@ class GuidancePanel(QWidget):
         self._list = QVBoxLayout(body)
         self._list.setContentsMargins(0, 0, 6, 0)
         self._list.setSpacing(2)
-        review = (session.knowledge.header.review_state, untranslated_note())
+        review = (session.knowledge.header.review_state, session.knowledge.translation.note)
         self._review_label = plain_label("\n".join(filter(None, review)))
         self._list.addWidget(self._review_label)
         self._list.addStretch(1)
