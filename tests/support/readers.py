@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from hepalith.decision.causes import rank_causes
 from hepalith.decision.evaluation import Evaluation
+from hepalith.decision.exact import wide
 from hepalith.decision.leaves import Variation
 from hepalith.decision.levels import level_of
 from hepalith.decision.planes import Truths
@@ -301,7 +302,7 @@ class Alone:
         """The answers in all cases, from the cells with the number of each."""
         match one.kind:
             case Kind.NUMBER:
-                return cells[0]
+                return [wide(number) for number in cells[0]]
             case Kind.CHOICE:
                 domain = ordered(self._knowledge.domains[one.name])
                 sets = {planes: frozenset(compress(domain, planes)) for planes in set(zip(*cells, strict=True))}
