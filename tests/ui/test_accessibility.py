@@ -29,7 +29,7 @@ from hepalith.ui.main_window import MainWindow
 from hepalith.ui.opening import make_application
 from hepalith.ui.settings import WindowSettings
 from hepalith.ui.theme import DARK, LIGHT, Theme, apply_theme, contrast
-from support.looking import clipped, nameless, out_of_order
+from support.looking import clipped, nameless, out_of_order, tab_stops
 
 
 def test_every_control_has_a_name(window: MainWindow, session: CaseSession) -> None:
@@ -100,11 +100,26 @@ def test_tab_goes_through_list_and_form_as_one_reads(window: MainWindow, session
     for group in session.knowledge.header.groups:
         window.open_page(group.id, lesion if group.subject == "lesion" else PATIENT)
         settle()
+        window.focusNextPrevChild(True)
         assert "; ".join(out_of_order(window, (window.case_list, window.form))) == ""
     for page in (WHO_PAGE, STUDIES_PAGE):
         window.open_page(page, "")
         settle()
+        window.focusNextPrevChild(True)
         assert "; ".join(out_of_order(window, (window.case_list, window.form))) == ""
+
+
+def test_tab_goes_from_list_to_form_to_guidance_as_one_reads(window: MainWindow, session: CaseSession) -> None:
+    session.record("hot", YesNoValue(yes=True))  # its card is made before those that come to stand above it
+    session.record("redness", NumberValue(number="4.0", unit="mg/dL"))
+    window.open_page("blood", PATIENT)  # its form is made after the guidance
+    settle()
+    window.focusNextPrevChild(True)
+    regions = (window.case_list, window.form, window.panel)
+    places = [next(n for n, r in enumerate(regions) if r.isAncestorOf(one)) for one in tab_stops(window)]
+    assert places == sorted(places)
+    assert set(places) == {0, 1, 2}
+    assert "; ".join(out_of_order(window, regions)) == ""
 
 
 @pytest.mark.parametrize("extent", [(1280, 720), (960, 1040)], ids=["wide", "narrow"])

@@ -1,19 +1,21 @@
 """The form of one section of one subject, made from the findings dictionary alone."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from hepalith.domain.case import PATIENT
-from hepalith.i18n import _, plural
+from hepalith.i18n import plural
 from hepalith.knowledge.base import Knowledge
 from hepalith.knowledge.model import Finding, Group
 from hepalith.services.session import CaseSession, CaseState
 from hepalith.ui.course_part import CoursePart
+from hepalith.ui.field_help import FieldHelp
 from hepalith.ui.fields.row import FieldRow
 from hepalith.ui.fonts import plain_label
 from hepalith.ui.headings import Heading
+from hepalith.ui.panel.rows import Card
 from hepalith.ui.problems import ProblemStrip, problems_of
 from hepalith.ui.texts import subject_word
 from hepalith.ui.theme import theme_of, tinted
@@ -158,25 +160,25 @@ class FormPane(QWidget):
     refusal_changed = Signal()
     studies_wanted = Signal()
     field_chosen = Signal(str, str)  # finding, subject
+    field_entered = Signal(str, str)  # the same: it has the keyboard now
 
     def __init__(self, session: CaseSession, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self.entered: tuple[str, str] | None = None  # finding and subject of the field that has the keyboard
         self._groups = {group.id: group for group in session.knowledge.header.groups}
         self._forms: dict[tuple[str, str], SectionForm] = {}
         self._pages: dict[str, Page] = {}
         self._units: Mapping[str, str] = {}
         self.problems = ProblemStrip(self)
         self.stack = QStackedWidget(self)
-        self._help = plain_label()
-        self._help.setContentsMargins(10, 4, 10, 4)
-        self._help.setAccessibleName(_("Help for the field"))
+        self.help = FieldHelp(self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.problems)  # before the pages also for Tab: they are made later
         column.addWidget(self.stack, 1)
-        column.addWidget(self._help)
+        column.addWidget(self.help)
         self.refusal_changed.connect(self._show_problems)
         self.problems.field_chosen.connect(self.field_chosen)
         QApplication.instance().focusChanged.connect(self._on_focus_changed)  # type: ignore[union-attr]
@@ -194,7 +196,7 @@ class FormPane(QWidget):
         current = self.current()
         if current is not None and current is not page:
             current.commit()
-        self._help.clear()
+        self._leave_field()
         page.show_state(self._session.state)
         self.stack.setCurrentWidget(page)
         return page
@@ -276,12 +278,23 @@ class FormPane(QWidget):
         self.problems.show_problems(problems_of(state, knowledge, refusals), state, knowledge)
 
     def _on_focus_changed(self, _old: QWidget | None, new: QWidget | None) -> None:
+        if new is self.help.guidance_label:
+            return  # the keyboard is on the guidance of the field
         inside = new is not None and self.isAncestorOf(new)
         while new is not None and not isinstance(new, FieldRow):
             new = new.parentWidget()
         if isinstance(new, FieldRow) and self.isAncestorOf(new):
-            text = f"{new.finding.label}: {new.finding.help}" if new.finding.help else new.finding.label
-            self._help.setText(text)
-            tinted(self._help, theme_of(self).muted)
+            self.entered = (new.finding.id, new.subject)
+            self.help.show_field(new.finding)
+            self.field_entered.emit(*self.entered)
         elif inside:
-            self._help.clear()
+            self._leave_field()
+
+    def show_guidance(self, cards: Sequence[Card]) -> None:
+        """Shows which guidance rests on the field that has the keyboard."""
+        if self.entered is not None:
+            self.help.show_field(self._session.knowledge.findings[self.entered[0]], cards)
+
+    def _leave_field(self) -> None:
+        self.entered = None
+        self.help.show_field(None)

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QAction,
     QActionGroup,
@@ -58,9 +58,11 @@ from hepalith.ui.progress import ProgressStrip
 from hepalith.ui.settings import Preferences, WindowSettings
 from hepalith.ui.shortcuts import Shortcuts, keys_page
 from hepalith.ui.studies_page import StudiesPage
+from hepalith.ui.tab_order import set_tab_order
 from hepalith.ui.texts import without_key
 from hepalith.ui.theme import ThemeName, apply_theme
 
+QUIET_MS = 200  # after an edit; what takes some milliseconds and nobody sees can wait so long
 GUIDED_PAGE = "page:guided"
 _WIDE_EMS = 62  # width that three panes side by side need
 _TALL_EMS = 46  # height that form and panel below each other need
@@ -157,6 +159,10 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(QSize(480, 360))
         self.setAcceptDrops(True)
         self.setWindowIcon(icon("hepalith", self))
+        self._ordering = QTimer(self)
+        self._ordering.setSingleShot(True)
+        self._ordering.setInterval(QUIET_MS)
+        self._ordering.timeout.connect(self._order_tabs)
         self._make_actions()
         self._connect()
         self._restore_layout()
@@ -171,16 +177,19 @@ class MainWindow(QMainWindow):
         self.form.show_state(state)
         self._show_list(state)
         self.panel.show_state(state)
+        self._show_guidance_of_field()
         self._show_title(state)
         self.not_kept_label.setVisible(not state.kept)
         self.undo_action.setEnabled(state.can_undo)
         self.redo_action.setEnabled(state.can_redo)
         self._announce(state)
+        self._ordering.start()
 
     def open_page(self, page: str, subject: str) -> None:
         """Shows a section of a subject, or a page, in the middle."""
         if self.form.open_page(page, subject) is not None:
             self.case_list.choose(page, subject)
+            self._ordering.start()
             if self._arrangement is Arrangement.IN_TURN:
                 self.tabs.setCurrentIndex(0)
 
@@ -350,6 +359,13 @@ class MainWindow(QMainWindow):
 
     # events of Qt
 
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab, after an edit or on a page that was just opened."""
+        if self._ordering.isActive():
+            self._ordering.stop()
+            self._order_tabs()
+        return super().focusNextPrevChild(forward)
+
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """A case file or a note may be dropped anywhere on the window."""
         if dropped_file(event.mimeData()) is not None:
@@ -482,6 +498,9 @@ class MainWindow(QMainWindow):
         self.find_action = self._action(edit_menu, _("&Find a field"), self._find, keys.Find, "find")
         self.lesion_action = self._action(edit_menu, _("Add a &lesion"), self.case_list.add_lesion, "Ctrl+L", "add")
         self.guided_action = self._action(edit_menu, _("&Guided entry"), self.start_guided, "Ctrl+G", "help")
+        self.rests_action = self._action(
+            edit_menu, _("Guidance that rests &on the field"), self.form.help.take_focus, "Ctrl+K"
+        )
         self.rename_action = self._action(edit_menu, _("Na&me the lesion"), self.case_list.rename_lesion, "F2")
         self.copy_action = self._action(
             edit_menu, _("&Copy for the report"), self.panel.copy_short, "Ctrl+Shift+C", "copy"
@@ -597,6 +616,8 @@ class MainWindow(QMainWindow):
         self.form.refusal_changed.connect(self._on_refusal_changed)
         self.form.studies_wanted.connect(self._on_studies_wanted)
         self.form.field_chosen.connect(self.open_finding)
+        self.form.field_entered.connect(self._show_guidance_of_field)
+        self.form.help.card_wanted.connect(self._go_to_card)
         self.panel.need_activated.connect(self.open_finding)
         self.panel.reason_pointed.connect(self.form.light_up)
         self.guided.left.connect(self._leave_guided)
@@ -612,6 +633,9 @@ class MainWindow(QMainWindow):
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_scheme_changed)
 
     # slots
+
+    def _order_tabs(self) -> None:
+        set_tab_order((self.tabs, self.case_list, self.form, self.panel, self.progress))
 
     def _on_page_chosen(self, page: str, subject: str) -> None:
         self.open_page(page, "" if page in {WHO_PAGE, STUDIES_PAGE} else subject)
@@ -629,6 +653,15 @@ class MainWindow(QMainWindow):
         page = self.form.current()
         if page is not None:
             page.take_focus()
+
+    def _show_guidance_of_field(self) -> None:
+        if self.form.entered is not None:
+            self.form.show_guidance(self.panel.resting_on(*self.form.entered))
+
+    def _go_to_card(self, key: tuple[str, str, str]) -> None:
+        if self._arrangement is Arrangement.IN_TURN:
+            self.tabs.setCurrentIndex(1)
+        self.panel.go_to_card(key)
 
     def _on_case_opened(self) -> None:
         self.form.reset()

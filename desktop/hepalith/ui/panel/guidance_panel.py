@@ -28,6 +28,7 @@ from hepalith.ui.headings import Heading
 from hepalith.ui.icons import icon, pixmap
 from hepalith.ui.panel.card import CardWidget
 from hepalith.ui.panel.decision import DecisionDialog
+from hepalith.ui.panel.dependents import Dependents
 from hepalith.ui.panel.differences import Key, Mark, differences
 from hepalith.ui.panel.rows import Card, Glance, Guidance, Head, Section, guidance_of
 from hepalith.ui.theme import level_colours, theme_of, tinted
@@ -190,6 +191,7 @@ class GuidancePanel(QWidget):
         super().__init__(parent)
         self._session = session
         self.guidance: Guidance | None = None
+        self._dependents = Dependents(session.knowledge)
         self._case: Case | None = None
         self._marks_end = QTimer(self)
         self._marks_end.setSingleShot(True)
@@ -299,6 +301,20 @@ class GuidancePanel(QWidget):
         """Opens or closes a section; it stays so with the next states."""
         self._opened[name] = opened
         self.show_state(self._session.state)
+
+    def resting_on(self, finding: str, subject: str) -> tuple[Card, ...]:
+        """The cards that are shown and rest on a finding of a subject."""
+        sections = self.guidance.sections if self.guidance is not None else ()
+        return self._dependents.among((card for one in sections for card in one.cards), finding, subject)
+
+    def go_to_card(self, key: Key) -> None:
+        """Scrolls to a card and puts the keyboard on its "why"."""
+        for box in self._boxes.values():
+            for card in box.cards():
+                if card.card is not None and card.card.key == key:
+                    QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
+                    self.card_area.ensureWidgetVisible(card)
+                    card.why_button.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def copy_short(self) -> None:
         """Puts findings, impression and recommendation on the clipboard, as short as a radiology report wants them."""

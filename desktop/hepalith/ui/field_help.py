@@ -1,0 +1,65 @@
+"""What stands below the form about the field that has the keyboard: its help, and the guidance that rests on it."""
+
+from collections.abc import Sequence
+from html import escape
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from hepalith.i18n import _, plural
+from hepalith.knowledge.model import Finding
+from hepalith.ui.fonts import plain_label
+from hepalith.ui.panel.rows import Card
+from hepalith.ui.theme import theme_of, tinted
+
+_SHOWN = 3
+
+
+class FieldHelp(QWidget):
+    """Two lines; empty while no field has the keyboard."""
+
+    card_wanted = Signal(object)  # the key of a card
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._cards: Sequence[Card] = ()
+        self.help_label = plain_label()
+        self.help_label.setAccessibleName(_("Help for the field"))
+        self.guidance_label = QLabel()
+        self.guidance_label.setWordWrap(True)
+        self.guidance_label.setTextFormat(Qt.TextFormat.RichText)
+        flags = Qt.TextInteractionFlag
+        self.guidance_label.setTextInteractionFlags(flags.LinksAccessibleByMouse | flags.LinksAccessibleByKeyboard)
+        self.guidance_label.linkActivated.connect(self._on_link)
+        self.guidance_label.hide()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(10, 4, 10, 4)
+        column.setSpacing(2)
+        column.addWidget(self.help_label)
+        column.addWidget(self.guidance_label)
+
+    def show_field(self, finding: Finding | None, cards: Sequence[Card] = ()) -> None:
+        """Shows the help of a finding and links to the cards that rest on it; None for nothing."""
+        text = "" if finding is None else f"{finding.label}: {finding.help}" if finding.help else finding.label
+        if self.help_label.text() != text:
+            self.help_label.setText(text)
+        tinted(self.help_label, theme_of(self).muted)
+        self._cards = cards[:_SHOWN]
+        titles = [card.title for card in self._cards]
+        more = len(cards) - len(titles)
+        rest = [plural("and {count} more", "and {count} more", more)] if more else []
+        caption = _("Guidance that rests on it:")
+        links = [f'<a href="{number}">{escape(title)}</a>' for number, title in enumerate(titles)]
+        html = f"{escape(caption)} {' · '.join([*links, *map(escape, rest)])}" if cards else ""
+        if self.guidance_label.text() != html:
+            self.guidance_label.setText(html)
+            self.guidance_label.setAccessibleName(f"{caption} {', '.join([*titles, *rest])}" if cards else "")
+        self.guidance_label.setVisible(bool(cards))
+
+    def take_focus(self) -> None:
+        """Puts the keyboard on the first link."""
+        if self._cards:
+            self.guidance_label.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _on_link(self, number: str) -> None:
+        self.card_wanted.emit(self._cards[int(number)].key)
