@@ -52,6 +52,7 @@ class Fact(msgspec.Struct, frozen=True, eq=False):
     """A part of a condition that reads what is entered, and whether it has to be so for a subject. One object for each.
 
     stays: it is so now, and must not be changed by the other facts; such facts are not counted.
+    fresh: for a gate that takes old values as not recorded.
     number: the order in which facts were found; a set has none that is the same in every process.
     """
 
@@ -59,6 +60,7 @@ class Fact(msgspec.Struct, frozen=True, eq=False):
     subject: str
     wanted: bool
     stays: bool
+    fresh: bool
     reads: frozenset[str]  # findings
     number: int
 
@@ -80,11 +82,11 @@ class Counterfactuals:
         self._evaluation = evaluation
         self._knowledge = evaluation.knowledge
         self._known: dict[tuple[object, ...], Ways] = {}
-        self._facts: dict[tuple[TruthNode, str, bool, bool], Fact] = {}
+        self._facts: dict[tuple[TruthNode, str, bool, bool, bool], Fact] = {}
 
-    def ways(self, node: TruthNode, subject: str, *, wanted: bool) -> Ways:
+    def ways(self, node: TruthNode, subject: str, *, wanted: bool, fresh: bool = False) -> Ways:
         """The shortest ways to make a condition of the knowledge hold (wanted), or be known not to hold."""
-        return self._once((id(node), subject, wanted), lambda: self._turned(node, subject, wanted))
+        return self._once((id(node), subject, wanted, fresh), lambda: self._turned(node, subject, wanted, fresh))
 
     def all_of(self, wanted: Iterable[Ways]) -> Ways:
         """The shortest ways to have all of these."""
@@ -103,16 +105,16 @@ class Counterfactuals:
         compiled = self._knowledge.gates[node.gate]
         about = subject if compiled.entry.subject == "lesion" else PATIENT
         ways = [
-            self._gate_item(node.gate, position, about, wanted)
+            self.ways(compiled.items[position], about, wanted=wanted, fresh=compiled.entry.wants_fresh)
             for position, item in enumerate(compiled.entry.items)
             if (item.id == node.only if node.only else item.severity == "block" and item.id not in node.excepted)
         ]
         return self.all_of(ways) if wanted else self.any_of(ways)
 
-    def result(self, derived: CompiledDerived, subject: str, results: frozenset[object]) -> Ways:
+    def result(self, derived: CompiledDerived, subject: str, results: frozenset[object], fresh: bool = False) -> Ways:
         """The shortest ways to bring a table to one of these results."""
-        key = (derived.entry.id, subject, results)
-        return self._once(key, lambda: self.any_of(self._rows(derived, subject, results)))
+        key = (derived.entry.id, subject, results, fresh)
+        return self._once(key, lambda: self.any_of(self._rows(derived, subject, results, fresh)))
 
     def checked(self, ways: Ways, is_so: Callable[[Evaluation], bool]) -> Sequence[Fact]:
         """What has to change in the first way that brings it about, without what can be left out; () if none does."""
@@ -155,17 +157,17 @@ class Counterfactuals:
             self._known[key] = make()
         return self._known[key]
 
-    def _turned(self, node: TruthNode, subject: str, wanted: bool) -> Ways:
+    def _turned(self, node: TruthNode, subject: str, wanted: bool, fresh: bool) -> Ways:
         match node:
             case Constant():
                 return ()
             case Not(part=part):
-                return self.ways(part, subject, wanted=not wanted)
+                return self.ways(part, subject, wanted=not wanted, fresh=fresh)
             case And(parts=parts) | Or(parts=parts):
-                ways = [self.ways(part, subject, wanted=wanted) for part in parts]
+                ways = [self.ways(part, subject, wanted=wanted, fresh=fresh) for part in parts]
                 return self.all_of(ways) if isinstance(node, And) is wanted else self.any_of(ways)
             case Quantified() if self._evaluation.lesions:
-                return self._quantified(node, wanted)
+                return self._quantified(node, wanted, fresh)
             case GatePasses():
                 return self.gate(node, subject, wanted=wanted)
             case Fires(recommendations=names):
@@ -174,63 +176,56 @@ class Counterfactuals:
             case Compare(left=left, right=Number(value=value)):
                 counted, about = self._count(left, subject)
                 if counted is not None:
-                    return self._counted(node, counted.parts, int(value), about, wanted)
-        opened = self._opened(node, subject, wanted)
-        return self._read(node, subject, wanted) if opened is None else opened
+                    return self._counted(node, counted.parts, int(value), about, wanted, fresh)
+        opened = self._opened(node, subject, wanted, fresh)
+        return self._read(node, subject, wanted, fresh) if opened is None else opened
 
-    def _read(self, node: TruthNode, subject: str, wanted: bool) -> Ways:
+    def _read(self, node: TruthNode, subject: str, wanted: bool, fresh: bool) -> Ways:
         """A fact itself; where another finding answers for it now, that this goes on to do so is another way."""
-        fact = self._fact(node, subject, wanted)
+        fact = self._fact(node, subject, wanted, fresh)
         absences = [self._knowledge.absence[name] for name in sorted(fact.reads) if name in self._knowledge.absence]
         if not fact.stays or not absences or self._recorded(fact):
             return (frozenset([fact]),)
         stays = [(frozenset([fact]),), *(self.ways(absence, subject, wanted=True) for absence in absences)]
-        return self.any_of([self.all_of(stays), (frozenset([self._fact(node, subject, wanted, said=True)]),)])
+        return self.any_of([self.all_of(stays), (frozenset([self._fact(node, subject, wanted, fresh, said=True)]),)])
 
     def _recorded(self, fact: Fact) -> bool:
         whose = {PATIENT, fact.subject}
         return any(self._evaluation.observed.groups(name, one) for name in fact.reads for one in whose)
 
-    def _fact(self, node: TruthNode, subject: str, wanted: bool, *, said: bool = False) -> Fact:
+    def _fact(self, node: TruthNode, subject: str, wanted: bool, fresh: bool, *, said: bool = False) -> Fact:
         """The one object for a fact. said: it has to be recorded, although it is so now."""
         entered = [reference for reference in references(node) if not reference.derived]
         about = subject if any(reference.lesion for reference in references(node)) else PATIENT
-        stays = not said and self._evaluation.truth(node, subject) is from_bool(wanted)
+        stays = not said and self._evaluation.truth(node, subject, fresh) is from_bool(wanted)
         reads = frozenset(reference.name for reference in entered)
-        fact = Fact(node, about, wanted, stays, reads, len(self._facts))
-        return self._facts.setdefault((node, about, wanted, stays), fact)
+        fact = Fact(node, about, wanted, stays, fresh, reads, len(self._facts))
+        return self._facts.setdefault((node, about, wanted, stays, fresh), fact)
 
-    def _opened(self, node: TruthNode, subject: str, wanted: bool) -> Ways | None:
+    def _opened(self, node: TruthNode, subject: str, wanted: bool, fresh: bool) -> Ways | None:
         """Through a derived finding; None for what reads what is entered."""
         match node:
             case Holds(reference=Reference(derived=True) as reference):
                 derived, about = self._derived(reference, subject)
                 if derived.tree is not None:
-                    return self.ways(derived.tree, about, wanted=wanted)  # type: ignore[arg-type]
-                return self.result(derived, about, frozenset([wanted]))
+                    return self.ways(derived.tree, about, wanted=wanted, fresh=fresh)  # type: ignore[arg-type]
+                return self.result(derived, about, frozenset([wanted]), fresh)
             case ChoiceIn(choice=ChoiceOf(reference=Reference(derived=True) as reference), options=options):
                 derived, about = self._derived(reference, subject)
                 every = self._knowledge.domains[reference.name]
-                return self.result(derived, about, frozenset(options if wanted else every - options))
+                return self.result(derived, about, frozenset(options if wanted else every - options), fresh)
         return None
 
     def _derived(self, reference: Reference, subject: str) -> tuple[CompiledDerived, str]:
         return self._knowledge.derived[reference.name], subject if reference.lesion else PATIENT
 
-    def _quantified(self, node: Quantified, wanted: bool) -> Ways:
-        ways = [self.ways(node.part, lesion, wanted=wanted) for lesion in self._evaluation.lesions]
+    def _quantified(self, node: Quantified, wanted: bool, fresh: bool) -> Ways:
+        ways = [self.ways(node.part, lesion, wanted=wanted, fresh=fresh) for lesion in self._evaluation.lesions]
         if (node.quantifier == "any") is wanted:
             return self.any_of(ways)
         if self._evaluation.has_unlisted_lesions():  # that no other lesion is there has to be said too
-            ways.append((frozenset([self._fact(node, PATIENT, wanted)]),))
+            ways.append((frozenset([self._fact(node, PATIENT, wanted, fresh)]),))
         return self.all_of(ways)
-
-    def _gate_item(self, name: str, position: int, subject: str, wanted: bool) -> Ways:
-        tree = self._knowledge.gates[name].items[position]
-        is_so = from_bool(wanted)
-        if self._evaluation.truth(tree, subject) is is_so is not self._evaluation.gate_item(name, position, subject):
-            return (frozenset([self._fact(tree, subject, wanted, said=True)]),)  # so, but too long ago for this gate
-        return self.ways(tree, subject, wanted=wanted)
 
     def _fires(self, name: str, subject: str, wanted: bool) -> Ways:
         compiled = self._knowledge.recommendations[name]
@@ -243,26 +238,28 @@ class Counterfactuals:
             node = derived.tree  # type: ignore[assignment]
         return (node, subject) if isinstance(node, CountTrue) else (None, subject)
 
-    def _counted(self, node: Compare, parts: Sequence[TruthNode], value: int, subject: str, wanted: bool) -> Ways:
+    def _counted(
+        self, node: Compare, parts: Sequence[TruthNode], value: int, subject: str, wanted: bool, fresh: bool
+    ) -> Ways:
         """At least so many of the parts, or at most so many."""
         sign = node.operator if wanted else INVERSE[node.operator]
         least = {">=": value, ">": value + 1}.get(sign)
         most = {"<=": value, "<": value - 1}.get(sign)
         if least is None and most is None:
-            return (frozenset([self._fact(node, subject, wanted)]),)
+            return (frozenset([self._fact(node, subject, wanted, fresh)]),)
         so = least is not None
         needed = least if least is not None else len(parts) - (most or 0)
-        ways = [one for part in parts if (one := self.ways(part, subject, wanted=so))]
+        ways = [one for part in parts if (one := self.ways(part, subject, wanted=so, fresh=fresh))]
         ways.sort(key=lambda one: length(one[0]))  # those first that are so already
         return self.any_of(self.all_of(some) for some in combinations(ways[: needed + 2], max(needed, 0)))
 
-    def _rows(self, derived: CompiledDerived, subject: str, results: frozenset[object]) -> Iterator[Ways]:
+    def _rows(self, derived: CompiledDerived, subject: str, results: frozenset[object], fresh: bool) -> Iterator[Ways]:
         before: list[Ways] = []
         for row in derived.rows:
             if row.then in results:
-                yield self.all_of([*before, self.ways(row.when, subject, wanted=True)])
+                yield self.all_of([*before, self.ways(row.when, subject, wanted=True, fresh=fresh)])
             else:
-                before.append(self.ways(row.when, subject, wanted=False))
+                before.append(self.ways(row.when, subject, wanted=False, fresh=fresh))
         if derived.otherwise in results:
             yield self.all_of(before)
 
@@ -272,7 +269,7 @@ class Counterfactuals:
         return tuple(sorted(order, key=order.__getitem__)[:MOST_WAYS])
 
     def _is_known(self, fact: Fact) -> bool:
-        return not fact.stays and not self._evaluation.truth(fact.node, fact.subject).is_unknown
+        return not fact.stays and not self._evaluation.truth(fact.node, fact.subject, fact.fresh).is_unknown
 
 
 def observation(knowledge: Knowledge, facts: Sequence[Fact]) -> Observation | None:

@@ -258,6 +258,11 @@ class GateEntry(Grounded, frozen=True, kw_only=True):
     items: tuple[GateEntryItem, ...]
     note: str = ""
 
+    @property
+    def wants_fresh(self) -> bool:
+        """Whether values older than `max_age_days_for_gates` count as not recorded here."""
+        return self.kind == "safety"
+
 
 class Precedence(Grounded, frozen=True, kw_only=True):
     """Which advice gives way while other advice holds."""

@@ -181,8 +181,7 @@ class Patient:
         about = subject if compiled.entry.subject == "lesion" else PATIENT
         key = (gate, position, about)
         if key not in self._gate_items:
-            fresh = compiled.entry.kind == "safety"
-            self._gate_items[key] = self.truth(compiled.items[position], about, fresh)
+            self._gate_items[key] = self.truth(compiled.items[position], about, compiled.entry.wants_fresh)
         return self._gate_items[key]
 
     def gate_passes(self, gate: str, subject: str) -> Answer:
