@@ -145,6 +145,8 @@ class Derived(Grounded, frozen=True, kw_only=True):
     rows: tuple[Row, ...] = ()
     otherwise: str | bool | None = None
     complete: bool = False
+    exclusive: bool = False
+    red_flags: bool = False
     range: tuple[Decimal, Decimal] | None = None
     help: str = ""
     note: str = ""
