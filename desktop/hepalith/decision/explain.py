@@ -1,12 +1,15 @@
 """Why a condition holds, does not hold, or is open: its parts with their values, in plain words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from hepalith.decision.answers import Answer as ToFinding
 from hepalith.decision.counterfactuals import INVERSE, Fact
 from hepalith.decision.evaluation import Evaluation
-from hepalith.decision.wording import SIGN, Words, interval_text
+from hepalith.decision.thresholds import span
+from hepalith.decision.wording import SIGN, Words, answers_text, interval_text
 from hepalith.domain.assessment import Answer, TraceNode
 from hepalith.domain.case import PATIENT
+from hepalith.domain.interval import ANYTHING, Interval
 from hepalith.domain.truth import Truth
 from hepalith.i18n import _
 from hepalith.knowledge.base import MODALITY
@@ -103,6 +106,25 @@ class Explainer:
         finding, whose = self._entry(node, subject)
         answer = ANSWER[self.evaluation.truth(node, subject, self._fresh)]
         return TraceNode(text=text, answer=answer, finding=finding, subject=whose)
+
+    def answered(self, finding: str, subject: str, answers: Sequence[ToFinding]) -> TraceNode:
+        """A finding that would have to be answered in one of these ways: its present value, and these."""
+        entry = self.evaluation.knowledge.findings[finding]
+        has_order = entry.type in {"number", "date"}
+        limits = Interval(*span(entry, self.evaluation.observed.as_of)) if has_order else ANYTHING
+        text = _("{label}: {value}; needs {needed}").format(
+            label=entry.label,
+            value=self._words.of(finding, subject),
+            needed=answers_text(answers, entry, limits),
+        )
+        recorded = self.evaluation.observed.groups(finding, subject)
+        answer = Answer.NO if recorded else Answer.UNKNOWN
+        return TraceNode(text=text, answer=answer, finding=finding, subject=subject)
+
+    def compared(self, node: Compare, *, wanted: bool) -> str:
+        """What a comparison asks of a number, or (not wanted) its opposite: "at least 7" as a sign and a number."""
+        sign = node.operator if wanted else INVERSE[node.operator]
+        return f"{SIGN[sign]} {self._words.wanted(node)}"
 
     def _sides(self, node: TruthNode, subject: str, *, wanted: bool) -> tuple[str, str, str]:
         """What a leaf reads, its present value, and what is needed; "" for a leaf that has no such form."""
