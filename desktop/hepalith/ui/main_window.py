@@ -591,11 +591,19 @@ class MainWindow(QMainWindow):
 
     def choose_theme(self, name: ThemeName, _checked: bool = True) -> None:
         """Shows and remembers another theme."""
-        self.apply_preferences(self._settings.change(theme=name))
+        self._choose(theme=name)
 
     def choose_text_size(self, percent: int, _checked: bool = True) -> None:
         """Shows and remembers another text size."""
-        self.apply_preferences(self._settings.change(text_percent=percent))
+        self._choose(text_percent=percent)
+
+    def _choose(self, **chosen: Any) -> None:
+        self.apply_preferences(self._settings.change(**chosen))
+        self._warn_of_settings()
+
+    def _warn_of_settings(self) -> None:
+        if not self._settings.kept:
+            self._say(_("Settings cannot be kept on this disk; they hold until the program ends."))
 
     def _fill_recent(self) -> None:
         self._recent_menu.clear()
@@ -695,7 +703,7 @@ class MainWindow(QMainWindow):
             then()
 
     def _on_keys_chosen(self, keys: dict[str, str]) -> None:
-        self.apply_preferences(self._settings.change(keys=keys))
+        self._choose(keys=keys)
 
     def _on_keys_printed(self, keys: dict[str, str]) -> None:
         from hepalith.ui.printing import print_html
@@ -713,6 +721,7 @@ class MainWindow(QMainWindow):
         if result == QDialog.DialogCode.Accepted and isinstance(dialog, SettingsDialog):
             other_language = dialog.chosen.language != self._settings.preferences.language
             self._settings.preferences = dialog.chosen
+            self._warn_of_settings()
             if other_language:
                 self.renewal_wanted.emit()
 

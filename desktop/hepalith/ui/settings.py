@@ -36,6 +36,7 @@ class WindowSettings:
     """Kept in one file of the given folder, so that tests and portable use can redirect it."""
 
     def __init__(self, folder: Path) -> None:
+        self.kept = True  # False: what was chosen last holds only until the program ends, the disk refuses it
         self._language_file = folder / _LANGUAGE
         self._stored = QSettings(str(folder / "window.ini"), QSettings.Format.IniFormat)
 
@@ -51,7 +52,11 @@ class WindowSettings:
     def preferences(self, chosen: Preferences) -> None:
         self._stored.setValue(_PREFERENCES, msgspec.json.encode(chosen).decode())
         self._stored.sync()  # makes the folder, too
-        self._language_file.write_text(chosen.language, encoding="utf-8")
+        self.kept = self._stored.status() is QSettings.Status.NoError
+        try:
+            self._language_file.write_text(chosen.language, encoding="utf-8")
+        except OSError:
+            self.kept = False
         if not chosen.remembers_files:
             self.forget_files()
 
