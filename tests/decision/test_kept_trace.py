@@ -10,11 +10,11 @@ import pytest
 from hepalith.decision.case_program import CaseWriter
 from hepalith.decision.evaluation import Evaluation
 from hepalith.decision.exact import Comparisons, wide
-from hepalith.decision.explain import Explainer
+from hepalith.decision.explain import ANSWER, Explainer
 from hepalith.decision.observed import ObservedCase
 from hepalith.decision.reading import QuickEvaluation
 from hepalith.decision.single import CaseReader, Inputs
-from hepalith.domain.assessment import TraceNode
+from hepalith.domain.assessment import Answer, TraceNode
 from hepalith.domain.case import PATIENT, Case
 from hepalith.domain.interval import Interval
 from hepalith.knowledge.tree import Number, NumberNode, Quantity, TruthNode
@@ -37,9 +37,9 @@ def kept(reader: CaseReader, case: Case, as_of: date) -> QuickEvaluation:
 
 def reasons(evaluation: Evaluation) -> dict[tuple[str, str], TraceNode]:
     """The reason of every condition, for each subject."""
-    explainer = Explainer(evaluation)
+    explainers = {fresh: Explainer(evaluation, fresh=fresh) for fresh in (False, True)}
     found = conditions(evaluation.knowledge, evaluation.lesions)
-    return {(name, subject): explainer.trace(tree, subject) for name, tree, _fresh, subject in found}
+    return {(name, subject): explainers[fresh].trace(tree, subject) for name, tree, fresh, subject in found}
 
 
 def drawn(count: int) -> Iterator[tuple[Case, date]]:
@@ -73,6 +73,24 @@ def nothing_is_computed(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_reasons_made_from_the_trace_are_those_of_the_interpreter(reader: CaseReader) -> None:
     for case, as_of in drawn(4):
         assert reasons(kept(reader, case, as_of)) == reasons(Evaluation(case, KNOWLEDGE, as_of))
+
+
+def answers(evaluation: Evaluation) -> dict[tuple[str, str], Answer]:
+    """The answer to every condition, as that which decides has it."""
+    found = conditions(evaluation.knowledge, evaluation.lesions)
+    return {(name, subject): ANSWER[evaluation.truth(tree, subject, fresh)] for name, tree, fresh, subject in found}
+
+
+@pytest.mark.slow
+def test_a_reason_says_what_decides(reader: CaseReader) -> None:
+    """Also below gates, which take old values as not recorded."""
+    old = 0
+    for case, as_of in drawn(4):
+        for evaluation in (kept(reader, case, as_of), Evaluation(case, KNOWLEDGE, as_of)):
+            told = reasons(evaluation)
+            assert {key: node.answer for key, node in told.items()} == answers(evaluation)
+            old += sum("too old" in str(node) for node in told.values())
+    assert old
 
 
 @pytest.mark.slow

@@ -11,10 +11,13 @@ import pytest
 
 from hepalith.app.main import main
 from hepalith.decision.evaluation import Evaluation
+from hepalith.decision.expectations import Answers
+from hepalith.domain.assessment import Urgency
 from hepalith.domain.case import PATIENT
 from hepalith.domain.truth import Truth
 from hepalith.knowledge.base import Knowledge
 from hepalith.store.case_file import CaseFiles
+from support.building import no, seen
 from support.small import REST, compile_small, write_small
 from support.vignettes import knowledge_and_problems
 
@@ -37,6 +40,19 @@ GIVES_WAY = """- {id: P2, step: 2, when_holds: [ASK], suppresses: [ALARM], acros
    basis: default}
 """
 REPLACES = """- {id: P2, step: 2, when_holds: [ASK], suppresses: [ALARM], across: patient, label: l, replaces: true,
+   basis: default}
+"""
+
+CALM = """- {id: CALM, title: T, subject: patient, kind: do, action: A., urgency: urgent,
+   when: "creatinine > 500 and not pain", basis: default}
+"""
+UNSURE = """- {id: UNSURE, title: T, subject: patient, kind: do, action: A., urgency: emergency_same_day,
+   when: "creatinine > 500 and not (pain and a in risks)", basis: default}
+"""
+IN_ITS_PLACE = """- {id: P2, step: 2, when_holds: [ILL], suppresses: [CALM], across: patient, label: l, replaces: true,
+   basis: default}
+"""
+ILL = """- {id: ILL, title: T, subject: patient, kind: inform, action: A., urgency: routine, when: fever,
    basis: default}
 """
 
@@ -80,6 +96,22 @@ MUTATIONS = {
     "an alarm that is replaced": (
         {"rest": REST + REPLACES},
         "red-flags: ASK in place of ALARM",
+    ),
+    "a red flag that ends urgent advice": (
+        {"rest": REST.replace("- {id: ASK,", f"{CALM}- {{id: ASK,")},
+        "red-flags: pain, urgent",
+    ),
+    "a red flag that leaves an emergency open": (
+        {"rest": REST.replace("- {id: ASK,", f"{UNSURE}- {{id: ASK,")},
+        "red-flags: pain, emergency_same_day",
+    ),
+    "a red flag that replaces urgent advice": (
+        {"rest": REST.replace("- {id: ASK,", f"{CALM}{ILL}- {{id: ASK,").replace(" and not pain", "") + IN_ITS_PLACE},
+        "red-flags: fever, urgent",
+    ),
+    "rows that overlap": (
+        {"rest": REST.replace("{id: small, label: Small}],", "{id: small, label: Small}], exclusive: true,")},
+        "tables: rows of kind",
     ),
     "gate that never opens": (
         {"rest": REST.replace('requires: "age >= 18"', 'requires: "age >= 18 and age < 5"')},
@@ -139,6 +171,20 @@ def test_the_patient_that_shows_a_failure_is_small_and_shows_it(tmp_path: Path) 
     evaluation = Evaluation(case, knowledge, AS_OF)
     assert evaluation.fires("ALARM", PATIENT) is Truth.UNKNOWN
     assert evaluation.fires("CLOSE", PATIENT) is Truth.TRUE
+
+
+def test_the_patient_whose_red_flag_lowers_the_urgency_shows_it(tmp_path: Path) -> None:
+    files, expected = MUTATIONS["a red flag that ends urgent advice"]
+    knowledge, _problems = compile_small(tmp_path, **files)
+    case = next(one.case for one in failures(knowledge) if one.key == expected)
+    assert case is not None
+    assert {one.finding for one in case.observations} == {"pain", "creatinine", "bilirubin"}
+    without = case.with_observation(seen("pain", no()))
+    assert len(without.observations) == len(case.observations)
+    assert [Answers(one, knowledge, str(AS_OF)).urgency[0] for one in (case, without)] == [
+        Urgency.ROUTINE,
+        Urgency.URGENT,
+    ]
 
 
 def test_two_parts_that_exclude_each_other_are_named(tmp_path: Path) -> None:

@@ -177,7 +177,7 @@ class Writer:
             f"{gate}.{compiled.entry.items[position].id}",
             compiled.items[position],
             of_lesion=compiled.entry.subject == "lesion",
-            fresh=compiled.entry.kind == "safety",
+            fresh=compiled.entry.wants_fresh,
         )
 
     # columns

@@ -85,6 +85,15 @@ class Answers:
                 elif finding.type == "multi":
                     yield from self._rest(finding, groups)
 
+    def every(self, name: str, subject: str, evaluation: Evaluation) -> Open | None:
+        """All answers to a finding that can matter, whatever is recorded of it; None for what does not matter."""
+        finding = self._by_name.get(name)
+        return None if finding is None else self._not_recorded(finding, subject, evaluation)
+
+    def moves(self, name: str) -> bool:
+        """Whether the places that divide the values of a finding depend on anything else."""
+        return self._thresholds.moves(name)
+
     def doubted(self, evaluation: Evaluation) -> Iterator[Open]:
         """Choices that were only narrowed down to a few, with these as the answers."""
         for finding in self._choices:

@@ -391,12 +391,11 @@ class Assessor:
 
     def _gate(self, name: str, subject: str) -> Gate:
         compiled = self._knowledge.gates[name]
+        words = Words(self.evaluation, fresh=compiled.entry.wants_fresh)
         items = []
-        for position, (item, tree, basis) in enumerate(
-            zip(compiled.entry.items, compiled.items, compiled.basis, strict=True)
-        ):
+        for position, (item, basis) in enumerate(zip(compiled.entry.items, compiled.basis, strict=True)):
             truth = self.evaluation.gate_item(name, position, subject)
-            needs = self._needs.of(tree, subject) if truth is Truth.UNKNOWN else ()
+            needs = self._needs.of_item(name, position, subject) if truth is Truth.UNKNOWN else ()
             items.append(
                 GateItem(
                     id=item.id,
@@ -405,7 +404,7 @@ class Assessor:
                     severity=item.severity,
                     basis=dated(basis, self._as_of),
                     text=item.text,
-                    needs=self._need_list(needs),
+                    needs=self._need_list(needs, words),
                 )
             )
         return Gate(
@@ -473,11 +472,12 @@ class Assessor:
     def _explain_gate(self, name: str, subject: str) -> TraceNode:
         compiled = self._knowledge.gates[name]
         about = gate_subject(self.evaluation, name, subject)
+        inside = self._explainer.for_gate(name)
         below = [
             TraceNode(
                 text=item.label,
                 answer=ANSWER[self.evaluation.gate_item(name, position, about)],
-                children=(self._explainer.trace(tree, about),),
+                children=(inside.trace(tree, about),),
             )
             for position, (item, tree) in enumerate(zip(compiled.entry.items, compiled.items, strict=True))
         ]
@@ -495,9 +495,10 @@ class Assessor:
     def _subjects(self, of: str) -> tuple[str, ...]:
         return self.evaluation.lesions if of == "lesion" else (PATIENT,)
 
-    def _need_list(self, findings: Iterable[OpenFinding]) -> tuple[Need, ...]:
+    def _need_list(self, findings: Iterable[OpenFinding], words: Words | None = None) -> tuple[Need, ...]:
+        words = words or self._words
         return tuple(
-            Need(finding=finding, subject=subject, label=self._knowledge.label(finding))
+            Need(finding=finding, subject=subject, label=words.needed(finding, subject))
             for finding, subject in findings
         )
 

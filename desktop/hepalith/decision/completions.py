@@ -40,6 +40,7 @@ class Conclusion(NamedTuple):
     rests_on: Sequence[OpenFinding]
     node: TruthNode | None = None
     part: str = ""
+    fresh: bool = False  # old values count as not recorded
 
 
 class Completions(NamedTuple):
@@ -87,8 +88,10 @@ class Completer:
         for name, gate in knowledge.gates.items():
             for subject in self._subjects(gate.entry.subject, evaluation):
                 for item, tree in zip(gate.entry.items, gate.items, strict=True):
-                    if evaluation.truth(tree, subject).is_unknown:
-                        yield Conclusion("gate", name, subject, item.label, needs.of(tree, subject), tree, item.id)
+                    fresh = gate.entry.wants_fresh
+                    if evaluation.truth(tree, subject, fresh).is_unknown:
+                        rests_on = needs.of(tree, subject, fresh)
+                        yield Conclusion("gate", name, subject, item.label, rests_on, tree, item.id, fresh)
         for name, derived in knowledge.derived.items():
             if derived.entry.classification and derived.entry.type == "choice":
                 for subject in self._subjects(derived.entry.subject, evaluation):
@@ -120,7 +123,7 @@ class Completer:
     def _completed(self, one: Conclusion, plane: int, reading: Reading, evaluation: Evaluation) -> Completed | None:
         if one.node is None:
             return self._narrowed(one, plane, reading, evaluation)
-        true, false = reading.truth(one.node, one.subject)
+        true, false = reading.truth(one.node, one.subject, one.fresh)
         decided = Truth.TRUE if true & plane == plane else Truth.FALSE if false & plane == plane else Truth.UNKNOWN
         return None if decided.is_unknown else self._published(one, answer=ANSWER[decided])
 

@@ -2,15 +2,17 @@
 
 A condition is opened down to what is entered: through tables, gates and other advice. Of "all" every part has to be so,
 of "any" the one that needs the fewest facts; of a table one row, and no row before it that says otherwise. Facts that
-cannot be so together (a size below 10 mm and above 50 mm) are no way. At every step the `MOST_WAYS` shortest ways are
-kept: where parts share facts in many ways, a shorter one can be missed. A way of facts that can be recorded one by one
-is tried on the case: what does not bring it about is no way, and what can be left out is left out. Scores and other
+cannot be so together (a size below 10 mm and above 50 mm) are no way. How short a way is counts the findings that it
+changes. At every step a number of the shortest ways is kept, and how short a way that was left out can be at least
+(`Ways.beyond`): what is not longer is proved to be the shortest. A way of facts that can be recorded one by one is
+tried on the case: what does not bring it about is no way, and what can be left out is left out. Scores and other
 calculations are facts by themselves ("NEWS2 at least 7"), except counts of conditions, and are not tried.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import combinations
+from typing import NamedTuple
 
 import msgspec
 
@@ -32,6 +34,7 @@ from hepalith.knowledge.tree import (
     GatePasses,
     Holds,
     Missing,
+    ModalityOf,
     Not,
     Number,
     NumberNode,
@@ -45,6 +48,7 @@ from hepalith.knowledge.tree import (
 )
 
 MOST_WAYS = 6
+NEVER = 10**6  # longer than every way
 INVERSE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 
 
@@ -52,15 +56,19 @@ class Fact(msgspec.Struct, frozen=True, eq=False):
     """A part of a condition that reads what is entered, and whether it has to be so for a subject. One object for each.
 
     stays: it is so now, and must not be changed by the other facts; such facts are not counted.
+    fresh: for a gate that takes old values as not recorded.
     number: the order in which facts were found; a set has none that is the same in every process.
+    change: a bit for each finding of a subject that has to change; 0 if it stays.
     """
 
     node: TruthNode
     subject: str
     wanted: bool
     stays: bool
+    fresh: bool
     reads: frozenset[str]  # findings
     number: int
+    change: int
 
     @property
     def key(self) -> tuple[str, frozenset[str]]:
@@ -69,61 +77,115 @@ class Fact(msgspec.Struct, frozen=True, eq=False):
 
 
 Way = frozenset[Fact]  # facts that all have to be so
-Ways = Sequence[Way]  # the shortest first; none: it cannot be, as far as is looked
-NOTHING: Ways = (frozenset(),)  # it is so
+
+
+class Ways(NamedTuple):
+    """Ways to something, the shortest first.
+
+    beyond: what was left out is at least so long; NEVER if nothing was. Without any way, and NEVER: it cannot be.
+    changes: the bits of all findings that any way changes, also of those that were left out.
+    """
+
+    shortest: tuple[Way, ...]
+    beyond: int = NEVER
+    changes: int = 0
+
+    @property
+    def least(self) -> int:
+        """How long every way is at least."""
+        return min(length(self.shortest[0]), self.beyond) if self.shortest else self.beyond
+
+
+NOTHING = Ways((frozenset(),))  # it is so
+NO_WAY = Ways(())
+
+
+class Found(NamedTuple):
+    """The facts that bring something about; () if none were found. none_up_to: no fewer findings than these can."""
+
+    facts: tuple[Fact, ...]
+    none_up_to: int
+
+    @property
+    def is_shortest(self) -> bool:
+        """Whether it is proved that fewer findings do not do it."""
+        return bool(self.facts) and findings_in(self.facts) <= self.none_up_to + 1
 
 
 class Counterfactuals:
-    """Ways to make conditions hold or not, over one evaluation."""
+    """Ways to make conditions hold or not, over one evaluation. most: how many are kept at each step."""
 
-    def __init__(self, evaluation: Evaluation) -> None:
+    def __init__(self, evaluation: Evaluation, most: int = MOST_WAYS) -> None:
         self._evaluation = evaluation
+        self._most = most
+        self._bits: dict[object, int] = {}
         self._knowledge = evaluation.knowledge
         self._known: dict[tuple[object, ...], Ways] = {}
-        self._facts: dict[tuple[TruthNode, str, bool, bool], Fact] = {}
+        self._facts: dict[tuple[TruthNode, str, bool, bool, bool], Fact] = {}
 
-    def ways(self, node: TruthNode, subject: str, *, wanted: bool) -> Ways:
+    def ways(self, node: TruthNode, subject: str, *, wanted: bool, fresh: bool = False) -> Ways:
         """The shortest ways to make a condition of the knowledge hold (wanted), or be known not to hold."""
-        return self._once((id(node), subject, wanted), lambda: self._turned(node, subject, wanted))
+        return self._once((id(node), subject, wanted, fresh), lambda: self._turned(node, subject, wanted, fresh))
 
     def all_of(self, wanted: Iterable[Ways]) -> Ways:
         """The shortest ways to have all of these."""
-        found: Ways = NOTHING
-        for ways in sorted(wanted, key=len):
-            joined = dict.fromkeys(one | other for one in found for other in ways)
-            found = self._shortest(way for way in joined if _can_be(way))
+        found = NOTHING
+        for ways in sorted(wanted, key=lambda one: len(one.shortest)):
+            found = self._joined(found, ways)
         return found
 
     def any_of(self, wanted: Iterable[Ways]) -> Ways:
         """The shortest ways to have one of these."""
-        return self._shortest(way for ways in wanted for way in ways)
+        beyond, changes, every = NEVER, 0, dict[Way, None]()
+        for ways in wanted:
+            beyond, changes = min(beyond, ways.beyond), changes | ways.changes
+            every.update(dict.fromkeys(ways.shortest))
+        return self._shortest(every, beyond, changes)
+
+    def at_least(self, parts: Iterable[tuple[int, Ways]], needed: int) -> Ways:
+        """The shortest ways to have parts whose weights sum up to what is needed."""
+        found = [NOTHING, *[NO_WAY] * max(needed, 0)]
+        for weight, ways in parts:
+            for total in range(len(found) - 1, 0, -1):
+                found[total] = self.any_of([found[total], self._joined(found[max(0, total - weight)], ways)])
+        return found[-1]
+
+    def _joined(self, one: Ways, other: Ways) -> Ways:
+        both = dict.fromkeys(a | b for a in one.shortest for b in other.shortest)
+        shared = (one.changes & other.changes).bit_count()
+        left_out = [(one.beyond, other.least), (one.least, other.beyond)]
+        beyond = min(NEVER, *(max(a, b, a + b - shared) for a, b in left_out))
+        return self._shortest((way for way in both if _can_be(way)), beyond, one.changes | other.changes)
 
     def gate(self, node: GatePasses, subject: str, *, wanted: bool) -> Ways:
         """The shortest ways to have a gate passed, or (not wanted) shut."""
         compiled = self._knowledge.gates[node.gate]
         about = subject if compiled.entry.subject == "lesion" else PATIENT
         ways = [
-            self._gate_item(node.gate, position, about, wanted)
+            self.ways(compiled.items[position], about, wanted=wanted, fresh=compiled.entry.wants_fresh)
             for position, item in enumerate(compiled.entry.items)
             if (item.id == node.only if node.only else item.severity == "block" and item.id not in node.excepted)
         ]
         return self.all_of(ways) if wanted else self.any_of(ways)
 
-    def result(self, derived: CompiledDerived, subject: str, results: frozenset[object]) -> Ways:
+    def result(self, derived: CompiledDerived, subject: str, results: frozenset[object], fresh: bool = False) -> Ways:
         """The shortest ways to bring a table to one of these results."""
-        key = (derived.entry.id, subject, results)
-        return self._once(key, lambda: self.any_of(self._rows(derived, subject, results)))
+        key = (derived.entry.id, subject, results, fresh)
+        return self._once(key, lambda: self.any_of(self._rows(derived, subject, results, fresh)))
 
-    def checked(self, ways: Ways, is_so: Callable[[Evaluation], bool]) -> Sequence[Fact]:
-        """What has to change in the first way that brings it about, without what can be left out; () if none does."""
-        for way in ways:
+    def checked(self, ways: Ways, is_so: Callable[[Evaluation], bool]) -> Found:
+        """What has to change in the first way that brings it about, without what can be left out."""
+        none_up_to = ways.least - 1
+        for way in ways.shortest:
             facts = [fact for fact in _in_order(way) if not fact.stays]
             then = self._after(way, facts)
-            if then is None:
-                return facts  # it cannot be tried
+            if then is None:  # it cannot be tried
+                return Found(tuple(fact for fact in facts if not _is_implied(fact, facts)), none_up_to)
             if is_so(then):
-                return self._fewest(way, facts, is_so)
-        return ()
+                fewest = tuple(self._fewest(way, facts, is_so))
+                shorter = findings_in(fewest) < length(way)  # the search took something for needed that is not
+                return Found(fewest, min(none_up_to, 0) if shorter else none_up_to)
+        return Found((), none_up_to)
 
     def _fewest(self, way: Way, facts: list[Fact], is_so: Callable[[Evaluation], bool]) -> list[Fact]:
         """Facts of which none can be left out."""
@@ -151,21 +213,20 @@ class Counterfactuals:
 
     def _once(self, key: tuple[object, ...], make: Callable[[], Ways]) -> Ways:
         if key not in self._known:
-            self._known[key] = ()  # a table may name itself through a gate: no way leads round in a circle
             self._known[key] = make()
         return self._known[key]
 
-    def _turned(self, node: TruthNode, subject: str, wanted: bool) -> Ways:
+    def _turned(self, node: TruthNode, subject: str, wanted: bool, fresh: bool) -> Ways:
         match node:
-            case Constant():
-                return ()
+            case Constant(value=value):
+                return NOTHING if value is wanted else NO_WAY
             case Not(part=part):
-                return self.ways(part, subject, wanted=not wanted)
+                return self.ways(part, subject, wanted=not wanted, fresh=fresh)
             case And(parts=parts) | Or(parts=parts):
-                ways = [self.ways(part, subject, wanted=wanted) for part in parts]
+                ways = [self.ways(part, subject, wanted=wanted, fresh=fresh) for part in parts]
                 return self.all_of(ways) if isinstance(node, And) is wanted else self.any_of(ways)
             case Quantified() if self._evaluation.lesions:
-                return self._quantified(node, wanted)
+                return self._quantified(node, wanted, fresh)
             case GatePasses():
                 return self.gate(node, subject, wanted=wanted)
             case Fires(recommendations=names):
@@ -174,63 +235,79 @@ class Counterfactuals:
             case Compare(left=left, right=Number(value=value)):
                 counted, about = self._count(left, subject)
                 if counted is not None:
-                    return self._counted(node, counted.parts, int(value), about, wanted)
-        opened = self._opened(node, subject, wanted)
-        return self._read(node, subject, wanted) if opened is None else opened
+                    return self._counted(node, counted.parts, int(value), about, wanted, fresh)
+        opened = self._opened(node, subject, wanted, fresh)
+        return self._read(node, subject, wanted, fresh) if opened is None else opened
 
-    def _read(self, node: TruthNode, subject: str, wanted: bool) -> Ways:
-        """A fact itself; where another finding answers for it now, that this goes on to do so is another way."""
-        fact = self._fact(node, subject, wanted)
+    def _read(self, node: TruthNode, subject: str, wanted: bool, fresh: bool) -> Ways:
+        """A fact itself; where nothing is recorded, that another finding answers for it so is another way."""
+        fact = self._fact(node, subject, wanted, fresh)
         absences = [self._knowledge.absence[name] for name in sorted(fact.reads) if name in self._knowledge.absence]
-        if not fact.stays or not absences or self._recorded(fact):
-            return (frozenset([fact]),)
-        stays = [(frozenset([fact]),), *(self.ways(absence, subject, wanted=True) for absence in absences)]
-        return self.any_of([self.all_of(stays), (frozenset([self._fact(node, subject, wanted, said=True)]),)])
+        if not absences or self._recorded(fact):
+            return _alone(fact)
+        if not fact.stays:
+            answers = [self.ways(absences[0], subject, wanted=True)] if self._is_answered(fact) else []
+            return self.any_of([_alone(fact), *answers])
+        stays = [_alone(fact), *(self.ways(absence, subject, wanted=True) for absence in absences)]
+        return self.any_of([self.all_of(stays), _alone(self._fact(node, subject, wanted, fresh, said=True))])
+
+    def _is_answered(self, fact: Fact) -> bool:
+        """Whether what stands for a finding that is not recorded (`absent_when`) would make a fact so."""
+        entered = references(fact.node)
+        if len(entered) != 1 or entered[0].derived or entered[0].which:
+            return False
+        finding = self._knowledge.findings[entered[0].name]
+        match fact.node:
+            case Holds() | Overlaps():
+                return not fact.wanted
+            case ChoiceIn(choice=ChoiceOf(), options=options):
+                return (finding.absent_choice in options) is fact.wanted
+            case Compare(left=Quantity(), right=Number()) if finding.absent_range is not None:
+                must_be_measured = fact.fresh and finding.max_age_days_for_gates is not None
+                instead = Interval(*finding.absent_range)
+                wanted = _stretch(fact)
+                return not must_be_measured and not _apart(instead, wanted) and intersect(instead, wanted) == instead
+        return False
 
     def _recorded(self, fact: Fact) -> bool:
         whose = {PATIENT, fact.subject}
         return any(self._evaluation.observed.groups(name, one) for name in fact.reads for one in whose)
 
-    def _fact(self, node: TruthNode, subject: str, wanted: bool, *, said: bool = False) -> Fact:
+    def _fact(self, node: TruthNode, subject: str, wanted: bool, fresh: bool, *, said: bool = False) -> Fact:
         """The one object for a fact. said: it has to be recorded, although it is so now."""
         entered = [reference for reference in references(node) if not reference.derived]
         about = subject if any(reference.lesion for reference in references(node)) else PATIENT
-        stays = not said and self._evaluation.truth(node, subject) is from_bool(wanted)
+        stays = not said and self._evaluation.truth(node, subject, fresh) is from_bool(wanted)
         reads = frozenset(reference.name for reference in entered)
-        fact = Fact(node, about, wanted, stays, reads, len(self._facts))
-        return self._facts.setdefault((node, about, wanted, stays), fact)
+        place = (about, reads, isinstance(node, ChoiceIn) and isinstance(node.choice, ModalityOf))
+        change = 0 if stays else 1 << self._bits.setdefault(place, len(self._bits))
+        fact = Fact(node, about, wanted, stays, fresh, reads, len(self._facts), change)
+        return self._facts.setdefault((node, about, wanted, stays, fresh), fact)
 
-    def _opened(self, node: TruthNode, subject: str, wanted: bool) -> Ways | None:
+    def _opened(self, node: TruthNode, subject: str, wanted: bool, fresh: bool) -> Ways | None:
         """Through a derived finding; None for what reads what is entered."""
         match node:
             case Holds(reference=Reference(derived=True) as reference):
                 derived, about = self._derived(reference, subject)
                 if derived.tree is not None:
-                    return self.ways(derived.tree, about, wanted=wanted)  # type: ignore[arg-type]
-                return self.result(derived, about, frozenset([wanted]))
+                    return self.ways(derived.tree, about, wanted=wanted, fresh=fresh)  # type: ignore[arg-type]
+                return self.result(derived, about, frozenset([wanted]), fresh)
             case ChoiceIn(choice=ChoiceOf(reference=Reference(derived=True) as reference), options=options):
                 derived, about = self._derived(reference, subject)
                 every = self._knowledge.domains[reference.name]
-                return self.result(derived, about, frozenset(options if wanted else every - options))
+                return self.result(derived, about, frozenset(options if wanted else every - options), fresh)
         return None
 
     def _derived(self, reference: Reference, subject: str) -> tuple[CompiledDerived, str]:
         return self._knowledge.derived[reference.name], subject if reference.lesion else PATIENT
 
-    def _quantified(self, node: Quantified, wanted: bool) -> Ways:
-        ways = [self.ways(node.part, lesion, wanted=wanted) for lesion in self._evaluation.lesions]
+    def _quantified(self, node: Quantified, wanted: bool, fresh: bool) -> Ways:
+        ways = [self.ways(node.part, lesion, wanted=wanted, fresh=fresh) for lesion in self._evaluation.lesions]
         if (node.quantifier == "any") is wanted:
             return self.any_of(ways)
         if self._evaluation.has_unlisted_lesions():  # that no other lesion is there has to be said too
-            ways.append((frozenset([self._fact(node, PATIENT, wanted)]),))
+            ways.append(_alone(self._fact(node, PATIENT, wanted, fresh)))
         return self.all_of(ways)
-
-    def _gate_item(self, name: str, position: int, subject: str, wanted: bool) -> Ways:
-        tree = self._knowledge.gates[name].items[position]
-        is_so = from_bool(wanted)
-        if self._evaluation.truth(tree, subject) is is_so is not self._evaluation.gate_item(name, position, subject):
-            return (frozenset([self._fact(tree, subject, wanted, said=True)]),)  # so, but too long ago for this gate
-        return self.ways(tree, subject, wanted=wanted)
 
     def _fires(self, name: str, subject: str, wanted: bool) -> Ways:
         compiled = self._knowledge.recommendations[name]
@@ -243,36 +320,45 @@ class Counterfactuals:
             node = derived.tree  # type: ignore[assignment]
         return (node, subject) if isinstance(node, CountTrue) else (None, subject)
 
-    def _counted(self, node: Compare, parts: Sequence[TruthNode], value: int, subject: str, wanted: bool) -> Ways:
+    def _counted(
+        self, node: Compare, parts: Sequence[TruthNode], value: int, subject: str, wanted: bool, fresh: bool
+    ) -> Ways:
         """At least so many of the parts, or at most so many."""
         sign = node.operator if wanted else INVERSE[node.operator]
         least = {">=": value, ">": value + 1}.get(sign)
         most = {"<=": value, "<": value - 1}.get(sign)
         if least is None and most is None:
-            return (frozenset([self._fact(node, subject, wanted)]),)
-        so = least is not None
+            return _alone(self._fact(node, subject, wanted, fresh))
         needed = least if least is not None else len(parts) - (most or 0)
-        ways = [one for part in parts if (one := self.ways(part, subject, wanted=so))]
-        ways.sort(key=lambda one: length(one[0]))  # those first that are so already
-        return self.any_of(self.all_of(some) for some in combinations(ways[: needed + 2], max(needed, 0)))
+        ways = (self.ways(part, subject, wanted=least is not None, fresh=fresh) for part in parts)
+        return self.at_least(((1, one) for one in ways), needed)
 
-    def _rows(self, derived: CompiledDerived, subject: str, results: frozenset[object]) -> Iterator[Ways]:
+    def _rows(self, derived: CompiledDerived, subject: str, results: frozenset[object], fresh: bool) -> Iterator[Ways]:
         before: list[Ways] = []
         for row in derived.rows:
             if row.then in results:
-                yield self.all_of([*before, self.ways(row.when, subject, wanted=True)])
+                yield self.all_of([*before, self.ways(row.when, subject, wanted=True, fresh=fresh)])
             else:
-                before.append(self.ways(row.when, subject, wanted=False))
+                before.append(self.ways(row.when, subject, wanted=False, fresh=fresh))
         if derived.otherwise in results:
             yield self.all_of(before)
 
-    def _shortest(self, ways: Iterable[Way]) -> Ways:
-        """The shortest ways; of equal ones those that change least of what is known, and that need least to stay."""
-        order = {way: (length(way), sum(map(self._is_known, way)), len(way)) for way in ways}
-        return tuple(sorted(order, key=order.__getitem__)[:MOST_WAYS])
+    def _shortest(self, ways: Iterable[Way], beyond: int, changes: int) -> Ways:
+        """The shortest ways; of equal ones those of fewer facts, that change less of what is known, that keep less."""
+        order = {way: (length(way), _count(way), sum(map(self._is_known, way)), len(way)) for way in ways}
+        kept: list[Way] = []
+        for way in sorted(order, key=order.__getitem__):
+            changes |= changed_by(way)
+            if any(shorter <= way for shorter in kept):
+                continue  # whatever is done with it can be done with less
+            if len(kept) < self._most:
+                kept.append(way)
+            else:
+                beyond = min(beyond, order[way][0])
+        return Ways(tuple(kept), beyond, changes)
 
     def _is_known(self, fact: Fact) -> bool:
-        return not fact.stays and not self._evaluation.truth(fact.node, fact.subject).is_unknown
+        return not fact.stays and not self._evaluation.truth(fact.node, fact.subject, fact.fresh).is_unknown
 
 
 def observation(knowledge: Knowledge, facts: Sequence[Fact]) -> Observation | None:
@@ -334,8 +420,29 @@ def _sign(fact: Fact) -> str:
 
 
 def length(way: Way) -> int:
-    """How many facts have to change."""
-    return sum(1 for fact in way if not fact.stays)
+    """How many findings have to change."""
+    return changed_by(way).bit_count()
+
+
+def _count(way: Way) -> int:
+    return sum(1 for fact in way if fact.change)
+
+
+def changed_by(way: Iterable[Fact]) -> int:
+    """The bits of the findings that a way changes."""
+    bits = 0
+    for fact in way:
+        bits |= fact.change
+    return bits
+
+
+def findings_in(facts: Iterable[Fact]) -> int:
+    """How many findings these facts change."""
+    return changed_by(facts).bit_count()
+
+
+def _alone(fact: Fact) -> Ways:
+    return Ways((frozenset([fact]),), NEVER, fact.change)
 
 
 def _in_order(way: Way) -> list[Fact]:
@@ -365,6 +472,21 @@ def _contradict(one: Fact, other: Fact) -> bool:
         case Compare(left=Quantity() as left, right=Number()), Compare(left=same, right=Number()) if left == same:
             return _apart(_stretch(one), _stretch(other))
     return False
+
+
+def _is_implied(fact: Fact, facts: Sequence[Fact]) -> bool:
+    """Whether a number is within its bounds anyway, where it is within those of another fact."""
+    node, stretch = fact.node, _stretch(fact)
+    if not isinstance(node, Compare) or stretch == ANYTHING:
+        return False
+    others = (one for one in facts if one.key == fact.key and isinstance(one.node, Compare) and one is not fact)
+    return any(
+        one.node.left == node.left  # type: ignore[union-attr]
+        and _stretch(one) != stretch
+        and not _apart(_stretch(one), stretch)
+        and intersect(_stretch(one), stretch) == _stretch(one)
+        for one in others
+    )
 
 
 def _choices(fact: Fact, domain: frozenset[str]) -> frozenset[str]:

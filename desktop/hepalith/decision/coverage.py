@@ -244,7 +244,7 @@ def _is_shut(name: str, expect: Mapping[str, Any]) -> bool:
 
 
 def _is_fresh(place: Place, knowledge: Knowledge) -> bool:
-    return place[0] == "gates" and knowledge.gates[place[1]].entry.kind == "safety"
+    return place[0] == "gates" and knowledge.gates[place[1]].entry.wants_fresh
 
 
 def _of_derived(name: str, derived: CompiledDerived) -> Iterator[Side]:

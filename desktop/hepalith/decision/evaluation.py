@@ -113,9 +113,9 @@ class Evaluation:
             known = self._remembered[key] = self._truth_of[type(node)](node, subject, fresh)
         return known
 
-    def holds(self, reference: Reference, subject: str) -> Truth:
+    def holds(self, reference: Reference, subject: str, fresh: bool = False) -> Truth:
         """Whether a yes/no finding or derived finding is yes."""
-        return self._holds(reference, subject, fresh=False)
+        return self._holds(reference, subject, fresh)
 
     def fires(self, recommendation: str, subject: str) -> Truth:
         """Whether the condition of a recommendation holds, before precedence."""
@@ -127,22 +127,22 @@ class Evaluation:
         """Whether an item of a gate is fulfilled. Safety gates do not trust old laboratory values."""
         compiled = self.knowledge.gates[gate]
         about = subject if compiled.entry.subject == "lesion" else PATIENT
-        return self.truth(compiled.items[position], about, compiled.entry.kind == "safety")
+        return self.truth(compiled.items[position], about, compiled.entry.wants_fresh)
 
-    def is_known(self, reference: Reference, subject: str) -> bool:
+    def is_known(self, reference: Reference, subject: str, fresh: bool = False) -> bool:
         """Whether a finding has one definite value."""
         finding = self.knowledge.findings.get(reference.name)
         kind = finding.type if finding else self.knowledge.derived[reference.name].entry.type
         if kind == "yes_no":
-            return not self._holds(reference, subject, fresh=False).is_unknown
+            return not self._holds(reference, subject, fresh).is_unknown
         if kind == "number":
-            return self.number(Quantity(reference), subject).is_point
+            return self.number(Quantity(reference), subject, fresh).is_point
         if kind == "date":
-            return self.observed.day(*self._read(reference, subject)) is not None
+            return self.observed.day(*self._read(reference, subject, fresh)) is not None
         if kind == "multi":
-            items = self.items(reference, subject)
+            items = self.items(reference, subject, fresh)
             return items.present == items.possible
-        return len(self.choice(ChoiceOf(reference, self.domain(reference.name)), subject)) == 1
+        return len(self.choice(ChoiceOf(reference, self.domain(reference.name)), subject, fresh)) == 1
 
     def domain(self, name: str) -> frozenset[str]:
         """All choices of a finding or derived finding."""

@@ -1,12 +1,15 @@
 """Why a condition holds, does not hold, or is open: its parts with their values, in plain words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from hepalith.decision.answers import Answer as ToFinding
 from hepalith.decision.counterfactuals import INVERSE, Fact
 from hepalith.decision.evaluation import Evaluation
-from hepalith.decision.wording import SIGN, Words, interval_text
+from hepalith.decision.thresholds import span
+from hepalith.decision.wording import SIGN, Words, answers_text, interval_text
 from hepalith.domain.assessment import Answer, TraceNode
 from hepalith.domain.case import PATIENT
+from hepalith.domain.interval import ANYTHING, Interval
 from hepalith.domain.truth import Truth
 from hepalith.i18n import _
 from hepalith.knowledge.base import MODALITY
@@ -49,15 +52,23 @@ def inverse(node: Compare) -> Compare:
 
 
 class Explainer:
-    """Builds traces over one evaluation."""
+    """Builds traces over one evaluation. fresh: as a safety gate does, which takes old values as not recorded."""
 
-    def __init__(self, evaluation: Evaluation) -> None:
+    def __init__(self, evaluation: Evaluation, *, fresh: bool = False) -> None:
         self.evaluation = evaluation
-        self._words = Words(evaluation)
+        self._fresh = fresh
+        self._words = Words(evaluation, fresh=fresh)
+
+    def for_gate(self, gate: str) -> "Explainer":
+        """Explains what stands in a gate."""
+        return self._judging(fresh=self.evaluation.knowledge.gates[gate].entry.wants_fresh)
+
+    def _judging(self, *, fresh: bool) -> "Explainer":
+        return self if fresh is self._fresh else Explainer(self.evaluation, fresh=fresh)
 
     def trace(self, node: TruthNode, subject: str, depth: int = _DEPTH) -> TraceNode:
         """The trace of a condition for a subject. Derived findings are opened down to what was entered."""
-        answer = ANSWER[self.evaluation.truth(node, subject)]
+        answer = ANSWER[self.evaluation.truth(node, subject, self._fresh)]
         text, below = self._part(node, subject, depth)
         finding, whose = self._entry(node, subject)
         return TraceNode(text=text, answer=answer, finding=finding, subject=whose, children=tuple(below))
@@ -66,9 +77,9 @@ class Explainer:
         """How a derived finding came to its value."""
         entry = self.evaluation.knowledge.derived[name].entry
         reference = Reference(name, entry.subject == "lesion", derived=True)
-        known = self.evaluation.is_known(reference, subject)
+        known = self.evaluation.is_known(reference, subject, self._fresh)
         answer = (
-            ANSWER[self.evaluation.holds(reference, subject)]
+            ANSWER[self.evaluation.holds(reference, subject, self._fresh)]
             if entry.type == "yes_no"
             else Answer.YES
             if known
@@ -82,7 +93,10 @@ class Explainer:
 
     def fact(self, fact: Fact) -> TraceNode:
         """A fact that would have to be so: its present value, and what is needed."""
-        node, subject, wanted = fact.node, fact.subject, fact.wanted
+        return self._judging(fresh=fact.fresh).needed(fact.node, fact.subject, wanted=fact.wanted)
+
+    def needed(self, node: TruthNode, subject: str, *, wanted: bool) -> TraceNode:
+        """A part that would have to be so, or (not wanted) not to be."""
         label, value, needed = self._sides(node, subject, wanted=wanted)
         if label:
             text = _("{label}: {value}; needs {needed}").format(label=label, value=value, needed=needed)
@@ -90,7 +104,27 @@ class Explainer:
             text, _below = self._part(node, subject, 0)
             text = text if wanted else must_not_be(text)
         finding, whose = self._entry(node, subject)
-        return TraceNode(text=text, answer=ANSWER[self.evaluation.truth(node, subject)], finding=finding, subject=whose)
+        answer = ANSWER[self.evaluation.truth(node, subject, self._fresh)]
+        return TraceNode(text=text, answer=answer, finding=finding, subject=whose)
+
+    def answered(self, finding: str, subject: str, answers: Sequence[ToFinding]) -> TraceNode:
+        """A finding that would have to be answered in one of these ways: its present value, and these."""
+        entry = self.evaluation.knowledge.findings[finding]
+        has_order = entry.type in {"number", "date"}
+        limits = Interval(*span(entry, self.evaluation.observed.as_of)) if has_order else ANYTHING
+        text = _("{label}: {value}; needs {needed}").format(
+            label=entry.label,
+            value=self._words.of(finding, subject),
+            needed=answers_text(answers, entry, limits),
+        )
+        recorded = self.evaluation.observed.groups(finding, subject)
+        answer = Answer.NO if recorded else Answer.UNKNOWN
+        return TraceNode(text=text, answer=answer, finding=finding, subject=subject)
+
+    def compared(self, node: Compare, *, wanted: bool) -> str:
+        """What a comparison asks of a number, or (not wanted) its opposite: "at least 7" as a sign and a number."""
+        sign = node.operator if wanted else INVERSE[node.operator]
+        return f"{SIGN[sign]} {self._words.wanted(node)}"
 
     def _sides(self, node: TruthNode, subject: str, *, wanted: bool) -> tuple[str, str, str]:
         """What a leaf reads, its present value, and what is needed; "" for a leaf that has no such form."""
@@ -185,10 +219,10 @@ class Explainer:
         if isinstance(node.left, Quantity):
             value = self._words.value(node.left.reference, subject)
         else:
-            value = interval_text(self.evaluation.number(node.left, subject), unit)
+            value = interval_text(self.evaluation.number(node.left, subject, self._fresh), unit)
         wanted = self._words.wanted(node)
         if not isinstance(node.right, Number):
-            wanted += f" ({interval_text(self.evaluation.number(node.right, subject), unit)})"
+            wanted += f" ({interval_text(self.evaluation.number(node.right, subject, self._fresh), unit)})"
         return left, value, f"{SIGN[node.operator]} {wanted}"
 
     def _inside(self, node: Compare, subject: str, depth: int) -> list[TraceNode]:
@@ -214,7 +248,7 @@ class Explainer:
     def _choice_value(self, node: ChoiceIn, subject: str) -> str:
         if isinstance(node.choice, ChoiceOf):
             return self._words.value(node.choice.reference, subject)
-        return self._words.candidates(MODALITY, self.evaluation.choice(node.choice, subject))
+        return self._words.candidates(MODALITY, self.evaluation.choice(node.choice, subject, self._fresh))
 
     def _overlap(self, reference: Reference, items: tuple[str, ...], subject: str) -> str:
         return _("{label}: {value}; wanted: {wanted}").format(
@@ -230,11 +264,12 @@ class Explainer:
     def _gate(self, node: GatePasses, subject: str, depth: int) -> tuple[str, list[TraceNode]]:
         compiled = self.evaluation.knowledge.gates[node.gate]
         about = subject if compiled.entry.subject == "lesion" else PATIENT
+        inside = self.for_gate(node.gate)
         below = [
             TraceNode(
                 text=item.label,
                 answer=ANSWER[self.evaluation.gate_item(node.gate, position, about)],
-                children=(self.trace(compiled.items[position], about, depth - 1),) if depth > 0 else (),
+                children=(inside.trace(compiled.items[position], about, depth - 1),) if depth > 0 else (),
             )
             for position, item in enumerate(compiled.entry.items)
             if (item.id == node.only if node.only else item.severity == "block" and item.id not in node.excepted)
@@ -246,7 +281,7 @@ class Explainer:
         for name in names:
             one = self.evaluation.knowledge.recommendations[name]
             about = subject if one.entry.subject == "lesion" else PATIENT
-            inner = (self.trace(one.when, about, depth - 1),) if depth > 0 else ()
+            inner = (self._judging(fresh=False).trace(one.when, about, depth - 1),) if depth > 0 else ()
             below.append(
                 TraceNode(
                     text=f"{name}: {one.entry.title}",
@@ -268,7 +303,7 @@ class Explainer:
                 else self._numbers(derived.tree, about, depth)
             )
         below = []
-        for row in self.evaluation.possible_rows(derived, about):
+        for row in self.evaluation.possible_rows(derived, about, self._fresh):
             if row.id == "otherwise":
                 continue
             inner = self.trace(row.when, about, depth - 1)
@@ -279,7 +314,7 @@ class Explainer:
     def _numbers(self, tree: Node, subject: str, depth: int) -> list[TraceNode]:
         below = []
         for reference, whose in self._read_by(tree, subject):
-            known = self.evaluation.is_known(reference, whose)
+            known = self.evaluation.is_known(reference, whose, self._fresh)
             text = self._named(reference, whose)
             text = text if whose in {subject, PATIENT} else f"{whose}: {text}"
             answer = Answer.YES if known else Answer.UNKNOWN

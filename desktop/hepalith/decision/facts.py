@@ -37,7 +37,9 @@ LEFT_OUT = frozenset(
         "group",
         "version",  # every version has another one
         "dictionary_version",
-        "complete",  # what a table claims of itself; its rows are facts
+        "complete",  # what an entry claims of itself, to be proved; its rows and its expression are facts
+        "exclusive",
+        "red_flags",
     }
 )
 

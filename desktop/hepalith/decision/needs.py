@@ -26,44 +26,50 @@ OpenFinding = tuple[str, str]  # (finding, subject)
 
 
 class Needs:
-    """Finds open findings, once for each derived finding and subject."""
+    """Finds open findings, once for each derived finding and subject. fresh: also those that are too old for a gate."""
 
     def __init__(self, evaluation: Evaluation) -> None:
         self._evaluation = evaluation
-        self._derived: dict[tuple[str, str], tuple[OpenFinding, ...]] = {}
-        self._found: dict[tuple[int, str], tuple[OpenFinding, ...]] = {}
+        self._derived: dict[tuple[str, str, bool], tuple[OpenFinding, ...]] = {}
+        self._found: dict[tuple[int, str, bool], tuple[OpenFinding, ...]] = {}
 
-    def of(self, node: Node, subject: str) -> tuple[OpenFinding, ...]:
+    def of(self, node: Node, subject: str, fresh: bool = False) -> tuple[OpenFinding, ...]:
         """The open findings of a node of the knowledge, in the order in which it names them; () if it is decided."""
-        key = (id(node), subject)  # a node of the knowledge lives as long as the evaluation
+        key = (id(node), subject, fresh)  # a node of the knowledge lives as long as the evaluation
         if key not in self._found:
-            self._found[key] = tuple(dict.fromkeys(self._of(node, subject)))
+            self._found[key] = tuple(dict.fromkeys(self._of(node, subject, fresh)))
         return self._found[key]
 
     def of_finding(self, reference: Reference, subject: str) -> tuple[OpenFinding, ...]:
         """The open findings behind a finding or derived finding."""
-        return self._reference(reference, subject)
+        return self._reference(reference, subject, fresh=False)
 
-    def _of(self, node: Node, subject: str) -> Iterable[OpenFinding]:
+    def of_item(self, gate: str, position: int, subject: str) -> tuple[OpenFinding, ...]:
+        """The open findings of an item of a gate."""
+        compiled = self._evaluation.knowledge.gates[gate]
+        about = subject if compiled.entry.subject == "lesion" else PATIENT
+        return self.of(compiled.items[position], about, compiled.entry.wants_fresh)
+
+    def _of(self, node: Node, subject: str, fresh: bool) -> Iterable[OpenFinding]:
         evaluation = self._evaluation
-        if isinstance(node, TruthNode) and not evaluation.truth(node, subject).is_unknown:
+        if isinstance(node, TruthNode) and not evaluation.truth(node, subject, fresh).is_unknown:
             return ()
         match node:
             case And(parts=parts) | Or(parts=parts) | CountTrue(parts=parts):
-                return [need for part in parts for need in self.of(part, subject)]
+                return [need for part in parts for need in self.of(part, subject, fresh)]
             case Not(part=part):
-                return self.of(part, subject)
+                return self.of(part, subject, fresh)
             case Quantified(part=part) | CountLesions(part=part):
-                return self._over_lesions(part)
+                return self._over_lesions(part, fresh)
             case LesionNumber(number=number):
-                return self._over_lesions(number)
+                return self._over_lesions(number, fresh)
             case GatePasses(gate=gate, excepted=excepted, only=only):
                 compiled = evaluation.knowledge.gates[gate]
                 return [
                     need
-                    for item, tree in zip(compiled.entry.items, compiled.items, strict=True)
+                    for position, item in enumerate(compiled.entry.items)
                     if _counts(item, excepted, only)
-                    for need in self.of(tree, subject if compiled.entry.subject == "lesion" else PATIENT)
+                    for need in self.of_item(gate, position, subject)
                 ]
             case Fires(recommendations=names):
                 recommendations = [evaluation.knowledge.recommendations[name] for name in names]
@@ -73,43 +79,43 @@ class Needs:
                     for need in self.of(one.when, subject if one.entry.subject == "lesion" else PATIENT)
                 ]
             case Reference():
-                return self._reference(node, subject)
-        return [need for child in children(node) for need in self.of(child, subject)]
+                return self._reference(node, subject, fresh)
+        return [need for child in children(node) for need in self.of(child, subject, fresh)]
 
-    def _over_lesions(self, part: Node) -> list[OpenFinding]:
-        found = [need for lesion in self._evaluation.lesions for need in self.of(part, lesion)]
+    def _over_lesions(self, part: Node, fresh: bool) -> list[OpenFinding]:
+        found = [need for lesion in self._evaluation.lesions for need in self.of(part, lesion, fresh)]
         if self._evaluation.has_unlisted_lesions():
             found.append((LESION_COUNT, PATIENT))
         return found
 
-    def _reference(self, reference: Reference, subject: str) -> tuple[OpenFinding, ...]:
+    def _reference(self, reference: Reference, subject: str, fresh: bool) -> tuple[OpenFinding, ...]:
         about = subject if reference.lesion else PATIENT
-        if self._evaluation.is_known(reference, about):
+        if self._evaluation.is_known(reference, about, fresh):
             return ()
         if not reference.derived:
             absence = self._evaluation.knowledge.absence.get(reference.name)
             parents = self.of(absence, about) if absence is not None and not reference.which else ()
             return (*parents, (reference.name, about))
-        key = (reference.name, about)
+        key = (reference.name, about, fresh)
         if key not in self._derived:
             self._derived[key] = ()  # a table may name itself through a gate; the first visit counts
-            self._derived[key] = tuple(dict.fromkeys(self._of_derived(reference.name, about)))
+            self._derived[key] = tuple(dict.fromkeys(self._of_derived(reference.name, about, fresh)))
         return self._derived[key]
 
-    def _of_derived(self, name: str, subject: str) -> Iterable[OpenFinding]:
+    def _of_derived(self, name: str, subject: str, fresh: bool) -> Iterable[OpenFinding]:
         derived = self._evaluation.knowledge.derived[name]
         if derived.tree is not None:
-            yield from self.of(derived.tree, subject)
+            yield from self.of(derived.tree, subject, fresh)
         for row in derived.rows:
-            truth = self._evaluation.truth(row.when, subject)
+            truth = self._evaluation.truth(row.when, subject, fresh)
             if truth is Truth.UNKNOWN:
-                yield from self.of(row.when, subject)
+                yield from self.of(row.when, subject, fresh)
             if truth is not Truth.FALSE and isinstance(row.then, Node):
-                yield from self.of(row.then, subject)
+                yield from self.of(row.then, subject, fresh)
             if truth is Truth.TRUE:
                 return
         if isinstance(derived.otherwise, Node):
-            yield from self.of(derived.otherwise, subject)
+            yield from self.of(derived.otherwise, subject, fresh)
 
 
 def _counts(item: GateEntryItem, excepted: tuple[str, ...], only: str) -> bool:

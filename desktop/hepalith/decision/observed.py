@@ -69,6 +69,10 @@ class ObservedCase:
         """When the group was observed; what is undated is current."""
         return self._dated(group[0]) or DateRange(self.as_of, self.as_of)
 
+    def date_text(self, observation: Observation) -> str:
+        """When it was observed, as it was entered; "" for what is undated."""
+        return observation.date or self._studies.get(observation.study, _NOWHERE).date
+
     # What a reference reads from the groups of its finding; None where nothing is recorded.
     # which: 0 the observation that counts, n the n-th before it, -1 the earliest.
     # fresh: count observations older than the gates allow as not recorded.
@@ -170,7 +174,7 @@ class ObservedCase:
         return {key: [tuple(dates[day]) for day in sorted(dates, reverse=True)] for key, dates in by_key.items()}
 
     def _dated(self, observation: Observation) -> DateRange | None:
-        text = observation.date or self._studies.get(observation.study, _NOWHERE).date
+        text = self.date_text(observation)
         try:
             return parse_date(text) if text else None
         except InvalidValueError:

@@ -117,7 +117,7 @@ class Reading:
     def gate_item(self, gate: str, position: int, subject: str) -> Truths:
         """Where an item of a gate is fulfilled, and where it is known not to be."""
         compiled = self.knowledge.gates[gate]
-        return self.truth(compiled.items[position], subject, compiled.entry.kind == "safety")
+        return self.truth(compiled.items[position], subject, compiled.entry.wants_fresh)
 
     def holds(self, name: str, subject: str) -> Truths:
         """Where a derived yes/no is yes, and where it is no."""

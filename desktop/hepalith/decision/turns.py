@@ -2,18 +2,22 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from hepalith.decision.counterfactuals import NOTHING, Counterfactuals, Fact, Ways, length
+from hepalith.decision.counterfactuals import MOST_WAYS, NEVER, NOTHING, Counterfactuals, Found, Ways, findings_in
 from hepalith.decision.evaluation import Evaluation
 from hepalith.decision.explain import Explainer
 from hepalith.decision.levels import gate_state
 from hepalith.decision.precedence import Judged, Judgement, Winner
-from hepalith.domain.assessment import GateState, Status, TraceNode, Turn
+from hepalith.decision.rank_ways import RankWays, leading
+from hepalith.decision.score_ways import ScoreTurn, score_turns
+from hepalith.domain.assessment import GateState, Status, Turn
 from hepalith.domain.case import PATIENT
 from hepalith.domain.truth import Truth, from_bool
+from hepalith.domain.words import some
 from hepalith.i18n import _
 from hepalith.knowledge.tree import ChoiceOf, GatePasses, Holds, Reference, TruthNode
 
 SHOWN_CLASSES = 3
+WIDTHS = (MOST_WAYS, 6 * MOST_WAYS)
 
 IsSo = Callable[[Evaluation], bool]
 Wanted = Iterator[tuple[str, Ways, IsSo]]  # what it would be, the ways to it, and whether it is so
@@ -25,19 +29,69 @@ class Turns:
     def __init__(self, evaluation: Evaluation, explainer: Explainer) -> None:
         self._evaluation = evaluation
         self._explainer = explainer
-        self._knowledge = evaluation.knowledge
-        self._judgement = Judgement(evaluation)
-        self._ways = Counterfactuals(evaluation)
+        self._conclusions = [_Conclusions(evaluation, Counterfactuals(evaluation, most)) for most in WIDTHS]
 
     def of(self, item: str, subject: str = PATIENT) -> tuple[Turn, ...]:
         """The turns of a recommendation, cause, derived finding or gate ("gate:T7") for a subject."""
-        found = ((text, self._ways.checked(ways, is_so)) for text, ways, is_so in self._wanted(item, subject))
-        return tuple(
-            Turn(item=item, subject=subject, turns=text, facts=self._facts(facts)) for text, facts in found if facts
+        derived = self._evaluation.knowledge.derived.get(item)
+        if derived is not None and derived.entry.type == "number":
+            return tuple(self._of_score(item, subject, one) for one in score_turns(self._evaluation, item, subject))
+        found: dict[str, Found] = {}
+        for conclusions in self._conclusions:  # wider where it is not proved that there is nothing shorter
+            if found and all(one.is_shortest or one.none_up_to >= NEVER - 1 for one in found.values()):
+                break
+            for text, one in conclusions.found(item, subject):
+                known = found.get(text)
+                found[text] = one if known is None else _better(known, one)
+        return tuple(self._turn(item, subject, text, one) for text, one in found.items() if one.none_up_to < NEVER - 1)
+
+    def _of_score(self, item: str, subject: str, one: ScoreTurn) -> Turn:
+        facts = (self._explainer.answered(made.open.finding, made.open.subject, made.answers) for made in one.answers)
+        text = _("{score} ({read})").format(
+            score=self._explainer.compared(one.read.compare, wanted=one.wanted), read=some(one.read.labels)
+        )
+        return Turn(
+            item=item,
+            subject=subject,
+            turns=text,
+            facts=tuple(facts),
+            shortest=bool(one.answers) and len(one.answers) <= one.none_up_to + 1,
+            none_up_to=one.none_up_to,
         )
 
-    def _facts(self, facts: Iterable[Fact]) -> tuple[TraceNode, ...]:
-        return tuple(sorted(map(self._explainer.fact, facts), key=lambda fact: (fact.subject, fact.text)))
+    def _turn(self, item: str, subject: str, text: str, found: Found) -> Turn:
+        facts = sorted(map(self._explainer.fact, found.facts), key=lambda fact: (fact.subject, fact.text))
+        return Turn(
+            item=item,
+            subject=subject,
+            turns=text,
+            facts=tuple(facts),
+            shortest=found.is_shortest,
+            none_up_to=found.none_up_to,
+        )
+
+
+def _better(one: Found, other: Found) -> Found:
+    """The facts of two searches for the same that need fewer findings, with all that is proved by either."""
+    facts = min((one.facts, other.facts), key=lambda facts: findings_in(facts) if facts else NEVER)
+    return Found(facts, max(one.none_up_to, other.none_up_to))
+
+
+class _Conclusions:
+    """What would be another conclusion, with the ways that one search finds to it."""
+
+    def __init__(self, evaluation: Evaluation, ways: Counterfactuals) -> None:
+        self._evaluation = evaluation
+        self._knowledge = evaluation.knowledge
+        self._judgement = Judgement(evaluation)
+        self._ways = ways
+        self._rank = RankWays(evaluation, ways)
+
+    def found(self, item: str, subject: str) -> Iterator[tuple[str, Found]]:
+        """What it would be, and the facts that bring it about."""
+        for text, ways, is_so in self._wanted(item, subject):
+            if ways.shortest != NOTHING.shortest:
+                yield text, self._ways.checked(ways, is_so)
 
     def _wanted(self, item: str, subject: str) -> Wanted:
         if item in self._knowledge.recommendations:
@@ -93,6 +147,10 @@ class Turns:
             ways,
             lambda then: any(then.truth(tree, subject).is_true for tree in compiled.arguments_for) is not speaking,
         )
+        leads = name in leading(self._evaluation, subject)
+        ways = self._rank.loses(name, subject) if leads else self._rank.leads(name, subject)
+        text = _("no longer leads") if leads else _("leads")
+        yield text, ways, lambda then: (name in leading(then, subject)) is not leads
 
     def _gate(self, name: str, subject: str) -> Wanted:
         is_open = gate_state(self._evaluation, name, subject) is GateState.OPEN
@@ -104,7 +162,7 @@ class Turns:
         )
 
     def _class(self, name: str, subject: str) -> Wanted:
-        """The classes that are nearest; a score has none: it changes with each of its parts."""
+        """The classes that are nearest."""
         derived = self._knowledge.derived[name]
         reference = Reference(name, derived.entry.subject == "lesion", derived=True)
         about = subject if reference.lesion else PATIENT
@@ -117,7 +175,7 @@ class Turns:
             node = ChoiceOf(reference, self._evaluation.domain(name))
             others = [one for one in derived.entry.choices if self._evaluation.choice(node, about) != {one.id}]
             found = [(one, self._ways.result(derived, about, frozenset([one.id]))) for one in others]
-            near = sorted((pair for pair in found if pair[1]), key=lambda pair: length(pair[1][0]))
+            near = sorted((pair for pair in found if pair[1].shortest), key=lambda pair: pair[1].least)
             for one, ways in near[:SHOWN_CLASSES]:
                 yield one.label, ways, _is(node, about, one.id)
 

@@ -462,11 +462,12 @@ class Wording:
 
 
 class Words(Wording):
-    """Says in words what one evaluation knows."""
+    """Says in words what one evaluation knows. fresh: values that are too old for a safety gate are said to be so."""
 
-    def __init__(self, evaluation: Evaluation) -> None:
+    def __init__(self, evaluation: Evaluation, *, fresh: bool = False) -> None:
         super().__init__(evaluation.knowledge)
         self._evaluation = evaluation
+        self._fresh = fresh
 
     def value(self, reference: Reference, subject: str) -> str:
         """The value of a finding or derived finding, or "not recorded"."""
@@ -476,25 +477,45 @@ class Words(Wording):
         if group is None:
             return _("not recorded")
         finding = self._knowledge.findings[reference.name]
-        return _(" / ").join(dict.fromkeys(observation_text(o, finding) for o in group))
+        text = _(" / ").join(dict.fromkeys(observation_text(o, finding) for o in group))
+        return self._dated(text, reference, subject) if self._fresh else text
+
+    def needed(self, name: str, subject: str) -> str:
+        """What an open finding is called; where there is a value that is too old, with that."""
+        label = self._knowledge.label(name)
+        return self._dated(label, self._reference(name), subject) if self._fresh else label
+
+    def _dated(self, text: str, reference: Reference, subject: str) -> str:
+        """A text about a finding, and that its value is too old where it is."""
+        group = self._evaluation.group(reference, subject)
+        if group is None or self._evaluation.group(reference, subject, fresh=True) is not None:
+            return text
+        return _("{value} (too old: of {date}, at most {days} days)").format(
+            value=text,
+            date=self._evaluation.observed.date_text(group[0]),
+            days=self._knowledge.findings[reference.name].max_age_days_for_gates,
+        )
 
     def of(self, name: str, subject: str) -> str:
         """The value by name, for texts."""
+        return self.value(self._reference(name), subject)
+
+    def _reference(self, name: str) -> Reference:
         finding = self._knowledge.findings.get(name)
-        lesion = finding.subject == "lesion" if finding else self._knowledge.derived[name].entry.subject == "lesion"
-        return self.value(Reference(name, lesion, derived=finding is None), subject)
+        about = finding.subject if finding else self._knowledge.derived[name].entry.subject
+        return Reference(name, about == "lesion", derived=finding is None)
 
     def _derived(self, reference: Reference, subject: str) -> str:
         entry = self._knowledge.derived[reference.name].entry
         if entry.type == "yes_no":
-            truth = self._evaluation.holds(reference, subject)
+            truth = self._evaluation.holds(reference, subject, self._fresh)
             return {Truth.TRUE: _("yes"), Truth.FALSE: _("no"), Truth.UNKNOWN: _("not known")}[truth]
         if entry.type == "number":
-            interval = self._evaluation.number(Quantity(reference), subject)
+            interval = self._evaluation.number(Quantity(reference), subject, self._fresh)
             decimals = entry.decimals if entry.decimals or interval.low != interval.low.to_integral() else 0
             return interval_text(interval, entry.unit, decimals)
         domain = self._evaluation.domain(reference.name)
-        possible = self._evaluation.choice(ChoiceOf(reference, domain), subject)
+        possible = self._evaluation.choice(ChoiceOf(reference, domain), subject, self._fresh)
         return _("not known") if possible == domain and len(domain) > 1 else self.candidates(reference.name, possible)
 
     def candidates(self, name: str, possible: frozenset[str]) -> str:

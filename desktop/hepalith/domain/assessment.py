@@ -438,13 +438,16 @@ class Turn(Part, frozen=True, kw_only=True):
     """The fewest facts that would turn a conclusion about one item of the knowledge and one subject.
 
     turns: what it would then be, in words. facts: all have to be so; the text of each gives its present value and what
-    is needed, its `answer` whether that is so now.
+    is needed, its `answer` whether that is so now; () if none were found. shortest: it is proved that no set of facts
+    about fewer findings does it. none_up_to: no set about so many findings, or fewer, does it; more may.
     """
 
     item: str
     subject: str
     turns: str
     facts: tuple[TraceNode, ...]
+    shortest: bool
+    none_up_to: int
 
 
 class Assessment(Part, frozen=True, kw_only=True):

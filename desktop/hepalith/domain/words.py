@@ -1,6 +1,6 @@
 """The program's words for units and for the enumerations of an assessment, for window, note and terminal alike."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from hepalith.domain.assessment import (
     Answer,
@@ -232,8 +232,25 @@ def robust_text(further: Further | None) -> str:
 
 def turn_text(turn: Turn) -> str:
     """What would change a conclusion, in one line."""
-    facts = "; ".join(fact.text for fact in turn.facts)
-    return _("{turns}, if {facts}").format(turns=turn.turns[:1].upper() + turn.turns[1:], facts=facts)
+    facts, note = "; ".join(fact.text for fact in turn.facts), turn_note(turn)
+    if not facts:
+        return _("{turns}: {note}").format(turns=capital(turn.turns), note=note)
+    text = _("{turns}, if {facts}").format(turns=capital(turn.turns), facts=facts)
+    return _("{text} ({note})").format(text=text, note=note) if note else text
+
+
+def turn_note(turn: Turn) -> str:
+    """That the facts are perhaps not the fewest, or that none were found; "" for what is proved to be the fewest."""
+    if turn.shortest:
+        return ""
+    few = plural("{count} finding is not enough", "up to {count} findings are not enough", turn.none_up_to)
+    told = _("perhaps not the fewest") if turn.facts else _("no facts were found that do it")
+    return _("{told}; {few}").format(told=told, few=few) if turn.none_up_to else told
+
+
+def capital(text: str) -> str:
+    """A text as it begins a line."""
+    return text[:1].upper() + text[1:]
 
 
 def completed_text(one: Completed) -> str:
@@ -265,7 +282,12 @@ def _level_text(level: Urgency) -> str:
 
 
 def _some(named: Sequence[Named], between: str = ", ") -> str:
-    labels = list(dict.fromkeys(one.label for one in named))
+    return some(dict.fromkeys(one.label for one in named), between)
+
+
+def some(named: Iterable[str], between: str = ", ") -> str:
+    """The first of several names, and how many more there are."""
+    labels = list(named)
     if len(labels) > _SHOWN:
         more = plural("{count} more", "{count} more", len(labels) - _SHOWN)
         return between.join(labels[:_SHOWN]) + f" (+ {more})"

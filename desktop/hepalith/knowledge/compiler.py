@@ -188,6 +188,10 @@ class _Compiler:
             self._problem("derived", entry.id, "needs either `expr` or `rows`")
         if entry.rows and entry.otherwise is None and not entry.complete:
             self._problem("derived", entry.id, "needs `otherwise`, or `complete: true` when its rows cover everything")
+        if entry.exclusive and not entry.rows:
+            self._problem("derived", entry.id, "is `exclusive` without rows")
+        if entry.red_flags and not (entry.expr and entry.type == "yes_no"):
+            self._problem("derived", entry.id, "`red_flags` is for a yes/no with `expr`, which lists them")
         if entry.type == "choice" and not entry.choices:
             self._problem("derived", entry.id, "is a choice without choices")
         rows = tuple(

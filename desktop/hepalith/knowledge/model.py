@@ -145,6 +145,8 @@ class Derived(Grounded, frozen=True, kw_only=True):
     rows: tuple[Row, ...] = ()
     otherwise: str | bool | None = None
     complete: bool = False
+    exclusive: bool = False
+    red_flags: bool = False
     range: tuple[Decimal, Decimal] | None = None
     help: str = ""
     note: str = ""
@@ -257,6 +259,11 @@ class GateEntry(Grounded, frozen=True, kw_only=True):
     subject: Subject
     items: tuple[GateEntryItem, ...]
     note: str = ""
+
+    @property
+    def wants_fresh(self) -> bool:
+        """Whether values older than `max_age_days_for_gates` count as not recorded here."""
+        return self.kind == "safety"
 
 
 class Precedence(Grounded, frozen=True, kw_only=True):

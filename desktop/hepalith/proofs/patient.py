@@ -97,6 +97,14 @@ class Free(NamedTuple):
     fresh: bool
 
 
+class _Winner(NamedTuple):
+    """Advice to which other advice gives way: whether it is there, whether it holds, whether it replaces the other."""
+
+    present: Formula
+    holds: Answer
+    replaces: bool
+
+
 class Patient:
     """Answers about every patient at once, with one knowledge base.
 
@@ -114,6 +122,7 @@ class Patient:
         self._gate_items: dict[tuple[str, int, str], Answer] = {}
         self._fires: dict[tuple[str, str], Answer] = {}
         self._effective: dict[tuple[str, str], Answer] = {}
+        self._counts: dict[tuple[str, str], Formula] = {}
         self._unruled: list[Fact] = []
         self._agreeing = agreeing
         self.facts.on_new = self._unruled.append
@@ -175,14 +184,26 @@ class Patient:
             self._effective[key] = self._judge(recommendation, subject)
         return self._effective[key]
 
+    def sets_urgency(self, recommendation: str, subject: str) -> Formula:
+        """Whether a recommendation counts for the urgency: it holds, or gives way without being replaced."""
+        key = (recommendation, subject)
+        if key not in self._counts:
+            self._counts[key] = self._count_of(recommendation, subject)
+        return self._counts[key]
+
+    def is_replaced(self, recommendation: str, subject: str) -> Formula:
+        """Whether a more exact answer to the same question stands in its place."""
+        is_closure = CLOSURE in self.knowledge.recommendations[recommendation].entry.tags
+        winners = self._winners(recommendation, subject, even_if_they_give_way=is_closure)
+        return disjunction(conjunction([one.present, one.holds.true]) for one in winners if one.replaces)
+
     def gate_item(self, gate: str, position: int, subject: str) -> Answer:
         """Whether an item of a gate is fulfilled."""
         compiled = self.knowledge.gates[gate]
         about = subject if compiled.entry.subject == "lesion" else PATIENT
         key = (gate, position, about)
         if key not in self._gate_items:
-            fresh = compiled.entry.kind == "safety"
-            self._gate_items[key] = self.truth(compiled.items[position], about, fresh)
+            self._gate_items[key] = self.truth(compiled.items[position], about, compiled.entry.wants_fresh)
         return self._gate_items[key]
 
     def gate_passes(self, gate: str, subject: str) -> Answer:
@@ -217,19 +238,27 @@ class Patient:
         applies = self.fires(name, subject)
         is_closure = CLOSURE in self.knowledge.recommendations[name].entry.tags
         winners = list(self._winners(name, subject, even_if_they_give_way=is_closure))
-        beaten = disjunction(conjunction([present, winner.true]) for present, winner in winners)
+        beaten = disjunction(conjunction([winner.present, winner.holds.true]) for winner in winners)
         holds = [applies.true, negation(beaten)]
         if is_closure:
-            holds += [disjunction([negation(present), winner.false]) for present, winner in winners]
+            holds += [disjunction([negation(winner.present), winner.holds.false]) for winner in winners]
         return Answer(conjunction(holds), disjunction([applies.false, beaten]))
 
-    def _winners(self, name: str, subject: str, *, even_if_they_give_way: bool) -> Iterator[tuple[Formula, Answer]]:
+    def _count_of(self, name: str, subject: str) -> Formula:
+        parts = [self.is_present(subject), self.fires(name, subject).true, negation(self.is_replaced(name, subject))]
+        if CLOSURE in self.knowledge.recommendations[name].entry.tags:  # only held open, it does not count
+            winners = self._winners(name, subject, even_if_they_give_way=True)
+            beaten = [conjunction([winner.present, winner.holds.true]) for winner in winners]
+            parts.append(disjunction([*beaten, self.effective(name, subject).true]))
+        return conjunction(parts)
+
+    def _winners(self, name: str, subject: str, *, even_if_they_give_way: bool) -> "Iterator[_Winner]":
         for rule, winner in self.knowledge.suppressors.get(name, ()):
             for whose in self.subjects(self.knowledge.recommendations[winner].entry.subject):
                 if rule.across == "lesion" and PATIENT not in (subject, whose) and subject != whose:
                     continue
                 judged = self.fires if even_if_they_give_way else self.effective
-                yield self.is_present(whose), judged(winner, whose)
+                yield _Winner(self.is_present(whose), judged(winner, whose), rule.replaces)
 
     # truths
 

@@ -4,14 +4,13 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from typing import NamedTuple
 
-from hepalith.domain.assessment import Urgency
 from hepalith.i18n import _
 from hepalith.knowledge.base import Knowledge
 from hepalith.proofs.facts import EXAMINATIONS, LESIONS
 from hepalith.proofs.forgetting import FORGETTING, prove_forgetting
 from hepalith.proofs.reach import AFTER_PRECEDENCE, CHANGEABLE, REACHABLE, Claim, claims_of, prove_reachable
+from hepalith.proofs.red_flags import RED_FLAGS, prove_red_flags
 from hepalith.proofs.refute import (
-    ALARM,
     CLOSURES,
     CONTRADICTIONS,
     DISPOSITION,
@@ -21,10 +20,9 @@ from hepalith.proofs.refute import (
     prove_disposition,
     prove_tables,
 )
-from hepalith.proofs.results import Result, Verdict
+from hepalith.proofs.results import Result
 from hepalith.proofs.search import TIMEOUT_MS, Search
 
-RED_FLAGS = "red-flags"
 _QUICK_KINDS = ("recommendation ", "escalation ", "row ", "gate item ")
 
 
@@ -76,7 +74,7 @@ PROOFS = (
     ),
     Proof(
         TABLES,
-        "tables that claim to be complete are, unknowns included",
+        "tables that claim to be complete are, and those that claim it do not overlap, unknowns included",
         lambda prover, _fast: prove_tables(prover.search),
     ),
     Proof(
@@ -102,8 +100,8 @@ PROOFS = (
     ),
     Proof(
         RED_FLAGS,
-        "an escalation raises the urgency, and nothing replaces an alarm, so that an alarm that holds counts",
-        lambda prover, _fast: prove_red_flags(prover.knowledge),
+        "a red flag never lowers the urgency, an escalation raises it, and nothing replaces an alarm",
+        lambda prover, fast: prove_red_flags(prover.search, fast=fast),
     ),
 )
 
@@ -114,38 +112,7 @@ def bounds() -> str:
         "Bounds: {lesions} lesions listed (more may exist unlisted), {examinations} examinations of what is compared "
         "(more where the knowledge names more), each value known exactly or not recorded, nothing recorded that the "
         "form hides, calculators that are not linear as free values within their range. Numbers are not rounded. "
-        "What is forgotten does not contradict an answer that stands for it, and the list of lesions stays complete."
+        "What is forgotten does not contradict an answer that stands for it, and the list of lesions stays complete. "
+        "With a red flag, what answered for other findings still does; urgent and soon may be left open by it, and a "
+        "routine plan may end."
     ).format(lesions=len(LESIONS), examinations=EXAMINATIONS)
-
-
-def prove_red_flags(knowledge: Knowledge) -> Iterator[Result]:
-    """The urgency is at least that of every alarm whose condition holds.
-
-    What gives way still counts for the urgency, unless it is replaced (`decision.precedence`): so no alarm may be.
-    """
-    yield from _escalations(knowledge)
-    for loser, winners in knowledge.suppressors.items():
-        for rule, winner in winners:
-            if rule.replaces:
-                is_alarm = ALARM in knowledge.recommendations[loser].entry.tags
-                yield Result(
-                    proof=RED_FLAGS,
-                    item=f"{winner} in place of {loser}",
-                    place=("precedence", rule.id),
-                    verdict=Verdict.FAILED if is_alarm else Verdict.PROVED,
-                    text=f"{rule.id} replaces {loser}, an alarm: its urgency would no longer count" if is_alarm else "",
-                )
-
-
-def _escalations(knowledge: Knowledge) -> Iterator[Result]:
-    """An escalation names a higher urgency than the advice; a lower one would be without effect."""
-    for name, compiled in knowledge.recommendations.items():
-        for number, step in enumerate(compiled.entry.escalate, 1):
-            raises = Urgency(step.urgency).rank > Urgency(compiled.entry.urgency).rank
-            yield Result(
-                proof=RED_FLAGS,
-                item=f"escalation {name}.{number}",
-                place=("recommendations", name),
-                verdict=Verdict.PROVED if raises else Verdict.FAILED,
-                text="" if raises else f"{step.urgency} is not above {compiled.entry.urgency}",
-            )

@@ -73,11 +73,12 @@ def claims_of(knowledge: Knowledge) -> Iterator[Claim]:
     for name in knowledge.conditions:
         yield from _of_condition(knowledge, name)
     for gate in knowledge.gates.values():
-        fresh = gate.entry.kind == "safety"
         for item, node in zip(gate.entry.items, gate.items, strict=True):
             place = ("gates", gate.entry.id)
             item_name = f"gate item {gate.entry.id}.{item.id}"
-            can, _can_fail = _both_ways(item_name, place, gate.entry.subject, node, item.requires, fresh)
+            can, _can_fail = _both_ways(
+                item_name, place, gate.entry.subject, node, item.requires, gate.entry.wants_fresh
+            )
             yield can  # an item that only asks for a value to be known never fails
     for name, node in knowledge.absence.items():
         finding = knowledge.findings[name]

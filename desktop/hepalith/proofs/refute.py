@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 from itertools import product
 
+import z3
+
 from hepalith.decision.expectations import Answers
 from hepalith.decision.levels import gate_state
 from hepalith.decision.precedence import CLOSURE
 from hepalith.domain.assessment import GateState, Status
 from hepalith.domain.case import PATIENT
 from hepalith.domain.truth import Truth
-from hepalith.knowledge.base import SUBJECT, Knowledge
+from hepalith.knowledge.base import SUBJECT, CompiledDerived, Knowledge
 from hepalith.knowledge.model import Recommendation
 from hepalith.knowledge.tree import ChoiceIn, ChoiceOf, Reference
 from hepalith.proofs.facts import LESIONS
@@ -37,20 +39,39 @@ def no_one(
 
 
 def prove_tables(search: Search) -> Iterator[Result]:
-    """A table that claims to be complete has a row for every patient."""
-    patient = search.patient
-    for name, derived in search.knowledge.derived.items():
-        if not derived.entry.complete:
-            continue
-        subject = _about(derived.entry.subject)
+    """A complete table has a row for every patient; of an exclusive one no two rows hold together."""
+    for derived in search.knowledge.derived.values():
+        if derived.entry.complete:
+            yield _has_a_row(search, derived)
+        if derived.entry.exclusive:
+            yield _has_one_row(search, derived)
 
-        def shows(answers: Answers, name: str = name, subject: str = subject) -> bool:
-            rows = search.knowledge.derived[name].rows
-            known = subject == PATIENT or subject in answers.evaluation.lesions
-            return known and all(answers.evaluation.truth(row.when, subject) is Truth.FALSE for row in rows)
 
-        wanted = (patient.row_hits(derived, subject)[-1].true, patient.is_present(subject))
-        yield no_one(search, TABLES, f"table {name}", ("derived", name), wanted, shows, "no row holds")
+def _has_a_row(search: Search, derived: CompiledDerived) -> Result:
+    name, subject = derived.entry.id, _about(derived.entry.subject)
+
+    def shows(answers: Answers) -> bool:
+        return _rows(answers, derived, subject).count(Truth.FALSE) == len(derived.rows)
+
+    wanted = (search.patient.row_hits(derived, subject)[-1].true, search.patient.is_present(subject))
+    return no_one(search, TABLES, f"table {name}", ("derived", name), wanted, shows, "no row holds")
+
+
+def _has_one_row(search: Search, derived: CompiledDerived) -> Result:
+    name, subject = derived.entry.id, _about(derived.entry.subject)
+
+    def shows(answers: Answers) -> bool:
+        return _rows(answers, derived, subject).count(Truth.TRUE) > 1
+
+    hold = [search.patient.truth(row.when, subject).true for row in derived.rows]
+    wanted = (negation(z3.AtMost(*hold, 1)), search.patient.is_present(subject))
+    return no_one(search, TABLES, f"rows of {name}", ("derived", name), wanted, shows, "two rows hold together")
+
+
+def _rows(answers: Answers, derived: CompiledDerived, subject: str) -> list[Truth]:
+    """Whether each row holds; none for a lesion that is not there."""
+    known = subject == PATIENT or subject in answers.evaluation.lesions
+    return [answers.evaluation.truth(row.when, subject) for row in derived.rows] if known else []
 
 
 def prove_disposition(search: Search) -> Iterator[Result]:

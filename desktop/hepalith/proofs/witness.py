@@ -185,14 +185,14 @@ def free_in(formulas: Sequence[Formula], patient: Patient) -> tuple[Free, ...]:
 
 def samples(patient: Patient, frees: Sequence[Free]) -> Formula:
     """That what these values rest on, and what they then are, is one of some true examples."""
-    inputs = sorted(
-        {
-            (reference.name, free.subject if reference.lesion else PATIENT)
-            for free in frees
-            for reference in _entered(free.node, patient.knowledge)
-        }
-    )
+    inputs = sorted({one for free in frees for one in entered(free, patient.knowledge)})
     return disjunction(_sample(patient, frees, inputs, position) for position in range(SAMPLES))
+
+
+def entered(free: Free, knowledge: Knowledge) -> set[tuple[str, str]]:
+    """The findings that a free value is computed from, and whose they are."""
+    found = _entered(free.node, knowledge)
+    return {(reference.name, free.subject if reference.lesion else PATIENT) for reference in found}
 
 
 def _entered(node: object, knowledge: Knowledge) -> Iterator[Reference]:

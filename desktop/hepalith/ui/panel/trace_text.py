@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from html import escape
 
 from hepalith.domain.assessment import Answer, TraceNode, Turn
-from hepalith.domain.words import answer_text
+from hepalith.domain.words import answer_text, capital, turn_note
 from hepalith.i18n import _
 from hepalith.ui.texts import ANSWER_SIGN
 from hepalith.ui.theme import Theme
@@ -39,7 +39,11 @@ def turns_html(turns: Iterable[Turn], theme: Theme) -> str:
     """What would change it: a line for each turn, and one for each fact, with what is known of it now."""
     lines: list[str] = []
     for turn in turns:
-        text = _("{turns}, if").format(turns=turn.turns[:1].upper() + turn.turns[1:])
+        text, note = _("{turns}, if").format(turns=capital(turn.turns)), turn_note(turn)
+        if not turn.facts:
+            text = _("{turns}: {note}").format(turns=capital(turn.turns), note=note)
+        elif note:
+            text = _("{text} ({note})").format(text=text, note=note)
         lines.append(f"<div>{escape(text)}</div>")
         for fact in turn.facts:
             _add(fact, 1, theme, lines)

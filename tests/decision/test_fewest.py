@@ -1,0 +1,213 @@
+"""The fewest facts: what is said to be proved is so, and what is not proved is said; ranks of causes, and scores."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from itertools import combinations, product
+from pathlib import Path
+
+import pytest
+
+from hepalith.decision.answers import Answers, Open
+from hepalith.decision.assess import Assessor
+from hepalith.decision.causes import rank_causes
+from hepalith.decision.counterfactuals import NEVER, Counterfactuals, findings_in
+from hepalith.decision.evaluation import Evaluation
+from hepalith.decision.explain import Explainer
+from hepalith.decision.rank_ways import leading
+from hepalith.decision.turns import Turns
+from hepalith.domain.assessment import Turn
+from hepalith.domain.case import PATIENT, Case
+from hepalith.domain.truth import from_bool
+from hepalith.domain.words import turn_text
+from hepalith.knowledge.base import Knowledge
+from hepalith.knowledge.tree import TruthNode
+from support.building import case, choice, no, number, seen, yes
+from support.small import FINDINGS, REST, compile_small
+
+TODAY = date(2026, 6, 1)
+
+
+def turns(knowledge: Knowledge, some: Case, item: str, subject: str = PATIENT) -> dict[str, Turn]:
+    """What would change something, by what it would be."""
+    return {turn.turns: turn for turn in Assessor(some, knowledge, TODAY).turns(item, subject)}
+
+
+# what is proved is so
+
+RULES = (
+    "(fever and pain and solid_one) or (bilirubin > 50 and a in risks) or (sex == male and b in risks and age > 60)",
+    "(fever or pain) and (pain or a in risks) and (a in risks or fever) and age > 20",
+    "count_true(fever, pain, a in risks, age > 70, sex == male) >= 3 and not (fever and pain)",
+    "not (fever and (pain or age > 50)) and (age > 40 or creatinine > 100) and creatinine < 200",
+    "pulse >= 50 and shape == round and not rash and (rash or not fever)",
+)
+CASES = (
+    case(),
+    case(seen("fever", no()), seen("pain", no()), seen("age", number("30", "a"))),
+    case(
+        seen("fever", yes()),
+        seen("pain", yes()),
+        seen("age", number("80", "a")),
+        seen("bilirubin", number("9", "umol/L")),
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def ruled(tmp_path_factory: pytest.TempPathFactory) -> Knowledge:
+    """The tiny knowledge with derived findings of these rules."""
+    made = "".join(
+        f"- {{id: rule_{at}, label: Rule {at}, subject: patient, type: yes_no, basis: default, expr: {rule!r}}}\n"
+        for at, rule in enumerate(RULES)
+    ).replace("solid_one", "any_lesion(solid)")
+    rest = REST.replace("derived:\n", f"derived:\n{made}")
+    knowledge, problems = compile_small(tmp_path_factory.mktemp("ruled"), rest=rest)
+    assert problems == ()
+    return knowledge
+
+
+@pytest.mark.parametrize("most", [1, 2, 6])
+@pytest.mark.parametrize("some", CASES)
+def test_no_fewer_findings_do_it_than_is_proved(ruled: Knowledge, some: Case, most: int) -> None:
+    evaluation = Evaluation(some, ruled, TODAY)
+    proved = 0
+    for at, _rule in enumerate(RULES):
+        tree = ruled.derived[f"rule_{at}"].tree
+        for wanted in (True, False):
+            if evaluation.truth(tree, PATIENT) is from_bool(wanted):
+                continue
+            search = Counterfactuals(evaluation, most)
+            found = search.checked(search.ways(tree, PATIENT, wanted=wanted), _is_so(tree, wanted))
+            fewest = next((size for size in (1, 2) if _can(evaluation, tree, wanted, size)), 3)
+            assert found.none_up_to < fewest, (at, wanted)
+            assert not found.is_shortest or findings_in(found.facts) <= fewest, (at, wanted)
+            proved += found.is_shortest
+    assert proved >= (3 if most == 1 else 5)
+
+
+def _is_so(tree: TruthNode, wanted: bool) -> Callable[[Evaluation], bool]:
+    return lambda then: then.truth(tree, PATIENT) is from_bool(wanted)
+
+
+def _can(evaluation: Evaluation, tree: TruthNode, wanted: bool, size: int) -> bool:
+    """Whether answers to so many findings make a condition so: every one is tried."""
+    answers = Answers(evaluation.knowledge, [tree])
+    places = [one for name in evaluation.knowledge.findings if (one := answers.every(name, PATIENT, evaluation))]
+    return any(
+        _after(evaluation, some, chosen).truth(tree, PATIENT) is from_bool(wanted)
+        for some, chosen in _all(places, size)
+    )
+
+
+def _all(places: list[Open], size: int) -> Iterator[tuple[tuple[Open, ...], tuple[int, ...]]]:
+    for some in combinations(places, size):
+        for chosen in product(*(range(len(one.observations)) for one in some)):
+            yield some, chosen
+
+
+def _after(evaluation: Evaluation, some: tuple[Open, ...], chosen: tuple[int, ...]) -> Evaluation:
+    for one, at in zip(some, chosen, strict=True):
+        evaluation = evaluation.answered(one.finding, one.subject, ((one.observations[at],),))
+    return evaluation
+
+
+def test_what_answers_for_several_findings_is_shorter_than_each_of_them(ruled: Knowledge) -> None:
+    some = case(seen("fever", no()))
+    assert [turn_text(turn) for turn in turns(ruled, some, "rule_4").values() if turn.turns == "yes"] == [
+        "Yes, if All checked and normal: not recorded; needs yes"
+    ]
+
+
+# what is not proved is said
+
+LONG = " and ".join(
+    f"(x{at} or x{(at * 3 + 1) % 23} or x{(at * 7 + 2) % 23} or x{(at * 5 + 4) % 23})" for at in range(23)
+)
+
+
+def test_what_is_not_proved_to_be_the_fewest_is_said(tmp_path: Path) -> None:
+    many = "".join(
+        f"- {{id: x{at}, label: X{at}, group: person, subject: patient, type: yes_no}}\n" for at in range(23)
+    )
+    rest = REST.replace(
+        "derived:\n",
+        f'derived:\n- {{id: long, label: Long, subject: patient, type: yes_no, expr: "{LONG}", basis: default}}\n',
+    )
+    knowledge, problems = compile_small(tmp_path, findings=FINDINGS + many, rest=rest)
+    assert problems == ()
+    turn = turns(knowledge, case(), "long")["yes"]
+    assert not turn.shortest
+    assert 0 < turn.none_up_to < len(turn.facts) - 1
+    assert turn_text(turn).endswith(f"(perhaps not the fewest; up to {turn.none_up_to} findings are not enough)")
+    assert turns(knowledge, case(), "long")["no"].shortest
+
+
+def test_nothing_is_told_of_what_can_never_be(small: Knowledge) -> None:
+    assert "is confirmed" not in turns(small, case(lesions=1), "BAD", "L1")
+    evaluation = Evaluation(case(lesions=1), small, TODAY)
+    search = Counterfactuals(evaluation)
+    assert search.checked(search.any_of([]), lambda _then: True).none_up_to >= NEVER - 1
+
+
+# ranks
+
+
+def test_a_cause_says_what_would_make_it_lead(small: Knowledge) -> None:
+    some = case(seen("solid", yes(), "L1"), seen("size", number("15", "mm"), "L1"), lesions=1)
+    evaluation = Evaluation(some, small, TODAY)
+    assert leading(evaluation, "L1") == ("BAD",)
+    (fact,) = turns(small, some, "BENIGN", "L1")["leads"].facts
+    assert fact.text == "Solid: yes; needs no"
+    assert turns(small, some, "BAD", "L1")["no longer leads"].shortest
+    healed = case(seen("solid", no(), "L1"), seen("size", number("15", "mm"), "L1"), lesions=1)
+    assert leading(Evaluation(healed, small, TODAY), "L1") == ("BENIGN",)
+
+
+THIRD = """- {id: THIRD, label: Third, class: benign, subject: lesion, basis: default, for: [
+    {when: pain, strength: 2, text: p}, {when: fever, strength: 1, text: f}, {when: a in risks, strength: 2, text: a}]}
+"""
+
+
+def test_one_argument_may_not_be_enough_to_lead(tmp_path: Path) -> None:
+    rest = REST.replace('{when: "solid", strength: 4', '{when: "stage == one", strength: 3')
+    rest = rest.replace('  excluded_when: "age < 5"\n', "").replace("conditions:\n", f"conditions:\n{THIRD}")
+    knowledge, problems = compile_small(tmp_path, rest=rest)
+    assert problems == ()
+    some = case(seen("size", number("30", "mm"), "L1"), seen("stage", choice("one"), "L1"), lesions=1)
+    some = some.with_observation(seen("solid", yes(), "L1"))
+    assert [cause.points for cause in rank_causes(Evaluation(some, knowledge, TODAY))] == [4]
+    turn = turns(knowledge, some, "THIRD", "L1")["leads"]
+    # one alone weighs 1 or 2 of the 4; or the other loses its only argument, and one speaks for this
+    assert len(turn.facts) == 2
+    assert (turn.shortest, turn.none_up_to) == (True, 1)
+
+
+# scores
+
+
+def test_a_score_says_what_brings_it_over_the_next_place(small: Knowledge) -> None:
+    some = case(seen("bilirubin", number("10", "umol/L")), seen("fever", no()))
+    (turn,) = Assessor(some, small, TODAY).turns("total")
+    assert turn_text(turn) in {
+        "> 2 (Total), if Bilirubin: 10 µmol/L; needs 34 µmol/L or more",
+        "> 2 (Total), if Fever: no; needs yes",
+    }
+
+
+def test_a_score_that_needs_two_findings_says_so(tmp_path: Path) -> None:
+    rest = REST.replace('relevant: "total > 2"', 'relevant: "total >= 4"')
+    knowledge, problems = compile_small(tmp_path, rest=rest)
+    assert problems == ()
+    some = case(seen("bilirubin", number("40", "umol/L")), seen("fever", no()))
+    evaluation = Evaluation(some, knowledge, TODAY)
+    (turn,) = Turns(evaluation, Explainer(evaluation)).of("total")
+    assert [fact.text for fact in turn.facts] in (
+        ["Bilirubin: 40 µmol/L; needs above 51 µmol/L"],
+        ["Fever: no; needs yes"],
+    )
+    low = case(seen("bilirubin", number("10", "umol/L")), seen("fever", no()))
+    (turn,) = turns(compile_small(tmp_path, rest=rest.replace("total >= 4", "total >= 5"))[0], low, "total").values()
+    assert {fact.finding for fact in turn.facts} == {"bilirubin", "fever"}
+    assert (turn.shortest, turn.none_up_to) == (True, 1)
+    (turn,) = turns(compile_small(tmp_path, rest=rest.replace("total >= 4", "total >= 6"))[0], low, "total").values()
+    assert turn_text(turn) == "≥ 6 (Total): no facts were found that do it; up to 2 findings are not enough"
