@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
-from pytestqt.qtbot import QtBot
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QFileDialog
 
-from hepalith.domain.assessment import Need
+from hepalith.domain.assessment import Assessment, Need
 from hepalith.domain.case import (
     PATIENT,
     Case,
@@ -27,7 +27,9 @@ from hepalith.domain.case import (
 )
 from hepalith.knowledge.base import Knowledge
 from hepalith.knowledge.model import Finding
+from hepalith.services.session import CaseSession
 from hepalith.ui.guided.page import GuidedPage
+from hepalith.ui.main_window import MainWindow
 
 VITAL, LIVER = "vital_signs_stated", "liver_tests_state"
 VITAL_SIGNS = {"temp_c", "pulse", "sbp", "resp_rate", "spo2"}
@@ -90,8 +92,7 @@ class Paper:
 class Keyboard:
     """Presses keys where the keyboard is, and counts them."""
 
-    def __init__(self, qtbot: QtBot) -> None:
-        self._qtbot = qtbot
+    def __init__(self) -> None:
         self.count = 0
 
     def press(self, *keys: str | Qt.Key, held: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
@@ -101,13 +102,57 @@ class Keyboard:
             assert target is not None
             if isinstance(key, str):
                 self.count += len(key)
-                self._qtbot.keyClicks(target, key)
+                QTest.keyClicks(target, key)
             else:
                 self.count += 1
-                self._qtbot.keyClick(target, key, held)
-            for _round in range(2):
-                QApplication.sendPostedEvents()
-                QApplication.processEvents()
+                QTest.keyClick(target, key, held)
+            settle()
+
+
+class Play:
+    """Guided entry played in a window, from an empty case."""
+
+    def __init__(self, window: MainWindow, session: CaseSession, paper: Paper, keyboard: Keyboard) -> None:
+        self.window, self.session, self.paper, self.keyboard = window, session, paper, keyboard
+        window.show()
+        window.activateWindow()
+        settle()
+        session.prepare()
+        keyboard.press(Qt.Key.Key_G, held=Qt.KeyboardModifier.ControlModifier)
+        assert window.form.current() is window.guided
+
+    @property
+    def made(self) -> Assessment:
+        """The assessment."""
+        return self.session.state.assessment
+
+    def answers(self, most: int) -> tuple[int, int]:
+        """Answers until an end is shown, at most so many; how many they were, and how many were only skipped."""
+        count = skipped = 0
+        while self.window.guided.step is not None and count < most:
+            skipped += not answer(self.window.guided, self.paper, self.keyboard)
+            count += 1
+        return count, skipped
+
+    def export(self) -> None:
+        """Writes the note under the proposed name into the present folder, with keys, and waits for it."""
+        self.keyboard.press(Qt.Key.Key_E, held=Qt.KeyboardModifier.ControlModifier)
+        dialog = self.window.findChild(QFileDialog)
+        assert dialog is not None
+        self.keyboard.press(Qt.Key.Key_Return)
+        while self.window.files.worker.busy:
+            settle()
+
+    def leading(self) -> list[str]:
+        """The causes that lead, of a lesion or of the patient."""
+        return [cause.id for cause in self.made.causes if cause.rank == 1]
+
+
+def settle() -> None:
+    """Lets layouts and deletions settle."""
+    for _round in range(2):
+        QApplication.sendPostedEvents()
+        QApplication.processEvents()
 
 
 def answer(page: GuidedPage, paper: Paper, keyboard: Keyboard) -> bool:
