@@ -70,7 +70,7 @@ def _answered(about: Case, what_if: WhatIf) -> list[tuple[Case, Change]]:
     for together in what_if.together:
         answered = about
         for member in together.members:
-            answered = answered.with_observation(member.observations[-1])
+            answered = answered.with_observation(member.open.observations[member.answer])
         found.append((answered, what_if.effects.of(together.variant)))
     return found
 
@@ -261,13 +261,45 @@ def test_a_detail_is_asked_after_what_it_is_a_detail_of() -> None:
     assert details.isdisjoint({(one.finding, one.subject) for one in found})
 
 
-def test_findings_of_a_section_are_asked_together_where_none_of_them_matters() -> None:
-    asked = ask_next(case(), KNOWLEDGE, TODAY)
-    assert asked.groups
+def test_findings_of_a_set_or_a_section_are_asked_together_where_none_of_them_matters() -> None:
+    asked = ask_next(case(lesions=2), KNOWLEDGE, TODAY)
+    sets = {one.id: [member.finding for member in one.members] for one in KNOWLEDGE.header.asked_together}
+    assert {group.group for group in asked.groups} > set(sets)
     for group in asked.groups:
         assert 2 <= len(group.findings) <= 8
-        assert {KNOWLEDGE.findings[need.finding].group for need in group.findings} == {group.group}
+        names = [need.finding for need in group.findings]
+        if group.group in sets:
+            assert names == [name for name in sets[group.group] if name in names], "in the order of the knowledge"
+        else:
+            assert len({KNOWLEDGE.findings[name].group for name in names}) == 1
+            assert set(names).isdisjoint(name for some in sets.values() for name in some)
+        assert len({need.subject for need in group.findings} - {"patient"}) <= 1, "of one lesion"
         assert group.settles or group.none.starts or group.none.ends or group.none.urgency or group.none.leaders
+
+
+def test_none_of_these_is_said_of_choices_and_item_sets_too() -> None:
+    what_if = Asker(KNOWLEDGE).what_if(case(lesions=1), TODAY)
+    (history,) = [one for one in what_if.together if one.chunk.id == "liver_and_cancer"]
+    said = {one.open.finding: one.open.observations[one.answer].value for one in history.members}
+    assert said["cirrhosis"] == no()
+    assert said["known_cancer"] == choice("none_ever")
+    assert set(said["liver_risk"].absent) == {option.id for option in KNOWLEDGE.findings["liver_risk"].choices}
+    (report,) = [one for one in what_if.together if one.chunk.id == "report_spread"]
+    said = {one.open.finding: one.open.observations[one.answer].value for one in report.members}
+    assert said["interior_seen"] == yes(), '"not seen" is asked, so none of these is that it was seen'
+
+
+def test_what_another_answer_stands_for_is_not_asked_with_others() -> None:
+    solid = case(seen("nature", choice("solid"), "L1"), lesions=1)
+    asked = {need.finding for group in ask_next(solid, KNOWLEDGE, TODAY).groups for need in group.findings}
+    assert "thoracic_communication" not in asked
+    open_ = {need.finding for group in ask_next(case(lesions=1), KNOWLEDGE, TODAY).groups for need in group.findings}
+    assert "thoracic_communication" in open_
+
+
+def test_the_knowledge_says_what_is_asked_first() -> None:
+    found = [one.finding for one in ask_next(case(lesions=1), KNOWLEDGE, TODAY).questions]
+    assert tuple(found[: len(KNOWLEDGE.header.asked_first)]) == KNOWLEDGE.header.asked_first
 
 
 def test_the_order_is_what_the_rule_says() -> None:

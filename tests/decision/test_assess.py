@@ -140,9 +140,12 @@ def test_follow_up_has_dates_windows_and_a_rule(small: Knowledge) -> None:
     assert result.follow_up[-1].note == "then every 12 months until 5 years"
 
 
-def test_questions_come_by_what_they_could_bring_and_skip_what_was_tried(small: Knowledge) -> None:
+def test_questions_come_by_what_an_end_needs_and_what_they_could_bring_and_skip_what_was_tried(
+    small: Knowledge,
+) -> None:
     result = assessed(case(), small)
-    assert result.questions[0].urgency is Urgency.EMERGENCY_SAME_DAY
+    assert result.questions[0].finding == "fever", "the closing gate rests on it"
+    assert result.questions[1].urgency is Urgency.EMERGENCY_SAME_DAY
     tried = assessed(case(Observation(finding="bilirubin", state=State.UNOBTAINABLE)), small)
     assert "bilirubin" not in {question.finding for question in tried.questions}
     assert "bilirubin" in {question.finding for question in result.questions}

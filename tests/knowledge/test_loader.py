@@ -105,6 +105,39 @@ BROKEN = {
         "sentence: Routine.",
         ["routine", "no basis"],
     ),
+    **{
+        f"asked together, {name}": (
+            "header",
+            "starting_points:",
+            f"{text}\nstarting_points:",
+            ["asked_together", wanted],
+        )
+        for name, text, wanted in (
+            ("unknown", "asked_first: [aeg]", '"aeg" is no finding'),
+            ("alone", "asked_together: [{id: a, label: A, basis: default, members: [{finding: fever}]}]", "asks 1"),
+            (
+                "twice",
+                "asked_together: [{id: a, label: A, basis: default, members: [{finding: fever}, {finding: fever}]}]",
+                '"fever" is asked with others twice',
+            ),
+            (
+                "no absence",
+                "asked_together: [{id: a, label: A, basis: default, members: [{finding: fever}, {finding: stage}]}]",
+                '"stage" cannot be asked with others',
+            ),
+            (
+                "no number",
+                "asked_together: [{id: a, label: A, basis: default, members: [{finding: fever}, {finding: age}]}]",
+                '"age" cannot be asked with others',
+            ),
+        )
+    },
+    "asked together without basis": (
+        "header",
+        "starting_points:",
+        "asked_together: [{id: a, label: A, members: [{finding: fever}, {finding: pain}]}]\nstarting_points:",
+        ["has no basis"],
+    ),
     "unknown kind": ("rest", "lists:", "lizts:", ["lizts", "kinds are"]),
 }
 

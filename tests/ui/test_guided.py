@@ -8,11 +8,22 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QCheckBox
 from pytestqt.qtbot import QtBot
 
-from hepalith.domain.assessment import Assessment, Need, Outcome, Question, QuestionGroup, Urgency
+from hepalith.domain.assessment import (
+    Assessment,
+    Ending,
+    EndKind,
+    Named,
+    Need,
+    Outcome,
+    Question,
+    QuestionGroup,
+    Urgency,
+    in_order,
+)
 from hepalith.domain.case import PATIENT, ChoiceValue, NumberValue, State, YesNoValue
 from hepalith.services.session import CaseSession
 from hepalith.ui.guided.page import GuidedPage
-from hepalith.ui.guided.steps import Step, end_text, next_step
+from hepalith.ui.guided.steps import Step, end_text, end_title, next_step
 from hepalith.ui.main_window import MainWindow
 from ui.conftest import process
 from ui.test_accessibility import nameless
@@ -114,7 +125,7 @@ def test_marked_ones_are_present_and_the_others_only_absent_if_said_so(
 ) -> None:
     shown(guided, "hot", "expecting")
     press(qtbot, "1")
-    assert guided.marks["hot"].isChecked()
+    assert guided.marks["hot", PATIENT].isChecked()
     press(qtbot, "s")
     assert session.shown("hot").value == YesNoValue(yes=True)
     assert session.shown("expecting") is None, "not asked is not absent"
@@ -177,7 +188,7 @@ def test_a_question_says_why(guided: GuidedPage) -> None:
 
 
 def test_every_option_is_there_even_without_a_key(guided: GuidedPage) -> None:
-    labels = {f"item{number}": f"Item {number}" for number in range(40)}
+    labels = {(f"item{number}", PATIENT): (f"Item {number}", "") for number in range(40)}
     guided.keys, guided.marks = {}, {}
     guided._add_marks(guided._question.layout(), labels)
     assert len(guided.marks) == 40
@@ -188,7 +199,7 @@ def test_every_option_is_there_even_without_a_key(guided: GuidedPage) -> None:
 # the order, without a window
 
 
-def made(*questions: Question, groups: tuple[QuestionGroup, ...] = (), robust: bool = False) -> Assessment:
+def made(*questions: Question, robust: bool = False, end: Ending | None = None) -> Assessment:
     from msgspec.structs import replace
 
     from hepalith.decision.assess import evaluate
@@ -198,7 +209,7 @@ def made(*questions: Question, groups: tuple[QuestionGroup, ...] = (), robust: b
     base = evaluate(
         Case(case_id="x", dictionary_version=1), load_knowledge(Path(__file__).parent / "knowledge"), date(2026, 6, 1)
     )
-    return replace(base, questions=questions, question_groups=groups, robust=robust)
+    return replace(base, questions=questions, robust=robust, end=end)
 
 
 def asked(name: str, **more: object) -> Question:
@@ -208,19 +219,38 @@ def asked(name: str, **more: object) -> Question:
 def test_what_belongs_together_is_asked_together() -> None:
     group = QuestionGroup(
         group="g", subject=PATIENT, label="Signs", findings=(need("b"), need("c")), cost="ask", urgency=Urgency.SOON,
-        none=Outcome(answer="none of these", urgency=Urgency.ROUTINE),
+        none=Outcome(answer="none of these", urgency=Urgency.ROUTINE), worth=1,
     )  # fmt: skip
-    assessment = made(asked("a"), asked("b"), groups=(group,))
-    assert [one.finding for one in next_step(assessment, frozenset()).findings] == ["a"]
-    step = next_step(assessment, {("a", PATIENT)})
+    questions = in_order([asked("a", worth=2), asked("b", worth=0.5)], [group])
+    assert [one.finding for one in next_step(questions, frozenset()).findings] == ["a"]
+    step = next_step(questions, {("a", PATIENT)})
     assert [one.finding for one in step.findings] == ["b", "c"]
     assert step.why[-1] == "none of these: Routine"
-    assert [one.finding for one in next_step(assessment, {("a", PATIENT), ("b", PATIENT)}).findings] == ["c"]
-    assert next_step(assessment, {(name, PATIENT) for name in "abc"}) is None
+    assert [one.finding for one in next_step(questions, {("a", PATIENT), ("b", PATIENT)}).findings] == ["c"]
+    assert next_step(questions, {(name, PATIENT) for name in "abc"}) is None
 
 
 def test_the_end_is_only_called_enough_when_nothing_can_change() -> None:
-    assert next_step(made(asked("a"), robust=True), frozenset()) is None
-    enough = "Enough: no single open finding changes urgency or plan."
-    assert end_text(made(asked("a"), robust=True), frozenset()) == enough
-    assert "1 question was left open" in end_text(made(asked("a")), {("a", PATIENT)})
+    assert end_title(made(asked("a"), robust=True)) == "Enough: no single open finding changes urgency or plan."
+    assert end_text(made(asked("a"), robust=True), [asked("a")], frozenset()) == ""
+    assert end_title(made(asked("a"))) == "Nothing else to ask."
+    text = end_text(made(asked("a")), [asked("a"), asked("b")], {("a", PATIENT)})
+    assert "first: b." in text
+    assert "1 question was left open." in text
+
+
+def test_an_end_before_the_last_question_names_what_it_rests_on_and_what_is_left() -> None:
+    end = Ending(
+        kind=EndKind.PLANNED,
+        advice=(Named(id="R", subject="L1", label="Cool it"),),
+        causes=(Named(id="C", subject="L1", label="Heat"),),
+    )
+    planned = made(asked("a"), end=end)
+    assert end_title(planned) == "The plan stands: Heat. Cool it."
+    assert end_text(planned, [asked("a")], frozenset()).splitlines() == [
+        "Every sign of an emergency was asked.",
+        "What is left could still change it, first: a.",
+    ]
+    closed = made(end=Ending(kind=EndKind.CLOSED, advice=end.advice))
+    assert end_title(closed) == "Closed: Cool it."
+    assert end_text(closed, [], frozenset()) == "No emergency and no alarm is open."

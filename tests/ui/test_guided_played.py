@@ -4,21 +4,21 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from hepalith.domain.assessment import Status
-from hepalith.domain.case import Case, ChoiceValue, ItemsValue, NumberValue, State, YesNoValue
+from hepalith.domain.assessment import EndKind, GateState, Status, Urgency
+from hepalith.domain.case import Case
 from hepalith.resources import resource_root
 from hepalith.services.session import CaseSession
 from hepalith.store.case_file import CaseFiles
 from hepalith.ui.main_window import MainWindow
 from hepalith.ui.settings import WindowSettings
+from support.playing import Keyboard, Paper, Play
 from support.vignettes import knowledge_and_problems
-from ui.conftest import Ports, process
+from ui.conftest import Ports
 
 TODAY = date(2026, 6, 1)
+GRANULOMA, HYDATID = "01-calcified-granuloma", "06-active-hydatid-cyst"
 
 
 class Clock:
@@ -31,76 +31,78 @@ class Clock:
         return TODAY
 
 
-def answer(qtbot: QtBot, window: MainWindow, truth: Case) -> None:
-    """Answers the open question as the case would; what the case does not record is skipped."""
-    page = window.guided
-    step = page.step
-    known = {(one.finding, one.subject): one for one in truth.observations}
-    told = [known.get((need.finding, need.subject)) for need in step.findings]
-    if step.together:
-        for one in told:
-            if one is not None and one.value == YesNoValue(yes=True):
-                page.marks[one.finding].toggle()
-        key = "n" if all(told) and not any(box.isChecked() for box in page.marks.values()) else "s"
-    else:
-        (one,) = told
-        value = one.value if one is not None and one.state is State.KNOWN else None
-        finding = window._session.knowledge.findings[step.findings[0].finding]
-        if isinstance(value, YesNoValue):
-            key = "y" if value.yes else "n"
-        elif isinstance(value, ChoiceValue):
-            options = [option.id for option in finding.choices]
-            key = list(page.keys)[options.index(value.candidates[0])]
-        elif isinstance(value, NumberValue):
-            key = value.number
-        elif isinstance(value, ItemsValue):
-            for name in value.present:
-                page.marks[name].toggle()
-            key = Qt.Key.Key_Return
-        else:
-            key = "s"
-    target = QApplication.focusWidget() or page._first  # without a window manager the focus may be nowhere
-    if isinstance(key, str):
-        qtbot.keyClicks(target, key)
-    else:
-        qtbot.keyClick(target, key)
-    if page.step is step:
-        qtbot.keyClick(target, Qt.Key.Key_Return)
-    process(2)
+def example(name: str) -> Case:
+    """One of the examples that come with the program."""
+    return CaseFiles().load(resource_root() / "examples" / f"{name}.hepalith.json")
 
 
-def played(qtbot: QtBot, tmp_path: Path, ports: Ports, example: str, most: int) -> tuple[int, CaseSession]:
-    """Plays an example from an empty case, at most so many answers; how many it took until guided entry ended."""
+def holds(play: Play, name: str) -> bool:
+    """Whether advice applies."""
+    return any(one.id == name and one.status is Status.HOLDS for one in play.made.recommendations)
+
+
+@pytest.fixture
+def play(request: pytest.FixtureRequest, qtbot: QtBot, tmp_path: Path, ports: Ports) -> Play:
+    """The example that the test names, from an empty case."""
     knowledge, _problems = knowledge_and_problems()
-    truth = CaseFiles().load(resource_root() / "examples" / f"{example}.hepalith.json")
     session = CaseSession(knowledge, Clock(), ports.store, ports.journal, ports.note)
-    window = MainWindow(session, ports.manual, WindowSettings(tmp_path), tmp_path)
+    settings = WindowSettings(tmp_path)
+    settings.change(theme="light", tour_seen=True)
+    window = MainWindow(session, ports.manual, settings, tmp_path)
+    window.files.opens_note = False
     qtbot.addWidget(window, before_close_func=lambda one: setattr(one, "_closing", True))
-    window.show()
-    qtbot.waitExposed(window)
-    window.activateWindow()
-    session.prepare()
-    window.start_guided()
-    count = 0
-    while window.guided.step is not None and count < most:
-        before = window.guided.step
-        answer(qtbot, window, truth)
-        assert window.guided.step is not before, "every question is answered by its keys"
-        count += 1
-    return count, session
+    return Play(window, session, Paper(example(request.param), knowledge), Keyboard())
 
 
-@pytest.mark.xfail(strict=True, reason="the order of the questions reaches the end only after far more answers")
-@pytest.mark.parametrize(
-    ("example", "most"), [("01-calcified-granuloma", 14), ("06-active-hydatid-cyst", 18)], ids=["granuloma", "hydatid"]
-)
-def test_the_targets(qtbot: QtBot, tmp_path: Path, ports: Ports, example: str, most: int) -> None:
-    _count, session = played(qtbot, tmp_path, ports, example, most)
+@pytest.mark.parametrize("play", [GRANULOMA], indirect=True)
+def test_a_granuloma_is_closed_within_14_answers(play: Play) -> None:
+    """Closed: the whole closing gate is open, the closing advice holds, and no emergency and no alarm is open."""
+    play.answers(14)
+    assert play.window.guided.step is None, "the end is shown"
+    assert play.made.end is not None
+    assert play.made.end.kind is EndKind.CLOSED
+    assert play.made.urgency.level is Urgency.NONE
+    assert play.leading() == ["FE01"]
+    assert holds(play, "BF-R10")
+    assert [gate.state for gate in play.made.gates if gate.id == "T7"] == [GateState.OPEN]
+    open_ = [one for one in play.made.recommendations if one.status is Status.CANNOT_BE_EXCLUDED]
+    assert not [one.id for one in open_ if {"alarm", "emergency"} & set(one.tags)]
+
+
+@pytest.mark.parametrize("play", [HYDATID], indirect=True)
+def test_a_hydatid_cyst_is_staged_with_its_plan_within_18_answers(play: Play) -> None:
+    """Staged with its plan: cause, stage and advice are those of the case, and no emergency is open."""
+    play.answers(18)
+    assert play.window.guided.step is None, "the end is shown"
+    assert play.made.end is not None
+    assert play.made.end.kind is EndKind.PLANNED
+    assert play.made.urgency.level is Urgency.SOON
+    assert play.leading() == ["CE"]
+    assert [one.value for one in play.made.classifications if one.id == "ce_stage"] == ["CE1 (active)"]
+    for advice in ("CE-R11", "CE-R17", "CE-R18", "GEN-R06", "GEN-R07"):
+        assert holds(play, advice), advice
+    open_ = [one for one in play.made.recommendations if one.status is Status.CANNOT_BE_EXCLUDED]
+    assert not [one.id for one in open_ if "emergency" in one.tags]
+
+
+@pytest.mark.parametrize("play", [GRANULOMA], indirect=True)
+def test_the_note_is_exported_from_the_end_with_keys(
+    play: Play, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    play.answers(2)
+    before = play.keyboard.count
+    play.export()
+    assert play.keyboard.count - before == 2
+    assert (tmp_path / "case.pdf").is_file()
+
+
+@pytest.mark.parametrize("name", [GRANULOMA, HYDATID])
+@pytest.mark.xfail(strict=True, reason="findings that no example records could still change the plan, see the document")
+def test_enough_is_said_of_what_the_examples_record(name: str, ports: Ports) -> None:
+    """Robust, the third end, is out of reach of both: not even the whole record of an example is robust."""
+    knowledge, _problems = knowledge_and_problems()
+    ports.store.files[Path(name)] = example(name)
+    session = CaseSession(knowledge, Clock(), ports.store, ports.journal, ports.note)
+    session.open(Path(name))
     assert session.state.assessment.robust
-
-
-def test_the_cyst_is_named_and_staged_within_25_answers(qtbot: QtBot, tmp_path: Path, ports: Ports) -> None:
-    _count, session = played(qtbot, tmp_path, ports, "06-active-hydatid-cyst", 25)
-    made = session.state.assessment
-    assert [cause.id for cause in made.causes if cause.rank == 1] == ["CE"]
-    assert any(one.status is Status.HOLDS and one.id == "CE-R11" for one in made.recommendations)

@@ -13,10 +13,11 @@ import msgspec
 
 from hepalith.decision.answers import Answer, Open
 from hepalith.decision.effects import REQUEST, Change, Settled
+from hepalith.decision.goals import end_of, shares
 from hepalith.decision.planes import CASE, union
 from hepalith.decision.verdicts import LEVELS, Key
 from hepalith.decision.what_if import Asker, Together, Tried, WhatIf
-from hepalith.domain.assessment import Need, Outcome, Question, QuestionGroup, Urgency, in_order
+from hepalith.domain.assessment import Ending, Need, Outcome, Question, QuestionGroup, Urgency, in_order
 from hepalith.domain.case import Case
 from hepalith.domain.truth import Truth
 from hepalith.i18n import _
@@ -25,17 +26,20 @@ from hepalith.knowledge.model import Recommendation
 
 # The report of an ultrasound or a CT lies on the desk: to read in it costs as much as to ask the patient.
 COST = {"ask": 1, "examine": 1, "ultrasound": 1, "ct": 1, "laboratory": 2, "mri": 4, "invasive": 8}
+GOAL = 100  # what a goal counts in all
+FIRST = 10_000  # what is asked first comes before everything else
 UNSUPPORTED = 8  # what nothing that is known speaks for counts so much less
 
 
 class Questions(msgspec.Struct, frozen=True, kw_only=True):
-    """What to ask next, the best first. robust: no single answer changes the urgency or the plan."""
+    """What to ask next, the best first. robust: no single answer changes the urgency or the plan. end: see `goals`."""
 
     questions: tuple[Question, ...] = ()
     groups: tuple[QuestionGroup, ...] = ()
     robust: bool = False
+    end: Ending | None = None
 
-    def first(self, most: int) -> list[Question | QuestionGroup]:
+    def first(self, most: int | None = None) -> list[Question | QuestionGroup]:
         """The first to ask, groups among questions: what would be asked of everybody is asked with its group."""
         return in_order(self.questions, self.groups)[:most]
 
@@ -92,6 +96,8 @@ class _Questions:
         self._decided_by = union(what_if.reading.full ^ plane for plane in self._supported.values())
         self._asked = what_if.asked
         self._by_key = {one.key: one for one in self._asked}
+        self._first = self._knowledge.header.asked_first
+        self._shares = shares(what_if)
         self._worth = {one.key: self._worth_of(one) for one in self._asked}
         self._leads_to = self._details()
         self._spares = self._spared()
@@ -101,16 +107,13 @@ class _Questions:
         totals = {one.key: self._total(one.key) for one in self._asked if one.key not in details}
         questions = [self._by_key[key] for key, total in totals.items() if total > 0]
         questions.sort(key=lambda one: (-totals[one.key], one.key))
-        groups = [
-            (self._worth_together(one), one)
-            for one in self._what_if.together
-            if self._what_if.obtainable(one.members[0])
-        ]
+        groups = [(self._worth_together(one), one) for one in self._what_if.together]
         groups.sort(key=lambda pair: (-pair[0], pair[1].variant))
         return Questions(
             questions=tuple(self._question(one) for one in questions[:most]),
             groups=tuple(self._group(one, value) for value, one in groups[:most] if value > 0),
             robust=self._what_if.robust,
+            end=end_of(self._what_if),
         )
 
     # which are asked, in which order
@@ -129,20 +132,24 @@ class _Questions:
     def _worth_of(self, one: Tried) -> float:
         settled = self._settled.mean(one.plane) / UNSUPPORTED
         changes = self._what_if.changes(one)
-        if not changes and not settled:
+        share = self._shares.get(one.key, 0)
+        if not changes and not settled and not share:
             return 0
         cost = COST[self._knowledge.findings[one.open.finding].cost]
-        value = worth(self._effect(changes, settled), self._effects.level, cost)
+        value = worth(self._effect(changes, settled), self._effects.level, cost) + GOAL * share / cost
         return value / UNSUPPORTED if self._absence(one.open) is Truth.TRUE else value
 
     def _worth_together(self, one: Together) -> float:
         """As the best of its members that would be asked of everybody, and half of what "none of these" is worth."""
-        members = [(member.finding, member.subject) for member in one.members]
-        best = max((self._worth[key] for key in members if not self._speaks_for(self._by_key[key])), default=0)
+        members = [self._by_key[member.open.finding, member.open.subject] for member in one.members]
+        best = max((self._worth[member.key] for member in members if not self._speaks_for(member)), default=0)
         settled = self._settled.at(one.variant) / UNSUPPORTED
-        cost = COST[self._knowledge.findings[one.members[0].finding].cost]
+        cost = max(COST[self._knowledge.findings[member.open.finding].cost] for member in members)
         none = worth(self._effect([self._effects.of(one.variant)], settled), self._effects.level, 2 * cost)
-        return best + none if none > 0 else 0
+        closing = sum(self._shares.get(member.key, 0) for member in members) - max(
+            self._shares.get(member.key, 0) for member in members
+        )
+        return best + none + GOAL * closing / cost if none > 0 else 0
 
     def _speaks_for(self, one: Tried) -> bool:
         """Whether something that is known speaks for what an answer brings, or for advice that it decides."""
@@ -215,7 +222,10 @@ class _Questions:
 
     def _total(self, key: Key) -> float:
         """What it is worth to ask: with the best question that it spares, and half of the best that waits for it."""
-        return self._worth[key] + self._best(self._spares.get(key, ())) + self._best(self._leads_to.get(key, ())) / 2
+        own = self._worth[key]
+        if own > 0 and key[0] in self._first:
+            own += FIRST / (1 + self._first.index(key[0]))
+        return own + self._best(self._spares.get(key, ())) + self._best(self._leads_to.get(key, ())) / 2
 
     def _best(self, keys: Iterable[Key]) -> float:
         return max((self._worth[key] for key in keys), default=0)
@@ -242,16 +252,24 @@ class _Questions:
         )
 
     def _group(self, one: Together, value: float) -> QuestionGroup:
-        first = self._knowledge.findings[one.members[0].finding]
-        keys = [(member.finding, member.subject) for member in one.members]
-        sections = {section.id: section.label for section in self._knowledge.header.groups}
+        members = [member.open for member in one.members]
+        tried = [self._by_key[member.finding, member.subject] for member in members]
+        first = self._knowledge.findings[members[0].finding]
+        texts = dict(zip(one.chunk.findings, one.chunk.texts, strict=True))
         return QuestionGroup(
-            group=first.group,
-            subject=one.members[0].subject,
-            label=sections.get(first.group, first.group),
-            findings=tuple(self._need(key) for key in keys),
+            group=one.chunk.id,
+            subject=members[0].subject,
+            label=one.chunk.label,
+            findings=tuple(
+                Need(
+                    finding=member.finding,
+                    subject=member.subject,
+                    label=texts[member.finding] or self._knowledge.label(member.finding),
+                )
+                for member in members
+            ),
             cost=first.cost,
-            urgency=LEVELS[max(self._effects.of(self._by_key[key].variants[0]).level for key in keys)],
+            urgency=LEVELS[max(self._effects.of(variant).level for member in tried for variant in member.variants)],
             none=self._what_if.outcome(_("none of these"), self._effects.of(one.variant)),
             settles=self._pieces.at(one.variant),
             worth=round(value, 2),

@@ -44,6 +44,8 @@ from hepalith.domain.assessment import (
     Input,
     Need,
     Position,
+    Question,
+    QuestionGroup,
     Status,
     Suppression,
     Trace,
@@ -154,6 +156,7 @@ class Assessor:
             question_groups=asked.groups,
             doubts=doubts_of(self._what_if, classes) if self._what_if else (),
             robust=asked.robust,
+            end=asked.end,
             conflicts=(*self._conflicts(shown), *between_lesions(shown, self._knowledge)),
             assumptions=self._assumptions(),
             not_evaluated=tuple(
@@ -163,6 +166,10 @@ class Assessor:
             deviations=self._knowledge.deviations,
             trace=tuple(self._traces(shown)) if trace else (),
         )
+
+    def asked(self) -> list[Question | QuestionGroup]:
+        """All questions and groups of them, the best first; without an asker none."""
+        return questions_of(self._what_if).first() if self._what_if else []
 
     def further(self, stop: Callable[[], bool] = lambda: False) -> Further | None:
         """What completions and pairs show (`second_look`); None if it was told to stop, or without an asker."""

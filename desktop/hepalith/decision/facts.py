@@ -215,15 +215,22 @@ class _Maker:
             value = getattr(header, field)
             if field in LEFT_OUT:
                 continue
-            if isinstance(value, tuple):
+            if field == "asked_first":
+                yield _fact(field, Relevance.FORM, _in_order(value))
+            elif isinstance(value, tuple):
                 for entry in value:
-                    own = Relevance.URGENCY if field == "urgency_levels" else Relevance.TEXTS
-                    names = [name for name in entry.__struct_fields__ if name not in LEFT_OUT]
-                    fields = {name: _REVIEWED.get(name, (own, said)) for name in names}
-                    yield from _fields(entry, fields, f"{caption_of(field)} {entry.id}")
+                    yield from self._small(entry, field, f"{caption_of(field)} {entry.id}")
             else:
                 grounds = field in {"review_by", "review_state"}
                 yield _fact(field, Relevance.GROUNDS if grounds else Relevance.TEXTS, said(value))
+
+    def _small(self, entry: msgspec.Struct, field: str, part: str) -> Iterator[Fact]:
+        """A small entry of the header, and those in it."""
+        own = {"urgency_levels": Relevance.URGENCY, "asked_together": Relevance.FORM}.get(field, Relevance.TEXTS)
+        names = [name for name in entry.__struct_fields__ if name not in {*LEFT_OUT, "members"}]
+        yield from _fields(entry, {name: _REVIEWED.get(name, (own, said)) for name in names}, part)
+        for member in getattr(entry, "members", ()):
+            yield from self._small(member, field, f"{part}, {member.finding}")
 
     def _condition(self, field: str, relevance: Relevance, tree: TruthNode, part: str = "") -> Fact:
         return _fact(field, relevance, str(self._wording.phrase(tree)), part, tree=tree)
@@ -318,10 +325,13 @@ def _level(value: str) -> str:
 def caption_of(field: str) -> str:
     """What a field of an entry is called."""
     return {
+        "absent": _('"none of these" records'),
         "absent_when": _("counts as absent while"),
         "absent_choice": _("then counts as"),
         "absent_range": _("then lies within"),
         "across": _("judged across"),
+        "asked_first": _("asked first"),
+        "asked_together": _("asked together"),
         "arguments_for": _("arguments for"),
         "asks": _("asks for"),
         "cause_class": _("class"),

@@ -11,6 +11,13 @@ from hepalith.decision.planes import union
 Key = tuple[str, ...]
 
 
+class Chosen(NamedTuple):
+    """An open finding, and the number of one of its answers."""
+
+    open: Open
+    answer: int
+
+
 class Places(NamedTuple):
     """The planes of the answers to a finding: the number of each, and all as one plane."""
 
@@ -24,7 +31,7 @@ class Layout:
     def __init__(self) -> None:
         self._numbers: dict[Key, list[int]] = {}
         self._places: dict[Key, Places] = {}
-        self._made: dict[Key, tuple[tuple[Open, tuple[int, ...]], Variants]] = {}
+        self._made: dict[Key, tuple[tuple[Open, tuple[tuple[int, int], ...]], Variants]] = {}
         self._size = 1
 
     @property
@@ -55,18 +62,18 @@ class Layout:
     def variation(
         self,
         found: Iterable[Open],
-        together: Mapping[int, Sequence[Open]] = MappingProxyType({}),
+        together: Mapping[int, Sequence[Chosen]] = MappingProxyType({}),
         assumed: Mapping[tuple[str, str], Places] = MappingProxyType({}),
     ) -> Variation:
         """What is recorded in which plane.
 
-        together: planes in which several findings have their last answer. assumed: those in which a derived choice is
+        together: planes in which several findings are answered. assumed: those in which a derived choice is
         taken to be each of its choices.
         """
-        more: dict[tuple[str, str], list[int]] = {}
+        more: dict[tuple[str, str], list[tuple[int, int]]] = {}
         for place, members in together.items():
-            for one in members:
-                more.setdefault((one.finding, one.subject), []).append(place)
+            for one, answer in members:
+                more.setdefault((one.finding, one.subject), []).append((answer, place))
         recorded = {
             (one.finding, one.subject): self._variants(one, tuple(more.get((one.finding, one.subject), ())))
             for one in found
@@ -74,11 +81,12 @@ class Layout:
         planes = {key: [1 << number for number in places.numbers] for key, places in assumed.items()}
         return Variation(self.full, recorded, planes)
 
-    def _variants(self, one: Open, more: tuple[int, ...]) -> Variants:
+    def _variants(self, one: Open, more: tuple[tuple[int, int], ...]) -> Variants:
         key = (one.finding, one.subject)
         known = self._made.get(key)
         if known is None or known[0][0] is not one or known[0][1] != more:
             planes = [1 << place for place in self.places_of(one).numbers]
-            planes[-1] |= sum(1 << place for place in more)
+            for answer, place in more:
+                planes[answer] |= 1 << place
             known = self._made[key] = ((one, more), tuple(zip(planes, one.groups(), strict=True)))
         return known[1]

@@ -6,7 +6,7 @@ and for each choice that a class could be. What is different there is compared w
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import cached_property
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -21,7 +21,8 @@ from hepalith.decision.program import ordered
 from hepalith.decision.reading import FastReader, QuickEvaluation, Reading
 from hepalith.decision.support import Support
 from hepalith.decision.thresholds import span
-from hepalith.decision.variants import Layout
+from hepalith.decision.together import Chunk, absence, chunks_of
+from hepalith.decision.variants import Chosen, Layout
 from hepalith.decision.verdicts import LEVELS, Key, Verdicts
 from hepalith.decision.wording import answers_text
 from hepalith.domain.assessment import GateChange, Leaders, Named, Outcome
@@ -30,7 +31,6 @@ from hepalith.domain.interval import ANYTHING, Interval
 from hepalith.domain.truth import Truth
 from hepalith.knowledge.base import Knowledge
 
-TOGETHER = 8  # so many findings can be asked at once
 _SPARE = 1000  # planes that may stay unused
 
 
@@ -48,9 +48,10 @@ class Tried(NamedTuple):
 
 
 class Together(NamedTuple):
-    """Yes/no findings that can be asked at once, and the number of the variant in which none is present."""
+    """Findings that can be asked at once, each with the answer of absence; the variant in which none is present."""
 
-    members: tuple[Open, ...]
+    chunk: Chunk
+    members: tuple[Chosen, ...]
     variant: int
 
 
@@ -76,7 +77,10 @@ class Asker:
         found, doubted = list(self._answers.open(base)), list(self._answers.doubted(base))
         if self._layout.size > _SPARE + 2 * sum(len(one.answers) for one in found):
             self._layout, self._memory = Layout(), {}  # lesions that are gone have left too many places
-        together = [Together(members, self._layout.places(key, 1).numbers[0]) for key, members in self._together(found)]
+        together = [
+            Together(chunk, members, self._layout.places(("together", chunk.id, lesion), 1).numbers[0])
+            for chunk, lesion, members in self._together(found, base)
+        ]
         members = {one.variant: one.members for one in together}
         assumed = {
             key: self._layout.places(("assumed", *key), len(choices)) for key, choices in self._classes(base.lesions)
@@ -95,31 +99,33 @@ class Asker:
                 for subject in lesions if compiled.entry.subject == "lesion" else (PATIENT,):
                     yield (name, subject), ordered(self.knowledge.domains[name])
 
-    def _together(self, found: Iterable[Open]) -> Iterator[tuple[tuple[str, ...], tuple[Open, ...]]]:
-        """Open yes/no findings of one section and one cost, as many as can be asked at once, with a key."""
-        chunk_of = _chunks(self.knowledge)
-        chunks: dict[tuple[str, ...], list[Open]] = {}
+    def _together(self, found: Iterable[Open], base: Evaluation) -> Iterator[tuple[Chunk, str, tuple[Chosen, ...]]]:
+        """What can be asked at once, by chunk and lesion. The patient's findings are asked with the first lesion's."""
+        chunks = chunks_of(self.knowledge)
+        parts: dict[tuple[Chunk, str], list[Chosen]] = {}
+        first = base.lesions[0] if base.lesions else PATIENT
         for one in found:
-            if one.finding in chunk_of:
-                chunks.setdefault(("together", chunk_of[one.finding], one.subject), []).append(one)
-        return ((key, tuple(members)) for key, members in chunks.items() if len(members) > 1)
+            chunk = chunks.get(one.finding)
+            if chunk is not None and self._is_asked_together(one, base):
+                lesion = (first if one.subject == PATIENT else one.subject) if chunk.of_lesion else PATIENT
+                parts.setdefault((chunk, lesion), []).append(Chosen(one, absence(self.knowledge, one)))
+        for (chunk, lesion), members in parts.items():
+            if len(members) > 1:
+                yield (
+                    chunk,
+                    lesion,
+                    tuple(sorted(members, key=lambda member: chunk.findings.index(member.open.finding))),
+                )
 
-
-@lru_cache(maxsize=4)
-def _chunks(knowledge: Knowledge) -> dict[str, str]:
-    """Which yes/no findings are asked together: those that follow each other in a section and cost the same.
-
-    A finding that is not always relevant is not among them.
-    """
-    sections: dict[tuple[str, str], list[str]] = {}
-    for name, entry in knowledge.findings.items():
-        if entry.type == "yes_no" and name not in knowledge.relevance:
-            sections.setdefault((entry.group, entry.cost), []).append(name)
-    return {
-        name: names[position - position % TOGETHER]
-        for names in sections.values()
-        for position, name in enumerate(names)
-    }
+    def _is_asked_together(self, one: Open, base: Evaluation) -> bool:
+        """Whether it is relevant, this site can obtain it, and no other answer stands for it."""
+        knowledge, name = self.knowledge, one.finding
+        relevant, stated = knowledge.relevance.get(name), knowledge.absence.get(name)
+        return (
+            knowledge.findings[name].cost not in knowledge.unavailable
+            and (relevant is None or base.truth(relevant, one.subject) is Truth.TRUE)
+            and (stated is None or base.truth(stated, one.subject) is not Truth.TRUE)
+        )
 
 
 class WhatIf:

@@ -49,6 +49,17 @@ class GateState(StrEnum):
     SHUT_UNTIL_KNOWN = "shut_until_known"
 
 
+class EndKind(StrEnum):
+    """How far a case has come. Neither says that no question is open: `Assessment.robust` does.
+
+    closed: of each lesion it is known that nothing more is needed. planned: of each lesion that is not closed one cause
+    leads and advice to act applies, and everything on which it rests whether this is an emergency was asked.
+    """
+
+    CLOSED = "closed"
+    PLANNED = "planned"
+
+
 class Answer(StrEnum):
     """Three-valued truth as it is published."""
 
@@ -232,6 +243,17 @@ class GateChange(Part, frozen=True, kw_only=True):
 
     gate: Named
     state: GateState
+
+
+class Ending(Part, frozen=True, kw_only=True):
+    """The end that a case has come to: the advice that closes the lesions, or that acts on them, the most urgent first.
+
+    causes: those that lead.
+    """
+
+    kind: EndKind
+    advice: tuple[Named, ...]
+    causes: tuple[Named, ...] = ()
 
 
 class Leaders(Part, frozen=True, kw_only=True):
@@ -472,6 +494,7 @@ class Assessment(Part, frozen=True, kw_only=True):
     question_groups: tuple[QuestionGroup, ...] = ()
     doubts: tuple[Doubt, ...] = ()
     robust: bool = False  # no single answer to an open finding changes the urgency or the plan
+    end: Ending | None = None  # the end that the case has come to, if any
     further: Further | None = None  # of a second look; None while it was not taken
     turns: tuple[Turn, ...] = ()  # with the second look: what would change what is shown
     conflicts: tuple[Conflict, ...] = ()

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import msgspec
 
 from hepalith.domain.assessment import Basis
+from hepalith.domain.case import ChoiceValue, ItemsValue, Value, YesNoValue
 from hepalith.knowledge.model import (
     ChoiceOption,
     Condition,
@@ -143,6 +144,15 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True, eq=False):
         if name in self.findings:
             return self.findings[name].label
         return self.derived[name].entry.label if name in self.derived else name
+
+    def absent(self, name: str) -> Value:
+        """What "none of these" records of a yes/no finding, a multi-choice, or a choice that is asked with others."""
+        finding, choice = self.findings[name], self.header.absent_choice(name)
+        if finding.type == "choice":
+            return ChoiceValue(candidates=(choice,))
+        if finding.type == "multi":
+            return ItemsValue(absent=tuple(option.id for option in finding.choices))
+        return YesNoValue(yes=choice == "yes")
 
     def options(self, name: str) -> tuple[ChoiceOption, ...]:
         """The choices of a finding or derived finding, in their order."""

@@ -11,6 +11,7 @@ from hepalith.domain.errors import InvalidValueError
 from hepalith.knowledge.expression import Symbols
 from hepalith.knowledge.model import (
     HEADER_FILE,
+    MOST_TOGETHER,
     Cited,
     Finding,
     Grounded,
@@ -59,6 +60,8 @@ def check_entries(files: KnowledgeFiles, symbols: Symbols, report: Report) -> No
     for name, count in Counter(reason.id for reason in files.header.override_reasons).items():
         if count > 1:
             report(HEADER_FILE, name, "this reason stands twice; ids are never reused")
+    for message in _asked_problems(files.header, {finding.id: finding for finding in files.findings}):
+        report(HEADER_FILE, "asked_together", message)
     _check_grounds(files, report)
 
 
@@ -92,6 +95,34 @@ def _level_problems(levels: Sequence[str]) -> Iterator[str]:
     for level in get_args(UrgencyLevel):
         if levels.count(level) != 1:
             yield f'level "{level}" stands {levels.count(level)} times; each of the six stands once'
+
+
+def _asked_problems(header: Header, findings: Mapping[str, Finding]) -> Iterator[str]:
+    """What is asked first and together: at most eight, each finding once, and each says what its absence is."""
+    members = [member for together in header.asked_together for member in together.members]
+    for name in (*header.asked_first, *(member.finding for member in members)):
+        if name not in findings:
+            yield f'"{name}" is no finding that can be entered'
+    for name, count in Counter(member.finding for member in members).items():
+        if count > 1:
+            yield f'"{name}" is asked with others twice'
+    for together in header.asked_together:
+        if not 1 < len(together.members) <= MOST_TOGETHER:
+            yield f'"{together.id}" asks {len(together.members)} findings together: 2 to {MOST_TOGETHER}'
+    for member in members:
+        if member.finding in findings and not _says_absence(findings[member.finding], member.absent):
+            yield f'"{member.finding}" cannot be asked with others: `absent` must be one of its choices, yes or no'
+
+
+def _says_absence(entry: Finding, absent: str) -> bool:
+    match entry.type:
+        case "choice":
+            return absent in {option.id for option in entry.choices}
+        case "yes_no":
+            return absent in {"", "yes", "no"}
+        case "multi":
+            return not absent
+    return False
 
 
 def _finding_problems(entry: Finding, groups: Mapping[str, Group]) -> Iterator[str]:
@@ -192,6 +223,7 @@ def _citations(files: KnowledgeFiles) -> Iterator[tuple[str, str, Sources]]:
 def _of_header(header: Header) -> Iterator[tuple[str, Grounded]]:
     yield from ((level.id, level) for level in header.urgency_levels)
     yield from ((reason.id, reason) for reason in header.override_reasons)
+    yield from ((together.id, together) for together in header.asked_together)
 
 
 def _statements(files: KnowledgeFiles) -> Iterator[tuple[str, str, str | None, int]]:

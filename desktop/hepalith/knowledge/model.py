@@ -359,8 +359,34 @@ class OverrideReason(Grounded, frozen=True, kw_only=True):
     needs_text: bool = False
 
 
+MOST_TOGETHER = 8  # so many findings can be asked at once
+
+
+class Member(_Strict, frozen=True, kw_only=True):
+    """A finding among several that are asked together. absent: the choice, yes or no, that "none of these" records.
+
+    absent is "" for "no" of a yes/no finding and for "none of its items" of a multi-choice. text: the question in
+    words, where the label does not say what would be present.
+    """
+
+    finding: str
+    absent: str = ""
+    text: str = ""
+
+
+class AskedTogether(Grounded, frozen=True, kw_only=True):
+    """Findings that one look at the report, or one breath with the patient, answers: "any of these?"."""
+
+    id: str
+    label: str
+    members: tuple[Member, ...]
+
+
 class Header(_Strict, frozen=True, kw_only=True):
-    """What holds for the whole knowledge base (`knowledge.yaml`). urgency_levels: all six, each once."""
+    """What holds for the whole knowledge base (`knowledge.yaml`). urgency_levels: all six, each once.
+
+    asked_first: the findings with which guided entry begins, in this order.
+    """
 
     version: str
     dictionary_version: int
@@ -370,8 +396,15 @@ class Header(_Strict, frozen=True, kw_only=True):
     urgency_levels: tuple[UrgencyEntry, ...]
     override_reasons: tuple[OverrideReason, ...] = ()
     starting_points: tuple[StartingPoint, ...] = ()
+    asked_together: tuple[AskedTogether, ...] = ()
+    asked_first: tuple[str, ...] = ()
     intended_use: str = ""
     limits_of_use: str = ""
+
+    def absent_choice(self, finding: str) -> str:
+        """What "none of these" records of a finding; "": no, or none of its items."""
+        members = (member for together in self.asked_together for member in together.members)
+        return next((member.absent for member in members if member.finding == finding), "")
 
     def urgency_sentence(self, level: str) -> str:
         """What a level of urgency means; "" for a level that is not in the file (a problem of the knowledge)."""

@@ -12,7 +12,16 @@ import msgspec
 
 from hepalith.decision.assess import Assessor, evaluate
 from hepalith.decision.what_if import Asker
-from hepalith.domain.assessment import Advice, Assessment, Further, Status, TraceNode, Turn
+from hepalith.domain.assessment import (
+    Advice,
+    Assessment,
+    Further,
+    Question,
+    QuestionGroup,
+    Status,
+    TraceNode,
+    Turn,
+)
 from hepalith.domain.case import (
     PATIENT,
     Case,
@@ -132,6 +141,10 @@ class CaseSession:
             self._state = msgspec.structs.replace(self._state, assessment=assessment)
             for listener in tuple(self._listeners):
                 listener(self._state)
+
+    def questions(self) -> list[Question | QuestionGroup]:
+        """Everything that could be asked, the best first; the state holds only what comes first."""
+        return self._assessor.asked()
 
     def listen(self, listener: Listener) -> None:
         """Calls `listener` with each new state, until `forget`."""

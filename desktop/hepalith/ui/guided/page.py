@@ -7,6 +7,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
+from hepalith.domain.assessment import EndKind, Need, in_order
 from hepalith.domain.case import PATIENT, Case, ChoiceValue, ItemsValue, State, Value, YesNoValue
 from hepalith.domain.errors import InvalidValueError
 from hepalith.i18n import _, plural
@@ -17,22 +18,59 @@ from hepalith.ui.fields.row import FieldRow
 from hepalith.ui.flow_layout import FlowLayout
 from hepalith.ui.fonts import em, plain_label
 from hepalith.ui.form import Page
-from hepalith.ui.guided.steps import Key, Step, end_text, key_of, next_step
+from hepalith.ui.guided.steps import Key, Step, end_text, end_title, key_of, next_step
 from hepalith.ui.headings import Heading
 from hepalith.ui.texts import state_word, subject_word
 from hepalith.ui.theme import theme_of, tinted
 
+_NOT_HERE = State.UNOBTAINABLE
 _DIGITS = "123456789abcdefghijklmopqrtvwxz"  # without the letters that mean something: n, s, u, y
-_YES, _NO, _SKIP, _UNOBTAINABLE = "y", "n", "s", "u"
+_YES, _NO, _SKIP, _UNOBTAINABLE, _MORE = "y", "n", "s", "u", "g"
 
 
 class Done(NamedTuple):
-    """A step that was answered."""
+    """A step that was answered. waiting, passed: as they were before it."""
 
     step: Step
     left_open: frozenset[Key]
     before: Case
     after: Case
+    waiting: tuple[Need, ...]
+    passed: frozenset[EndKind]
+
+
+class Mark(QCheckBox):
+    """One of several that are asked together: absent, present, or not asked, in this order with each press."""
+
+    def __init__(self, key: str, label: str, items: str, can_be_left: bool) -> None:
+        super().__init__()
+        self._key, self._label, self._items = key, label, items
+        self.setTristate(can_be_left)
+        self.setAccessibleName(f"{label} ({items})" if items else label)
+        self.checkStateChanged.connect(self._say)
+        self._say()
+
+    def nextCheckState(self) -> None:
+        states = [Qt.CheckState.Unchecked, Qt.CheckState.Checked]
+        states += [Qt.CheckState.PartiallyChecked] if self.isTristate() else []
+        self.setCheckState(states[(states.index(self.checkState()) + 1) % len(states)])
+
+    @property
+    def is_left(self) -> bool:
+        """Whether it was not asked."""
+        return self.checkState() is Qt.CheckState.PartiallyChecked
+
+    @property
+    def is_present(self) -> bool:
+        """Whether it is present."""
+        return self.checkState() is Qt.CheckState.Checked
+
+    def _say(self) -> None:
+        state = _("present") if self.is_present else _("not asked") if self.is_left else ""
+        text = f"{self._key}   {self._label}".strip() + (f" – {state}" if state else "")
+        self.setText(text.replace("&", "&&"))
+        key = _("Key: {key}").format(key=self._key) if self._key else ""
+        self.setAccessibleDescription(", ".join(part for part in (state, key) if part))
 
 
 def _keys(count: int) -> list[str]:
@@ -53,13 +91,16 @@ class GuidedPage(Page):
         self._case_id = ""
         self._open: frozenset[Key] = frozenset()
         self._done: list[Done] = []
+        self._waiting: tuple[Need, ...] = ()  # what was marked, of which the kind is asked next
+        self._passed: frozenset[EndKind] = frozenset()  # the ends after which more was asked
         self.step: Step | None = None
         self.keys: dict[str, Callable[[], None]] = {}
-        self.marks: dict[str, QCheckBox] = {}
+        self.marks: dict[Key, Mark] = {}
         self._row: FieldRow | None = None
         self._first: QWidget | None = None
         self._answers = FlowLayout(gap=4)
         self._before = session.state.case  # when the step was shown
+        self._waited: tuple[Need, ...] = ()  # what waited when it was
         self._progress = plain_label()
         self.column.addWidget(self._progress)
         self._place = QVBoxLayout()
@@ -85,6 +126,7 @@ class GuidedPage(Page):
         tinted(self._message, theme_of(self).alert)
         if state.case.case_id != self._case_id:
             self._case_id, self._open, self._done, self.step = state.case.case_id, frozenset(), [], None
+            self._waiting, self._passed = (), frozenset()
         if self._row is not None:
             shown = self._session.shown(self._row.finding.id, self._row.subject)
             self._row.show_observation(shown, state.case)
@@ -138,8 +180,8 @@ class GuidedPage(Page):
     def _ask(self, step: Step | None = None) -> None:
         """Shows a step, or the one that matters most now."""
         state = self._session.state
-        self._before = state.case
-        self.step = step or next_step(state.assessment, self._open)
+        self._before, self._waited = state.case, self._waiting
+        self.step = step or self._next()
         self._question.hide()
         self._place.removeWidget(self._question)
         self._question.deleteLater()
@@ -160,17 +202,43 @@ class GuidedPage(Page):
         self._show_progress(state)
         self.take_focus()
 
+    def _next(self) -> Step | None:
+        """What to ask now: the kind of what was marked, the best question, or nothing at an end."""
+        while self._waiting:
+            need, *rest = self._waiting
+            self._waiting = tuple(rest)
+            if self._session.shown(*key_of(need)) is None:
+                return Step(findings=(need,))
+        made = self._session.state.assessment
+        if made.robust or (made.end is not None and made.end.kind not in self._passed):
+            return None
+        first = next_step(in_order(made.questions, made.question_groups), self._open)
+        return first or next_step(self._session.questions(), self._open)
+
     def _show_end(self, column: QVBoxLayout) -> None:
-        text = end_text(self._session.state.assessment, self._open)
-        column.addWidget(Heading(text, 1.1))
+        made = self._session.state.assessment
+        asked = self._session.questions()
+        title, text = end_title(made), end_text(made, asked, self._open)
+        column.addWidget(Heading(title, 1.1))
+        if text:
+            column.addWidget(plain_label(text))
         column.addLayout(self._answers)
         self._first = self._add("enter", _("Back to the form"), self.left.emit)
+        if not made.robust and next_step(asked, self._open) is not None:
+            self._add(_MORE, _("Ask on"), self._ask_on)
         self._add_back()
-        announce(self, text)
+        announce(self, f"{title} {text}".strip())
+
+    def _ask_on(self) -> None:
+        """The case has come to an end, and more is asked all the same."""
+        end = self._session.state.assessment.end
+        if end is not None:
+            self._passed |= {end.kind}
+        self._ask()
 
     def _show_alone(self, column: QVBoxLayout, step: Step) -> None:
         (need,) = step.findings
-        finding = self._session.knowledge.findings[need.finding]
+        finding = self.finding(need)
         self._head(column, finding.label, need.subject, finding.help)
         if finding.type == "yes_no":
             self._add(_YES, _("Yes"), lambda: self._answer(YesNoValue(yes=True)))
@@ -179,9 +247,9 @@ class GuidedPage(Page):
             for key, option in zip(_keys(len(finding.choices)), finding.choices, strict=True):
                 self._add(key, option.label, self._chosen(option.id))
         elif finding.type == "multi":
-            self._add_marks(column, {option.id: option.label for option in finding.choices})
-            self._add(_NO, _("None of these"), lambda: self._answer_items(finding, marked=False))
-            self._add("enter", _("Those marked, none of the others"), lambda: self._answer_items(finding, marked=True))
+            self._add_marks(column, {(option.id, need.subject): (option.label, "") for option in finding.choices})
+            self._add(_NO, _("None of these, or none of the others"), lambda: self._answer_items(finding))
+            self.keys["enter"] = self.keys[_NO]
         else:
             self._add_field(column, finding, need.subject)
         self._add(_SKIP, _("Not recorded: ask no more"), self._skip)
@@ -189,17 +257,29 @@ class GuidedPage(Page):
         self._show_why(column, step)
 
     def _show_together(self, column: QVBoxLayout, step: Step) -> None:
-        self._head(column, _("Any of these?"), step.findings[0].subject, step.section)
-        self._add_marks(column, {need.finding: need.label for need in step.findings})
-        self._add(_NO, _("None of these: each was asked and is absent"), lambda: self._answer_group(rest=True))
-        self._add("enter", _("Those marked, none of the others"), lambda: self._answer_group(rest=True, marked=True))
-        self._add(
-            _SKIP,
-            _("Not asked (what is marked is recorded)"),
-            lambda: self._answer_group(rest=False, marked=True),
+        lesion = next((need.subject for need in step.findings if need.subject != PATIENT), PATIENT)
+        self._head(column, _("Any of these?"), lesion, step.section)
+        self._add_marks(
+            column, {key_of(need): (need.label, self._items_of(need)) for need in step.findings}, can_be_left=True
         )
-        self._add(_UNOBTAINABLE, state_word(State.UNOBTAINABLE), self._cannot)
+        self._add(
+            _NO,
+            _("None of these, or none of the others: each was asked and is absent"),
+            lambda: self._answer_group(self._session.knowledge.absent),
+        )
+        self.keys["enter"] = self.keys[_NO]
+        self._add(_SKIP, _("Not asked (what is marked is recorded)"), lambda: self._answer_group(lambda _name: None))
+        self._add(_UNOBTAINABLE, state_word(State.UNOBTAINABLE), lambda: self._answer_group(lambda _name: _NOT_HERE))
         self._show_why(column, step)
+
+    def finding(self, need: Need) -> Finding:
+        """What is asked for, as the dictionary has it."""
+        return self._session.knowledge.findings[need.finding]
+
+    def _items_of(self, need: Need) -> str:
+        """What "none of these" says no to, where that is more than the question."""
+        finding = self.finding(need)
+        return ", ".join(option.label for option in finding.choices) if finding.type == "multi" else ""
 
     def _head(self, column: QVBoxLayout, title: str, subject: str, text: str) -> None:
         case = self._session.state.case
@@ -221,18 +301,24 @@ class GuidedPage(Page):
         self._first = self._first or button
         return button
 
-    def _add_marks(self, column: QVBoxLayout, labels: dict[str, str]) -> None:
+    def _add_marks(self, column: QVBoxLayout, labels: dict[Key, tuple[str, str]], *, can_be_left: bool = False) -> None:
+        """Check boxes with a label, and with what it comprises, if that has to be said."""
         grid = QGridLayout()
         column.addLayout(grid)
-        half = (len(labels) + 1) // 2
-        for place, (key, (name, label)) in enumerate(zip(_keys(len(labels)), labels.items(), strict=True)):
-            box = QCheckBox(f"{key.upper()}   {label}".strip().replace("&", "&&"))
-            box.setAccessibleName(label)
-            box.setAccessibleDescription(_("Key: {key}").format(key=key.upper()) if key else "")
-            grid.addWidget(box, place % half, place // half)
+        half = len(labels) if any(items for _label, items in labels.values()) else (len(labels) + 1) // 2
+        for place, (key, (name, (label, items))) in enumerate(zip(_keys(len(labels)), labels.items(), strict=True)):
+            box = Mark(key.upper(), label, items, can_be_left)
+            cell = QVBoxLayout()
+            cell.addWidget(box)
+            if items:
+                more = plain_label(items)
+                more.setContentsMargins(em(self) * 2, 0, 0, 0)
+                tinted(more, theme_of(self).muted)
+                cell.addWidget(more)
+            grid.addLayout(cell, place % half, place // half)
             self.marks[name] = box
             if key:
-                self.keys[key] = box.toggle
+                self.keys[key] = box.nextCheckState
             self._first = self._first or box
 
     def _add_field(self, column: QVBoxLayout, finding: Finding, subject: str) -> None:
@@ -276,29 +362,50 @@ class GuidedPage(Page):
         if self.step is not None:
             self._record({key_of(need): answer for need in self.step.findings}, frozenset())
 
-    def _answer_items(self, finding: Finding, *, marked: bool) -> None:
-        present = tuple(name for name, box in self.marks.items() if marked and box.isChecked())
-        absent = tuple(option.id for option in finding.choices if option.id not in present)
+    def _answer_items(self, finding: Finding) -> None:
+        marked = {name for (name, _subject), box in self.marks.items() if box.is_present}
+        present = tuple(option.id for option in finding.choices if option.id in marked)
+        absent = tuple(option.id for option in finding.choices if option.id not in marked)
         self._answer(ItemsValue(present=present, absent=absent))
 
-    def _answer_group(self, *, rest: bool, marked: bool = False) -> None:
-        """rest: those that are not marked are absent; otherwise they stay open."""
+    def _answer_group(self, others: Callable[[str], Value | State | None]) -> None:
+        """others: what is recorded of those that are not marked; None: they stay open.
+
+        Of what is marked and is no yes or no, the kind is asked next.
+        """
         if self.step is None:
             return
-        keys = [key_of(need) for need in self.step.findings]
-        present = {key for key in keys if marked and self.marks[key[0]].isChecked()}
-        asked = keys if rest else [key for key in keys if key in present]
-        answers: dict[Key, Value | State] = {key: YesNoValue(yes=key in present) for key in asked}
-        self._record(answers, frozenset(key for key in keys if key not in answers))
+        answers: dict[Key, Value | State] = {}
+        waiting = []
+        for need in self.step.findings:
+            box, absent = self.marks[key_of(need)], self._session.knowledge.absent(need.finding)
+            if box.is_present and isinstance(absent, YesNoValue):
+                answers[key_of(need)] = YesNoValue(yes=not absent.yes)
+            elif box.is_present:
+                waiting.append(need)
+            elif not box.is_left and (answer := others(need.finding)) is not None:
+                answers[key_of(need)] = answer
+        left = frozenset(key_of(need) for need in self.step.findings if need not in waiting) - answers.keys()
+        self._record(answers, left, tuple(waiting))
 
     def _skip(self) -> None:
-        if self.step is not None:
-            self.commit()  # what was typed before skipping must not be sent later
-            if self._row is not None and self._session.state.case != self._before:
-                self._session.clear(self._row.finding.id, self._row.subject)
-            self._go_on(frozenset(key_of(need) for need in self.step.findings))
+        """What was marked stays recorded; what was typed before skipping must not be sent later."""
+        if self.step is None:
+            return
+        left = frozenset(key_of(need) for need in self.step.findings)
+        present = tuple(name for (name, _subject), box in self.marks.items() if box.is_present)
+        if present:
+            self._record(dict.fromkeys(left, ItemsValue(present=present)), left)
+            return
+        self.commit()
+        if self._row is not None and self._session.state.case != self._before:
+            self._session.clear(self._row.finding.id, self._row.subject)
+        self._go_on(left)
 
     def _cannot(self) -> None:
+        if any(box.is_present for box in self.marks.values()):
+            self._say(_("Something is marked: take the mark back first."))
+            return
         self._answer(State.UNOBTAINABLE)
 
     def _accept_field(self) -> None:
@@ -311,18 +418,22 @@ class GuidedPage(Page):
             return
         self._go_on(frozenset())
 
-    def _record(self, answers: dict[Key, Value | State], left_open: frozenset[Key]) -> None:
+    def _record(
+        self, answers: dict[Key, Value | State], left_open: frozenset[Key], waiting: tuple[Need, ...] = ()
+    ) -> None:
         try:
             self._session.record_together((*key, answer) for key, answer in answers.items())
         except InvalidValueError as error:
             self._say(str(error))
             return
-        self._go_on(left_open)
+        self._go_on(left_open, waiting)
 
-    def _go_on(self, left_open: frozenset[Key]) -> None:
+    def _go_on(self, left_open: frozenset[Key], waiting: tuple[Need, ...] = ()) -> None:
         if self.step is not None:
-            self._done.append(Done(self.step, left_open, self._before, self._session.state.case))
+            case = self._session.state.case
+            self._done.append(Done(self.step, left_open, self._before, case, self._waited, self._passed))
             self._open |= left_open
+            self._waiting = (*waiting, *self._waiting)
             self._ask()
 
     def go_back(self) -> None:
@@ -332,6 +443,7 @@ class GuidedPage(Page):
             self._open -= last.left_open
             if last.after is self._session.state.case and last.after is not last.before:
                 self._session.undo()
+            self._waiting, self._passed = last.waiting, last.passed
             self._ask(last.step)
 
     def _say(self, text: str) -> None:

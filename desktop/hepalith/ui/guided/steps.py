@@ -1,10 +1,10 @@
 """Which question guided entry asks next, and why. The order is the core's; nothing is decided here."""
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterable, Iterator, Set
 
 import msgspec
 
-from hepalith.domain.assessment import Assessment, Need, Outcome, Question, QuestionGroup
+from hepalith.domain.assessment import Assessment, EndKind, Need, Outcome, Question, QuestionGroup
 from hepalith.domain.words import gate_text, urgency_text
 from hepalith.i18n import _, plural
 
@@ -14,7 +14,7 @@ Key = tuple[str, str]  # finding, subject
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
-    """One question, or several yes/no questions that are asked together."""
+    """One question, or several that are asked together: "any of these?"."""
 
     findings: tuple[Need, ...]
     section: str = ""  # of questions asked together
@@ -26,18 +26,19 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
         return len(self.findings) > 1
 
 
-def next_step(assessment: Assessment, left_open: Set[Key]) -> Step | None:
-    """The best question that was not left open on purpose, with those that belong to it; None if there is none."""
-    if assessment.robust:
-        return None
-    groups = {key_of(need): group for group in assessment.question_groups for need in group.findings}
-    for question in assessment.questions:
-        key = (question.finding, question.subject)
-        if key not in left_open:
-            return _together(groups[key], left_open, question) if key in groups else _alone(question)
-    for group in assessment.question_groups:
-        if any(key_of(need) not in left_open for need in group.findings):
-            return _together(group, left_open, None)
+def next_step(asked: Iterable[Question | QuestionGroup], left_open: Set[Key]) -> Step | None:
+    """The best question that was not left open on purpose, with those that belong to it; None if there is none.
+
+    asked: questions and groups, the best first.
+    """
+    asked = list(asked)
+    groups = {key_of(need): one for one in asked if isinstance(one, QuestionGroup) for need in one.findings}
+    for one in asked:
+        if isinstance(one, QuestionGroup):
+            if any(key_of(need) not in left_open for need in one.findings):
+                return _together(one, left_open, None)
+        elif (key := (one.finding, one.subject)) not in left_open:
+            return _together(groups[key], left_open, one) if key in groups else _alone(one)
     return None
 
 
@@ -46,16 +47,46 @@ def key_of(need: Need) -> Key:
     return need.finding, need.subject
 
 
-def end_text(assessment: Assessment, left_open: Set[Key]) -> str:
-    """What it means that there is no further question."""
+def end_title(assessment: Assessment) -> str:
+    """That nothing is left to ask, or that the case has come to an end before everything was asked."""
     if assessment.robust:
         return _("Enough: no single open finding changes urgency or plan.")
-    count = len({(one.finding, one.subject) for one in assessment.questions} & left_open)
-    return plural(
-        "Nothing else to ask. {count} question was left open, and its answer could still change urgency or plan.",
-        "Nothing else to ask. {count} questions were left open, and their answers could still change urgency or plan.",
-        count,
-    )
+    end = assessment.end
+    if end is None:
+        return _("Nothing else to ask.")
+    first = {one.subject: one.label for one in reversed(end.advice)}  # of each lesion
+    advice = "; ".join(dict.fromkeys(reversed(first.values())))
+    if end.kind is EndKind.CLOSED:
+        return _("Closed: {advice}.").format(advice=advice)
+    causes = ", ".join(dict.fromkeys(one.label for one in end.causes))
+    return _("The plan stands: {causes}. {advice}.").format(causes=causes, advice=advice)
+
+
+def end_text(assessment: Assessment, asked: Iterable[Question | QuestionGroup], left_open: Set[Key]) -> str:
+    """What was asked before an end, and what is left. asked: the questions that are left, the best first."""
+    if assessment.robust:
+        return ""
+    lines = []
+    if assessment.end is not None:
+        closed = assessment.end.kind is EndKind.CLOSED
+        lines.append(_("No emergency and no alarm is open.") if closed else _("Every sign of an emergency was asked."))
+    if assessment.urgency.could_be is not None:
+        lines.append(_("It could still become: {urgency}").format(urgency=urgency_text(assessment.urgency.could_be)))
+    left = list(dict.fromkeys(label for one in asked if (label := _left(one, left_open))))
+    if left:
+        text = _("What is left could still change it, first: {findings}.")
+        lines.append(text.format(findings="; ".join(left[:_TITLES])))
+    if left_open:
+        text = plural("{count} question was left open.", "{count} questions were left open.", len(left_open))
+        lines.append(text)
+    return "\n".join(lines)
+
+
+def _left(one: Question | QuestionGroup, left_open: Set[Key]) -> str:
+    """A question, or the label of several; "" if it was left open on purpose."""
+    if isinstance(one, Question):
+        return "" if (one.finding, one.subject) in left_open else one.label
+    return one.label if any(key_of(need) not in left_open for need in one.findings) else ""
 
 
 def _alone(question: Question) -> Step:

@@ -1,0 +1,100 @@
+"""What an end still needs is asked first, and a case comes to an end when it has come to one."""
+
+from datetime import date
+
+import pytest
+from msgspec.structs import replace
+
+from hepalith.decision.goals import EMERGENCY, end_of, shares
+from hepalith.decision.what_if import Asker, WhatIf
+from hepalith.domain.assessment import Ending, EndKind
+from hepalith.domain.case import Case, Observation, State
+from support.building import case, choice, seen
+from support.vignettes import all_vignettes, case_of, knowledge_and_problems
+
+KNOWLEDGE = knowledge_and_problems()[0]
+TODAY = date(2026, 6, 1)
+ASKER = Asker(KNOWLEDGE)
+CLOSED, CYST = "FV01", "CV04"
+
+
+def vignette(name: str) -> Case:
+    """A case of the tests."""
+    return case_of(next(one for one in all_vignettes() if one.id == name), KNOWLEDGE)
+
+
+def asked(about: Case) -> WhatIf:
+    """The case with every answer tried."""
+    return ASKER.what_if(about, TODAY)
+
+
+def end(about: Case) -> Ending | None:
+    """The end that a case has come to."""
+    return end_of(asked(about))
+
+
+def without(about: Case, *names: str) -> Case:
+    """The case without some findings."""
+    return replace(about, observations=tuple(one for one in about.observations if one.finding not in names))
+
+
+def unobtainable(about: Case, *names: str) -> Case:
+    """The case in which some findings of its lesion cannot be obtained."""
+    told = tuple(Observation(finding=name, subject="L1", state=State.UNOBTAINABLE) for name in names)
+    return replace(without(about, *names), observations=(*without(about, *names).observations, *told))
+
+
+def test_an_empty_case_has_come_to_no_end() -> None:
+    assert end(case()) is None
+    assert end(case(lesions=1)) is None
+
+
+def test_a_case_is_closed_when_each_lesion_is() -> None:
+    closed = vignette(CLOSED)
+    found = end(closed)
+    assert found is not None
+    assert found.kind is EndKind.CLOSED
+    assert found.advice[0].id == "BF-R10"
+    assert [one.id for one in found.causes] == ["FE01"]
+    second = closed.with_new_lesion("")
+    assert end(second) is None, "of the other lesion nothing is known"
+
+
+@pytest.mark.parametrize("name", ["jaundice", "soft_tissue", "men2_family", "vessels"])
+def test_what_was_not_asked_keeps_a_case_from_being_closed(name: str) -> None:
+    found = end(without(vignette(CLOSED), name))
+    assert found is None or found.kind is not EndKind.CLOSED
+
+
+def test_a_plan_stands_when_a_cause_leads_and_every_sign_of_an_emergency_was_asked() -> None:
+    cyst = vignette(CYST)
+    found = end(cyst)
+    assert found is not None
+    assert found.kind is EndKind.PLANNED
+    assert [one.id for one in found.causes] == ["CE"]
+    assert "CE-R11" in [one.id for one in found.advice]
+    assert end(without(cyst, "internal_haemorrhage")) is None, "an emergency rests on it"
+    told = end(unobtainable(cyst, "internal_haemorrhage"))
+    assert told is not None, "what cannot be obtained is no question any more"
+    assert end(without(cyst, "nature", "us_stage_reported", "double_line")) is None, "no cause leads"
+
+
+def test_the_fewer_are_left_of_a_goal_the_more_each_of_them_counts() -> None:
+    closed = vignette(CLOSED)
+    one, two = (shares(asked(without(closed, *names))) for names in (["men2_family"], ["men2_family", "lesion_count"]))
+    assert one["men2_family", "patient"] == pytest.approx(1)
+    assert two["men2_family", "patient"] == pytest.approx(0.5)
+    assert two["lesion_count", "patient"] > 0
+
+
+def test_a_closing_gate_that_is_out_of_reach_is_no_goal() -> None:
+    open_, cystic = (
+        shares(asked(case(lesions=1))),
+        shares(asked(case(seen("nature", choice("cystic"), "L1"), lesions=1))),
+    )
+    assert open_["men2_family", "patient"] > 0
+    assert ("men2_family", "patient") not in cystic, "only the closing gate rests on it"
+
+
+def test_some_advice_is_for_emergencies() -> None:
+    assert sum(EMERGENCY in one.entry.tags for one in KNOWLEDGE.recommendations.values()) > 20
