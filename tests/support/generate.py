@@ -364,7 +364,8 @@ class Generator:
         for side, assumed in (("lower", finding.lower_limit), ("upper", finding.upper_limit)):
             if (finding.limits or assumed is not None) and self.random.random() < 0.4:
                 near = assumed if assumed is not None else self.random.choice(self._numbers[finding.id])
-                made[f"{side}_limit"] = _text(near * self.random.choice((1, Decimal("0.9"), 2)) / scale.factor)
+                limit = near * self.random.choice((1, Decimal("0.9"), 2)) / scale.factor
+                made[f"{side}_limit"] = _text(limit, places=4)  # as a laboratory prints them
         return made
 
     # values
@@ -671,5 +672,5 @@ def _study_with(modality: str) -> str:
     return f"with {modality}"
 
 
-def _text(number: Decimal) -> str:
-    return format(number.quantize(Decimal("0.0000000001")).normalize(), "f")
+def _text(number: Decimal, places: int = 10) -> str:
+    return format(round(number, places).normalize(), "f")
