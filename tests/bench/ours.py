@@ -7,8 +7,8 @@ from typing import Any
 from hepalith.decision.evaluation import Evaluation
 from hepalith.decision.explain import Explainer
 from hepalith.decision.observed import ObservedCase
-from hepalith.decision.reading import QuickEvaluation, Reading
-from hepalith.decision.single import CaseReader
+from hepalith.decision.reading import QuickEvaluation
+from hepalith.decision.single import CaseReader, CaseReading
 from hepalith.domain.case import PATIENT, Case
 from hepalith.knowledge.compiler import compile_knowledge
 from hepalith.knowledge.loader import hash_of, read_files
@@ -40,6 +40,7 @@ class Ours:
     def _ready(self) -> None:
         wanted = [*self._of_patient.values(), *self._of_lesion.values()]
         self._reader = CaseReader(self._knowledge, wanted, trace=self._trace)
+        self._held_by_patient, self._held_by_lesion = map(self._reader.held, (self._of_patient, self._of_lesion))
 
     def prepared(self, case: Case) -> Any:
         """The values that the rules read, made before the clock starts, as for the other engines."""
@@ -49,10 +50,10 @@ class Ours:
         """The recommendations whose condition holds for the patient or for any lesion."""
         return [name for name, _subject in self._holding(self._reader.read(prepared))]
 
-    def _holding(self, reading: Reading) -> list[tuple[str, str]]:
-        found = [(name, PATIENT) for name in reading.holding(self._of_patient, PATIENT)]
+    def _holding(self, reading: CaseReading) -> list[tuple[str, str]]:
+        found = [(name, PATIENT) for name in self._held_by_patient.of(reading, PATIENT)]
         for lesion in reading.lesions:
-            found += [(name, lesion) for name in reading.holding(self._of_lesion, lesion)]
+            found += [(name, lesion) for name in self._held_by_lesion.of(reading, lesion)]
         return found
 
 

@@ -21,7 +21,7 @@ from hepalith.decision.evaluation import Evaluation
 from hepalith.domain.case import Case
 from support import agreement
 from support.building import case, items, seen
-from support.families import Generator
+from support.families import Family, Generator
 from support.generated import KNOWLEDGE, TODAY, cases
 from support.questions import questions
 from support.readers import Columns, interpreted_alone, lesions_of
@@ -44,7 +44,7 @@ def interpreted(dated: Sequence[Dated]) -> list[Any]:
 
 def differences(columns: Columns, dated: Sequence[Dated], wanted: Sequence[Any] = ()) -> list[tuple[int, str]]:
     """The number of the case, and in words."""
-    told = columns.answers([([one], as_of) for one, as_of in dated])
+    told = columns.answers([Family("", [one], as_of) for one, as_of in dated])
     asked = [questions(KNOWLEDGE, lesions_of(one)) for one, _as_of in dated]
     compared = zip(asked, wanted or interpreted(dated), told, strict=True)
     return [(at, said) for at, one in enumerate(compared) for _first, said in differing(*one)]

@@ -7,10 +7,11 @@ import pytest
 
 from hepalith.decision.evaluation import Evaluation
 from hepalith.decision.observed import ObservedCase
-from support import agreement, remembering
+from support import agreement, generate, remembering
 from support.agreement import Comparison
 from support.families import Generator
 from support.generated import KNOWLEDGE
+from support.questions import questions
 from support.readers import interpreted, interpreted_alone, observed
 from support.remembering import Memory, Watched
 
@@ -28,9 +29,9 @@ def generator() -> Generator:
 def taken_over_wrongly(generator: Generator) -> bool:
     """Whether any answer in some families is not the one that is given where nothing is taken over."""
     for number in range(4):
-        cases, as_of = generator.family(number)
+        _name, cases, as_of = generator.family(number)
         alone = [interpreted_alone(Evaluation(case, KNOWLEDGE, as_of)) for case in cases]
-        if interpreted(observed(cases, KNOWLEDGE, as_of), KNOWLEDGE) != [
+        if interpreted(observed(cases, as_of, KNOWLEDGE), KNOWLEDGE) != [
             [given for (given,) in each] for each in zip(*alone, strict=True)
         ]:
             return True
@@ -42,9 +43,9 @@ def test_answers_that_are_taken_over_are_those_of_the_case_alone(generator: Gene
 
 
 def test_cases_of_other_examinations_are_no_family(generator: Generator) -> None:
-    (one, *_rest), as_of = generator.family(0)
+    _name, (one, *_rest), as_of = generator.family(0)
     with pytest.raises(ValueError, match="more than their observations"):
-        interpreted(observed([one, one.with_new_lesion()], KNOWLEDGE, as_of), KNOWLEDGE)
+        interpreted(observed([one, one.with_new_lesion()], as_of, KNOWLEDGE), KNOWLEDGE)
 
 
 def _forgets_what_was_read(self: Memory, key: Any, make: Callable[[], Any]) -> Any:
@@ -96,3 +97,15 @@ def test_the_long_run_says_what_it_compared_and_what_it_never_saw(
     printed = capsys.readouterr().out
     assert "3 cases, 0 differ" in printed
     assert "never true" in printed
+
+
+def test_a_tour_goes_before_the_long_run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    some = [one for one in generate.conditions(KNOWLEDGE) if one.place.startswith("gate needle")][:5]
+    monkeypatch.setattr(generate, "conditions", lambda _knowledge: some)
+    monkeypatch.setattr(agreement, "SIZE", 3)
+    assert agreement.main(["--cases", "0", "--tour", "--without-columns"]) == 0
+    printed = capsys.readouterr().out
+    assert ", 0 differ" in printed
+    names = [one.name for one in questions(KNOWLEDGE, ("L1",)) if one.tree in [condition.tree for condition in some]]
+    assert names
+    assert not any(f"{name}: never" in printed for name in names)

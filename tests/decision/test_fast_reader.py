@@ -9,12 +9,13 @@ from hypothesis import given, settings
 
 from hepalith.decision import planes
 from hepalith.decision.evaluation import Evaluation
-from hepalith.decision.leaves import Leaves
+from hepalith.decision.leaves import Leaves, Variation
+from hepalith.decision.observed import ObservedCase
 from hepalith.decision.planes import Pieces
 from hepalith.decision.precedence import Judgement
-from hepalith.decision.program import Writer, program_of
+from hepalith.decision.program import Runner, Writer, program_of
 from hepalith.decision.verdicts import Verdicts
-from hepalith.domain.case import Case
+from hepalith.domain.case import PATIENT, Case
 from hepalith.domain.truth import Truth
 from support.agreement import Both, Comparison
 from support.generated import KNOWLEDGE, TODAY, cases
@@ -89,6 +90,16 @@ def _fewer(self: Pieces[Any], predicate: Callable[[Any], bool], full: int) -> in
     return planes.union(plane for plane, value in self.parts[1:] if predicate(value)) | (
         full ^ self.changed if predicate(self.base) else 0
     )
+
+
+def test_after_an_error_a_reader_reads_on() -> None:
+    runner = Runner(program_of(KNOWLEDGE))
+    with pytest.raises(AttributeError):
+        runner.run({PATIENT: None}, 1)
+    leaves = Leaves(
+        ObservedCase(Case(case_id=""), KNOWLEDGE.findings, TODAY), PATIENT, runner.program.reads, Variation(), {}
+    )
+    assert len(runner.run({PATIENT: leaves}, 1)[PATIENT]) > 1000
 
 
 FAULTS = {

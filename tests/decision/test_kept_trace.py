@@ -7,14 +7,16 @@ from typing import Any
 
 import pytest
 
-from hepalith.decision import single
+from hepalith.decision.case_program import CaseWriter
 from hepalith.decision.evaluation import Evaluation
+from hepalith.decision.exact import Comparisons, wide
 from hepalith.decision.explain import ANSWER, Explainer
 from hepalith.decision.observed import ObservedCase
 from hepalith.decision.reading import QuickEvaluation
-from hepalith.decision.single import CaseReader
+from hepalith.decision.single import CaseReader, Inputs
 from hepalith.domain.assessment import Answer, TraceNode
 from hepalith.domain.case import PATIENT, Case
+from hepalith.domain.interval import Interval
 from hepalith.knowledge.tree import Number, NumberNode, Quantity, TruthNode
 from support import generate
 from support.agreement import Both
@@ -107,24 +109,37 @@ def test_a_reader_of_some_conditions_keeps_their_parts() -> None:
     assert all(explainer.trace(tree, PATIENT).text for tree in of_patient)
 
 
-def _turned_round(_self: single._CaseWriter, function: str, *arguments: str) -> str:
-    return f"(t := {function}({', '.join(arguments)})) is FALSE, t is TRUE"
+def _turned_round(self: CaseWriter, operator: str, left: str, right: str) -> tuple[str, str]:
+    true, false = COMPARED(self, operator, left, right)
+    return false, true
 
 
-def _open_is_no(_self: single._CaseWriter, true: str, _false: str) -> str:
-    return f"TRUTHS[1 if {true} else 2]"
+def _open_is_no(self: CaseWriter, truths: Any) -> str:
+    return COUNTED(self, [(true, self._plane(self._rest(true))) for true, _false in truths])
 
 
-def _of_the_patient_only(self: CaseReader, observed: ObservedCase) -> single.Inputs:
-    values = {subject: list(self._not_recorded) for subject in (PATIENT, *(one.id for one in observed.case.lesions))}
-    return single.Inputs(observed, values | {PATIENT: INPUTS(self, observed).values[PATIENT]})
+def _of_the_patient_only(self: CaseReader, observed: ObservedCase) -> Inputs:
+    values = INPUTS(self, observed).values
+    _patient, of_lesion = self._asked_of
+    return Inputs(observed, {name: one if name == PATIENT else of_lesion.not_recorded for name, one in values.items()})
 
 
-INPUTS = CaseReader.inputs
+def _all_is_usual(_self: CaseWriter, text: str, _made_of: Any) -> str:
+    return f"U[#] if U[#].__class__ is not object else {text}"
+
+
+def _ends_are_closed(self: Comparisons, number: Any) -> tuple[bool, ...]:
+    number = wide(number)
+    return COMPARISONS_OF(self, Interval(number.low, number.high))
+
+
+COMPARED, COUNTED, INPUTS, COMPARISONS_OF = CaseWriter._compared, CaseWriter._counted, CaseReader.inputs, Comparisons.of
 FAULTS: dict[str, tuple[type, str, Callable[..., Any]]] = {
-    "comparisons are turned round": (single._CaseWriter, "_tested", _turned_round),
-    "what is counted and open is no": (single._CaseWriter, "_as_value", _open_is_no),
+    "comparisons are turned round": (CaseWriter, "_compared", _turned_round),
+    "what is counted and open is no": (CaseWriter, "_counted", _open_is_no),
     "lesions are not looked at": (CaseReader, "inputs", _of_the_patient_only),
+    "what is recorded is taken for what is not": (CaseWriter, "_unless_usual", _all_is_usual),
+    "ends that are excluded count": (Comparisons, "of", _ends_are_closed),
 }
 
 

@@ -10,7 +10,7 @@ import yaml
 
 from hepalith.decision.evaluation import Evaluation
 from hepalith.decision.observed import ObservedCase
-from hepalith.decision.program import Writer
+from hepalith.decision.program import Runner, Writer
 from hepalith.decision.reading import FastReader, QuickEvaluation
 from hepalith.decision.single import CaseReader
 from hepalith.domain.case import PATIENT, Case, Observation, Value
@@ -126,7 +126,7 @@ def reader_of_a_case(observed: ObservedCase, knowledge: Knowledge, wanted: Truth
 
 def reader_of_variants(observed: ObservedCase, knowledge: Knowledge, wanted: TruthNode) -> Evaluation:
     reader = FastReader(knowledge)
-    reader._program = Writer(knowledge).program([wanted])
+    reader._runner = Runner(Writer(knowledge).program([wanted]))
     return QuickEvaluation(reader.read(observed))
 
 

@@ -2,7 +2,8 @@
 
 `python tests/support/agreement.py --cases 1000000` compares as many cases as wanted, made by `families`: every
 condition, derived finding, verdict, the urgency and the points of the causes. It prints what differs, and which
-conditions were never seen true, or never false. With `--state FILE` a run that was broken off goes on where it stopped.
+conditions were not seen true, false and open. With `--tour` it begins with cases that show each of these. With
+`--state FILE` a run that was broken off goes on where it stopped.
 """
 
 import argparse
@@ -10,10 +11,10 @@ import gc
 import os
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
-from itertools import islice
+from itertools import islice, repeat
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -32,7 +33,8 @@ from hepalith.decision.single import CaseReader
 from hepalith.decision.what_if import Asker, WhatIf
 from hepalith.domain.case import Case
 from hepalith.knowledge.base import Knowledge
-from support.families import SIZE, Generator
+from support import generate
+from support.families import SIZE, Family, Generator
 from support.questions import Kind, questions, varying
 from support.readers import (
     Alone,
@@ -46,6 +48,8 @@ from support.readers import (
     observed,
     read_in,
 )
+from support.remembering import Watched
+from support.tour import Tour
 from support.vignettes import knowledge_and_problems
 
 FAMILIES_AT_ONCE = 25
@@ -101,10 +105,11 @@ def _answered(case: Case, what_if: WhatIf, as_of: date) -> Iterator[tuple[int, E
 
 
 class Compared(NamedTuple):
-    """What came of some cases. lines: the number of the case, and what differs."""
+    """What came of some cases. lines: what differs."""
 
     cases: int
-    lines: list[tuple[int, str]]
+    differing: int
+    lines: list[str]
     seen: Seen
 
 
@@ -113,56 +118,57 @@ class Comparison:
 
     def __init__(self, knowledge: Knowledge, seed: int, size: int, *, columns: bool) -> None:
         self._knowledge = knowledge
-        self._size = size
+        self._seed = seed
         self._generator = Generator(knowledge, seed, size)
         self._variants = Variants(knowledge)
         self._alone = Alone(knowledge)
         self._columns = Columns(knowledge) if columns else None
 
-    def families(self, numbers: Sequence[int]) -> Compared:
+    def families(self, numbers: Iterable[int]) -> Compared:
         """Compares the families with these numbers."""
-        made = [self._generator.family(number) for number in numbers]
+        return self.compared([self._generator.family(number) for number in numbers])
+
+    def tour(self) -> Compared:
+        """Compares the cases of a tour of all conditions."""
+        return self.compared(list(Tour(self._knowledge, self._seed, generate.conditions(self._knowledge)).families()))
+
+    def compared(self, families: Sequence[Family]) -> Compared:
+        """Compares some families."""
+        watched = [observed(family.cases, family.as_of, self._knowledge) for family in families]
+        wanted = [interpreted(cases, self._knowledge) for cases in watched]
         seen: Seen = {}
-        lines: list[tuple[int, str]] = []
-        wanted = []
-        for number, (cases, as_of) in zip(numbers, made, strict=True):
-            family = observed(cases, self._knowledge, as_of)
-            answers = interpreted(family, self._knowledge)
-            wanted.append(answers)
-            last = interpreted_alone(Evaluation(cases[-1], self._knowledge, as_of))
-            again = {at: [*answers[at][:-1], *one] for at, one in enumerate(last)}
-            for reader, told in (
-                ("interpreter, from nothing", again),
-                ("fast", self._variants.answers(family)),
-                ("alone", self._alone.answers(family)),
-            ):
-                lines += self._lines(reader, number, cases[0], answers, told)
-            self._note(seen, cases[0], answers)
-        if self._columns:
-            told_by_columns = self._columns.answers(made)
-            for number, (cases, _as_of), answers, told in zip(numbers, made, wanted, told_by_columns, strict=True):
-                lines += self._lines("columns", number, cases[0], answers, told)
-        return Compared(sum(len(cases) for cases, _as_of in made), lines, seen)
+        found: list[tuple[str, int, str]] = []
+        told_by_columns: Iterable[Told] = self._columns.answers(families) if self._columns else repeat({})
+        for family, cases, answers, columns in zip(families, watched, wanted, told_by_columns, strict=False):
+            asked = questions(self._knowledge, lesions_of(family.cases[0]))
+            for reader, told in {**self._told(cases, answers), "columns": columns}.items():
+                found += [(family.name, at, f"{reader}: {said}") for at, said in differences(asked, answers, told)]
+            for question, given in zip(asked, answers, strict=True):
+                if question.kind is Kind.CONDITION:
+                    seen[question.name] = seen.get(question.name, 0) | sum(_SEEN[one] for one in set(given))
+        lines = [f"{name}, case {at}: {said}" for name, at, said in found]
+        return Compared(
+            cases=sum(len(family.cases) for family in families),
+            differing=len({(name, at) for name, at, _said in found}),
+            lines=lines,
+            seen=seen,
+        )
 
-    def _lines(
-        self, reader: str, family: int, case: Case, answers: list[list[Any]], told: Told
-    ) -> Iterator[tuple[int, str]]:
-        asked = questions(self._knowledge, lesions_of(case))
-        for at, said in differences(asked, answers, told):
-            yield family * self._size + at, f"{reader}: {said}"
-
-    def _note(self, seen: Seen, case: Case, answers: list[list[Any]]) -> None:
-        for question, given in zip(questions(self._knowledge, lesions_of(case)), answers, strict=True):
-            if question.kind is Kind.CONDITION:
-                seen[question.name] = seen.get(question.name, 0) | sum(_SEEN[one] for one in set(given))
+    def _told(self, cases: Sequence[Watched], answers: list[list[Any]]) -> dict[str, Told]:
+        """What the fast readers say, and the interpreter that takes nothing over, of the last case."""
+        last = interpreted_alone(Evaluation(cases[-1].case, self._knowledge, cases[-1].as_of))
+        return {
+            "interpreter, from nothing": {at: [*answers[at][:-1], *one] for at, one in enumerate(last)},
+            "fast": self._variants.answers(cases),
+            "alone": self._alone.answers(cases),
+        }
 
 
 def one_sided(knowledge: Knowledge, seen: Seen) -> list[str]:
-    """What was never seen true, or never false, of what could be."""
+    """What was never seen true, false or open."""
     found = []
     for name in varying(knowledge):
-        sides = {"true": 1, "false": 2}
-        missing = [said for said, bit in sides.items() if not seen.get(name, 0) & bit]
+        missing = [said for said, bit in (("true", 1), ("false", 2), ("open", 4)) if not seen.get(name, 0) & bit]
         if missing:
             found.append(f"{name}: never {' or '.join(missing)}")
     return found
@@ -190,8 +196,8 @@ def _start(seed: int, columns: bool) -> None:
     gc.set_threshold(50_000)
 
 
-def _run(numbers: range) -> Compared:
-    return _COMPARISONS[0].families(numbers)
+def _run(numbers: range | None) -> Compared:
+    return _COMPARISONS[0].tour() if numbers is None else _COMPARISONS[0].families(numbers)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -199,23 +205,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cases", type=int, default=SIZE, help=f"made in families of {SIZE}")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--tour", action="store_true", help="first the cases of a tour of all conditions")
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--state", type=Path, help="where to go on, and where to keep how far it is")
     parser.add_argument("--without-columns", action="store_true", help="where Polars is not installed")
     chosen = parser.parse_args(arguments)
     state = _state(chosen)
     for numbers, compared in _compared(chosen, state):
-        sys.stdout.writelines(f"case {at}: {said}\n" for at, said in compared.lines)
+        sys.stdout.writelines(f"{line}\n" for line in compared.lines)
         sys.stdout.flush()
-        state.families = numbers.stop
+        state.families = numbers.stop if numbers else 0
         state.cases += compared.cases
-        state.differing += len({at for at, _said in compared.lines})
+        state.differing += compared.differing
         for name, answers in compared.seen.items():
             state.seen[name] = state.seen.get(name, 0) | answers
         if chosen.state:
             chosen.state.write_bytes(msgspec.json.encode(state))
     sides = one_sided(knowledge_and_problems()[0], state.seen)
-    summary = f"{state.cases} cases, {state.differing} differ; {len(sides)} places seen on one side only"
+    summary = f"{state.cases} cases, {state.differing} differ; {len(sides)} conditions not seen true, false and open"
     sys.stdout.write("\n".join([*sides, summary, ""]))
     return state.differing
 
@@ -229,10 +236,11 @@ def _state(chosen: argparse.Namespace) -> Progress:
     return state
 
 
-def _compared(chosen: argparse.Namespace, state: Progress) -> Iterator[tuple[range, Compared]]:
+def _compared(chosen: argparse.Namespace, state: Progress) -> Iterator[tuple[range | None, Compared]]:
     """The families that are left, some at a time, with a line of progress."""
     before, last = state.cases, -(-chosen.cases // SIZE)
-    todo = [range(at, min(at + FAMILIES_AT_ONCE, last)) for at in range(state.families, last, FAMILIES_AT_ONCE)]
+    todo: list[range | None] = [None] if chosen.tour and not state.cases else []
+    todo += [range(at, min(at + FAMILIES_AT_ONCE, last)) for at in range(state.families, last, FAMILIES_AT_ONCE)]
     started = time.monotonic()
     with _mapped(chosen.processes, (chosen.seed, not chosen.without_columns)) as mapped:
         for numbers, compared in zip(todo, mapped(_run, todo), strict=True):

@@ -10,7 +10,8 @@ import math
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from itertools import chain, product
+from itertools import product
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -20,11 +21,19 @@ from hepalith.domain.case import Case, ChoiceValue, NumberValue, Observation, St
 from hepalith.domain.truth import Truth
 from hepalith.knowledge.base import Knowledge
 from support import generate
+from support.generate import Recorded, by_finding, with_changes
 from support.vignettes import all_vignettes, case_of
 
 SIZE = 200
 _CHANGES = (1, 1, 2, 3, 5, 8)  # how many findings are recorded otherwise
-Recorded = dict[tuple[str, str], Sequence[Observation]]  # by finding and subject
+
+
+class Family(NamedTuple):
+    """Cases that differ in nothing but their observations, and the day for which they are assessed."""
+
+    name: str
+    cases: list[Case]
+    as_of: date
 
 
 class Generator:
@@ -47,8 +56,8 @@ class Generator:
         self._random.seed(f"{self._seed} {number}")
         return self._changed(number)[:2]
 
-    def family(self, number: int) -> tuple[list[Case], date]:
-        """The cases of the family of this number, and the date for which they are assessed."""
+    def family(self, number: int) -> Family:
+        """The family of this number."""
         self._random.seed(f"{self._seed} family {number}")
         if number % 4:
             case, as_of, found = self._changed(number)
@@ -56,9 +65,7 @@ class Generator:
             case, as_of = self._made.case(), generate.TODAY
             found = list(self._answers.open(Evaluation(case, self._knowledge, as_of)))
         base = self._made.with_studies(case)
-        recorded: dict[tuple[str, str], list[Observation]] = {}
-        for one in base.observations:
-            recorded.setdefault((one.finding, one.subject), []).append(one)
+        recorded = by_finding(base)
         first = number * (self._size // 2)
         cases = [base]
         for position in range(1, self._size):
@@ -67,18 +74,17 @@ class Generator:
                 changes = self._aimed(base, condition, answer)
             else:
                 changes = self._otherwise_recorded(recorded, found, as_of)
-            observations = chain.from_iterable({**recorded, **changes}.values())
-            cases.append(replace(base, observations=tuple(observations)))
-        return cases, as_of
+            cases.append(with_changes(base, recorded, changes))
+        return Family(f"family {number}", cases, as_of)
 
     def _aimed(self, base: Case, condition: generate.Condition, answer: Truth) -> Recorded:
         if condition.subject == "lesion" and not base.lesions:
             return {}
-        return dict(self._made.aimed(base, condition, answer))
+        return self._made.aimed(base, condition, answer)
 
     def _otherwise_recorded(self, recorded: Recorded, found: Sequence[Open], as_of: date) -> Recorded:
         """Some findings forgotten, some answered that were open, some answered otherwise."""
-        changes: dict[tuple[str, str], Sequence[Observation]] = {}
+        changes: Recorded = {}
         for _change in range(self._random.choice(_CHANGES)):
             if found and self._random.randrange(2):
                 one = self._random.choice(found)

@@ -87,6 +87,22 @@ class Condition(NamedTuple):
     fresh: bool = False
 
 
+Recorded = dict[tuple[str, str], Sequence[Observation]]  # by finding and subject
+
+
+def by_finding(case: Case) -> Recorded:
+    """All that is recorded in a case."""
+    recorded: dict[tuple[str, str], list[Observation]] = {}
+    for one in case.observations:
+        recorded.setdefault((one.finding, one.subject), []).append(one)
+    return {**recorded}
+
+
+def with_changes(case: Case, recorded: Recorded, changes: Recorded) -> Case:
+    """The case in which this is recorded, with some findings recorded otherwise."""
+    return replace(case, observations=tuple(itertools.chain.from_iterable({**recorded, **changes}.values())))
+
+
 def conditions(knowledge: Knowledge) -> tuple[Condition, ...]:
     """Every condition of the knowledge that is not constant, in the order of the files."""
     found: list[Condition] = []
@@ -173,8 +189,8 @@ class Generator:
             _Aim(self._knowledge, plan, chance, names, self._numbers).at(condition.tree, subject, answer)
         return self._filled(plan, names)
 
-    def aimed(self, case: Case, condition: Condition, answer: Truth) -> dict[tuple[str, str], list[Observation]]:
-        """What would be recorded otherwise in a case to aim it at an answer, by finding and subject.
+    def aimed(self, case: Case, condition: Condition, answer: Truth) -> Recorded:
+        """What would be recorded otherwise in a case to aim it at an answer.
 
         The case should have the examinations of `with_studies`.
         """
@@ -186,7 +202,7 @@ class Generator:
         for name, whose, which in sorted({*plan.values, *plan.items}):
             made = self._observations(self._knowledge.findings[name], whose, which, plan, 0, 0.3)
             found.setdefault((name, whose), []).extend(self._seen_with(one, which, plan) for one in made)
-        return found
+        return {**found}
 
     def anew(self, finding: str, subject: str) -> list[Observation]:
         """Anything recorded of a finding; nothing of one that is told in words."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from hepalith.decision.causes import rank_causes
 from hepalith.decision.evaluation import Evaluation
+from hepalith.decision.exact import wide
 from hepalith.decision.leaves import Variation
 from hepalith.decision.levels import level_of
 from hepalith.decision.planes import Truths
@@ -26,6 +27,7 @@ from hepalith.domain.case import PATIENT, Case
 from hepalith.domain.interval import Interval
 from hepalith.knowledge.base import Knowledge
 from hepalith.knowledge.tree import ChoiceOf, Quantity, Reference
+from support.families import Family
 from support.questions import STANDS, TOLD, Kind, Question, questions
 from support.remembering import Answer, Memory, Remembering, RememberingJudgement, Standing, Watched
 
@@ -153,7 +155,7 @@ def _judging(judgement: RememberingJudgement) -> Ask:
     return _of_conditions(judgement.conditions, judgement, partial(judgement.memory.remembered, "causes", rank))
 
 
-def observed(cases: Iterable[Case], knowledge: Knowledge, as_of: date) -> list[Watched]:
+def observed(cases: Iterable[Case], as_of: date, knowledge: Knowledge) -> list[Watched]:
     """The cases of a family, so that what is read of them can be watched."""
     return [Watched(case, knowledge.findings, as_of) for case in cases]
 
@@ -301,7 +303,7 @@ class Alone:
         """The answers in all cases, from the cells with the number of each."""
         match one.kind:
             case Kind.NUMBER:
-                return cells[0]
+                return [wide(number) for number in cells[0]]
             case Kind.CHOICE:
                 domain = ordered(self._knowledge.domains[one.name])
                 sets = {planes: frozenset(compress(domain, planes)) for planes in set(zip(*cells, strict=True))}
@@ -324,12 +326,14 @@ class Columns:
         self._knowledge = knowledge
         self._reader = ColumnsReader(knowledge)
 
-    def answers(self, families: Sequence[tuple[Sequence[Case], date]]) -> Iterator[Told]:
-        """What it says of the cases of families, each with the date for which it is assessed."""
-        table = self._reader.read(self._reader.table((case, as_of) for family, as_of in families for case in family))
+    def answers(self, families: Sequence[Family]) -> Iterator[Told]:
+        """What it says of the cases of families."""
+        table = self._reader.read(
+            self._reader.table((case, as_of) for _name, cases, as_of in families for case in cases)
+        )
         columns = _Columns(table, self._knowledge, self._reader.program)
         first_case = first_lesion = 0
-        for family, _as_of in families:
+        for _name, family, _as_of in families:
             lesions = lesions_of(family[0])
             rows = {
                 one: slice(first_lesion + at, first_lesion + len(family) * len(lesions), len(lesions))

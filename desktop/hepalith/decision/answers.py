@@ -130,10 +130,12 @@ class Answers:
             yield from (answer.value for answer in self._not_recorded(finding, subject, evaluation).answers)
 
     def _not_recorded(self, finding: Finding, subject: str, evaluation: Evaluation) -> Open:
+        known = self._unrecorded.get((finding.id, subject))
         has_order = finding.type in {"number", "date"}
+        if known is not None and not has_order:
+            return known[1]
         cuts = self._thresholds.cuts(finding.id, subject, evaluation) if has_order else ()
         made_of = (cuts, span(finding, evaluation.observed.as_of) if has_order else None)
-        known = self._unrecorded.get((finding.id, subject))
         if known is None or known[0] != made_of:
             answers = tuple(self._answers(finding, cuts, evaluation.observed.as_of))
             made = (Observation(finding=finding.id, subject=subject, value=answer.value) for answer in answers)

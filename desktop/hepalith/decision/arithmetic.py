@@ -69,4 +69,6 @@ def elapsed(unit: str, start: DateRange | None, end: DateRange | None) -> Interv
 
 def within(result: Interval, limits: tuple[Decimal, Decimal] | None) -> Interval:
     """A result inside the limits of what it can be at all."""
-    return numbers.intersect(result, Interval(*limits)) if limits else result
+    if limits is None or (limits[0] <= result.low and result.high <= limits[1]):
+        return result
+    return numbers.intersect(result, Interval(*limits))

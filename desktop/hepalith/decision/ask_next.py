@@ -98,8 +98,9 @@ class _Questions:
 
     def made(self, most: int | None) -> Questions:
         details = {detail for found in self._leads_to.values() for detail in found}
-        questions = [one for one in self._asked if one.key not in details and self._total(one.key) > 0]
-        questions.sort(key=lambda one: (-self._total(one.key), one.key))
+        totals = {one.key: self._total(one.key) for one in self._asked if one.key not in details}
+        questions = [self._by_key[key] for key, total in totals.items() if total > 0]
+        questions.sort(key=lambda one: (-totals[one.key], one.key))
         groups = [
             (self._worth_together(one), one)
             for one in self._what_if.together
@@ -127,8 +128,11 @@ class _Questions:
 
     def _worth_of(self, one: Tried) -> float:
         settled = self._settled.mean(one.plane) / UNSUPPORTED
+        changes = self._what_if.changes(one)
+        if not changes and not settled:
+            return 0
         cost = COST[self._knowledge.findings[one.open.finding].cost]
-        value = worth(self._effect(self._what_if.changes(one), settled), self._effects.level, cost)
+        value = worth(self._effect(changes, settled), self._effects.level, cost)
         return value / UNSUPPORTED if self._absence(one.open) is Truth.TRUE else value
 
     def _worth_together(self, one: Together) -> float:

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 
 from hepalith.decision import arithmetic
+from hepalith.decision.exact import narrow
 from hepalith.decision.observed import Group, ItemSet, ObservedCase
 from hepalith.decision.planes import CASE, Pieces, Truths, lift, pieces_of, truths_of, union
 from hepalith.decision.program import Read
@@ -53,6 +54,7 @@ class Leaves:
         self._variation = variation
         self._full = variation.full
         self._memory = memory
+        self._looked_up: dict[str, Pieces[Groups]] = {}  # in this reading
         day = DateRange(observed.as_of, observed.as_of)
         self.today: Any = self._remember("today", day, lambda: Pieces(day))
 
@@ -141,10 +143,14 @@ class Leaves:
         tests: Tests,
         *more: frozenset[str],
     ) -> tuple[int, ...]:
-        values = self._pieces(kind, read, lambda *arguments: value_of(*arguments, *more))
-        return self._remember(
-            (f"planes of {kind}", read), values, lambda: tuple(values.where(test, self._full) for test in tests)
-        )
+        finding, which, fresh, _domain = self._reads[read]
+        recorded = self._recorded(finding.id)
+
+        def made() -> tuple[int, ...]:
+            values = recorded.mapped(lambda groups: value_of(groups, finding, which, fresh, *more))
+            return tuple(values.where(test, self._full) for test in tests)
+
+        return self._remember((kind, read), recorded, made)
 
     def _pieces(self, kind: str, read: int, value_of: Callable[..., T]) -> Pieces[T]:
         finding, which, fresh, _domain = self._reads[read]
@@ -155,11 +161,14 @@ class Leaves:
 
     def _recorded(self, finding: str) -> Pieces[Groups]:
         """What is recorded of a finding."""
-        made_of = (
-            self._observed.groups(finding, self._subject),
-            self._variation.recorded.get((finding, self._subject), ()),
-        )
-        return self._remember(finding, made_of, lambda: Pieces(*made_of))
+        known = self._looked_up.get(finding)
+        if known is None:
+            made_of = (
+                self._observed.groups(finding, self._subject),
+                self._variation.recorded.get((finding, self._subject), ()),
+            )
+            known = self._looked_up[finding] = self._remember(finding, made_of, lambda: Pieces(*made_of))
+        return known
 
     def _remember(self, key: Hashable, made_of: Any, make: Callable[[], T]) -> T:
         known = self._memory.get(key)
@@ -170,7 +179,7 @@ class Leaves:
 
 
 class CaseLeaves(Leaves):
-    """The same for a case as it is: the values themselves instead of pieces, nothing is remembered."""
+    """The same for a case as it is: the values themselves instead of pieces (`exact`), nothing is remembered."""
 
     def __init__(self, observed: ObservedCase, subject: str, reads: Sequence[Read]) -> None:
         super().__init__(observed, subject, reads, Variation(), {})
@@ -184,7 +193,8 @@ class CaseLeaves(Leaves):
 
     def _pieces(self, _kind: str, read: int, value_of: Callable[..., Any]) -> Any:
         finding, which, fresh, _domain = self._reads[read]
-        return value_of(self._observed.groups(finding.id, self._subject), finding, which, fresh)
+        value = value_of(self._observed.groups(finding.id, self._subject), finding, which, fresh)
+        return narrow(value) if isinstance(value, Interval) else value
 
 
 def _is_none(value: object) -> bool:

@@ -7,7 +7,8 @@ lesions, and advice for a lesion at the patient: statements stand in levels, pat
 """
 
 import re
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Generator, Hashable, Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
@@ -59,10 +60,10 @@ from hepalith.knowledge.tree import (
 
 Part = tuple[int, bool]  # a part of a condition: the identity of its node, whether old values count as not recorded
 Pair = tuple[str, str]  # the variables of a truth: known to hold, known not to hold
-Level = Callable[..., None]
+Frame = list[Any]
+Levels = Generator[Frame, tuple[Any, Frame, Sequence[Frame], int], None]
 _VARIABLE = re.compile(r"(?<!@)\bv\d+")
 _SLOT = re.compile(r"@(v\d+)")  # the slot of a variable, in the frame of each lesion
-_NEVER, _ALWAYS = "0", "full"
 
 
 class Read(NamedTuple):
@@ -82,19 +83,63 @@ class Slot(NamedTuple):
 
 
 class Program(NamedTuple):
-    """What is run for a case: each level appends what it made to a frame; a lesion has a frame of its own.
+    """What is run for a case: each level adds what it made to a frame; a lesion has a frame of its own.
 
     The frames are the trace: they hold the answer to every part of every condition, by the identity of its node.
     """
 
     source: str
-    levels: tuple[Level, ...]  # patient, lesion, patient, ...
+    of_patient: Callable[[], Levels]
+    of_lesion: Callable[[], Levels]
+    levels: int  # patient, lesion, patient, ...
     reads: tuple[Read, ...]
     truths: dict[Part, tuple[bool, int, int]]  # as `holds`
     numbers_in: dict[Part, Slot]  # of the numbers that are parts of conditions: the pieces
     holds: dict[str, tuple[bool, int, int]]  # derived: whose frame as in `Slot`, known to hold, known not to hold
     choices: dict[str, tuple[Slot, ...]]  # of derived findings: each choice that may be, in the order of `ordered`
     numbers: dict[str, Slot]  # of derived findings: the pieces
+
+
+class Runner:
+    """Runs a program for one case after the other; belongs to one thread.
+
+    The levels of a subject are the parts of a generator, which keeps its thousands of variables from case to case: for
+    each call of a function of that size the system would be asked for memory.
+    """
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self._patient = _started(program.of_patient)
+        self._lesions: list[Levels] = []
+
+    def run(self, observed: Mapping[str, Any], full: int) -> dict[str, Frame]:
+        """The frames of a case, by subject. observed: what the statements read, by subject, the patient first."""
+        patient, *lesions = observed
+        while len(self._lesions) < len(lesions):
+            self._lesions.append(_started(self.program.of_lesion))
+        try:
+            frames = self._run(observed[patient], [observed[lesion] for lesion in lesions], full)
+        except BaseException:  # a generator that was broken off cannot go on
+            self._patient, self._lesions = _started(self.program.of_patient), []
+            raise
+        return dict(zip(observed, frames, strict=True))
+
+    def _run(self, of_patient: Any, of_lesions: Sequence[Any], full: int) -> list[Frame]:
+        patient: Frame = []
+        lesions: list[Frame] = [[] for _ in of_lesions]  # that there are so many is asked before anything of them
+        for level in range(self.program.levels):
+            if level % 2:
+                pairs = zip(self._lesions, of_lesions, strict=False)
+                lesions = [one.send((observed, patient, lesions, full)) for one, observed in pairs]
+            else:
+                patient = self._patient.send((of_patient, patient, lesions, full))
+        return [patient, *lesions]
+
+
+def _started(levels: Callable[[], Levels]) -> Levels:
+    made = levels()
+    next(made)
+    return made
 
 
 @lru_cache(maxsize=4)
@@ -108,18 +153,22 @@ def ordered(domain: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(domain))
 
 
-class _Statement(NamedTuple):
-    targets: tuple[str, ...]
+class Statement(NamedTuple):
+    """What is computed, and the variables that it gives."""
+
+    targets: list[str]
     text: str
 
 
 class Writer:
     """Writes the statements. Truths are pairs of variables, choices a variable for each, numbers one variable."""
 
+    never, always = "0", "full"
+
     def __init__(self, knowledge: Knowledge) -> None:
         self._knowledge = knowledge
-        self._levels: list[list[_Statement]] = []
-        self._written: dict[tuple[str, bool], tuple[str, ...]] = {}  # text, of a lesion -> its variables
+        self._levels: list[list[Statement]] = [[], []]
+        self._written: dict[tuple[str, bool], Statement] = {}  # text, of a lesion
         self._level_of: dict[str, int] = {}  # of a variable; odd ones are those of lesions
         self._constants: dict[str, Any] = {"union": union, "common": common, "single": single}
         self._constant_names: dict[str, str] = {}
@@ -131,7 +180,7 @@ class Writer:
         self._truths: dict[Part, Pair] = {}
         self._numbers: dict[Part, str] = {}
         self._truth_writers: dict[type[Node], Callable[[Any, bool], Pair]] = {
-            Constant: lambda node, _fresh: (_ALWAYS, _NEVER) if node.value else (_NEVER, _ALWAYS),
+            Constant: lambda node, _fresh: (self.always, self.never) if node.value else (self.never, self.always),
             Holds: lambda node, fresh: self._holds(node.reference, fresh),
             And: lambda node, fresh: self._all(self._truth(part, fresh) for part in node.parts),
             Or: lambda node, fresh: self._any(self._truth(part, fresh) for part in node.parts),
@@ -189,7 +238,9 @@ class Writer:
         exec(compile(source, "<the program of the knowledge>", "exec"), namespace)  # noqa: S102 (written above)
         return Program(
             source=source,
-            levels=tuple(namespace[f"level_{number}"] for number in range(len(self._levels))),
+            of_patient=namespace["of_patient"],
+            of_lesion=namespace["of_lesion"],
+            levels=len(self._levels),
             reads=tuple(self._read_list),
             truths={part: self._pair_slots(*names) for part, names in truths.items()},
             numbers_in={part: self._slot(*names) for part, names in numbers_in.items()},
@@ -224,21 +275,25 @@ class Writer:
 
     # statements
 
-    def _statement(self, text: str, count: int = 1, *, lesion: bool = False) -> tuple[str, ...]:
+    def _statement(self, text: str, count: int = 1, *, lesion: bool = False) -> list[str]:
         """The variables of a statement; written unless the same was written before. # in the text: its own number."""
         key = (text, lesion)
         if key not in self._written:
             level = self._level_for(text, lesion=lesion)
-            first = len(self._level_of)
-            targets = tuple(f"v{first + number}" for number in range(count))
             while len(self._levels) <= level:
                 self._levels.append([])
-            self._levels[level].append(_Statement(targets, text.replace("#", str(first))))
-            self._level_of.update(dict.fromkeys(targets, level))
-            self._written[key] = targets
-            used = (*_VARIABLE.findall(text), *_SLOT.findall(text))
-            self._kept.update(dict.fromkeys(name for name in used if self._level_of[name] != level))
-        return self._written[key]
+            self._written[key] = Statement([], text.replace("#", str(len(self._level_of))))
+            self._levels[level].append(self._written[key])
+            self._targets(self._written[key].targets, level, count)
+        return self._written[key].targets
+
+    def _targets(self, targets: list[str], level: int, count: int) -> list[str]:
+        """So many variables more for a statement."""
+        first = len(self._level_of)
+        more = [f"v{first + number}" for number in range(count)]
+        targets.extend(more)
+        self._level_of.update(dict.fromkeys(more, level))
+        return more
 
     def _level_for(self, text: str, *, lesion: bool) -> int:
         used = [self._level_of[name] for name in _VARIABLE.findall(text)]
@@ -266,7 +321,43 @@ class Writer:
         true, false = self._statement(self._tested(self._constant(key, function), *arguments), 2)
         return true, false
 
+    def _compared(self, operator: str, left: str, right: str) -> Pair:
+        return self._test(operator, arithmetic.COMPARISONS[operator], left, right)
+
+    def _is_known(self, number: str) -> str:
+        return self._test("is known", _is_point, number)[0]
+
+    # what is written of planes
+
+    def _every(self, planes: Iterable[str]) -> str:
+        return " & ".join(planes)
+
+    def _some(self, planes: Iterable[str]) -> str:
+        return " | ".join(planes)
+
+    def _rest(self, plane: str) -> str:
+        return f"full ^ {plane}"
+
+    def _without(self, plane: str, other: str) -> str:
+        return f"{plane} ^ {plane} & {other}"
+
+    def _single(self, planes: Iterable[str]) -> str:
+        return f"single({', '.join(planes)})"
+
+    def _in_some_lesion(self, plane: str) -> str:
+        return f"union([F[@{plane}] for F in L])"
+
+    def _in_every_lesion(self, plane: str) -> str:
+        return f"common([F[@{plane}] for F in L], full)"
+
     # how the observations are asked, and what is made of numbers
+
+    def _or_limits(self, finding: Finding, recorded: str, ruled_out: str) -> str:
+        """A number as it was recorded, or the limits in which it lies."""
+        if not ruled_out:
+            return self._lift(f"any {finding.id}", partial(_or_anything, finding), recorded)
+        whether = self._as_value(ruled_out, self._rest(ruled_out))
+        return self._lift(f"instead of {finding.id}", partial(_or_instead, finding), recorded, whether)
 
     def _observed(self, name: str, *arguments: Any) -> str:
         return f"S.{name}({', '.join(map(repr, arguments))})" if arguments else f"S.{name}"
@@ -285,13 +376,25 @@ class Writer:
         if not derived.entry.classification:
             return planes
         text = f"S.assumed({', '.join((repr(derived.entry.id), *planes))})"
-        return list(self._statement(text, len(planes), lesion=derived.entry.subject == "lesion"))
+        return self._statement(text, len(planes), lesion=derived.entry.subject == "lesion")
 
     def _as_value(self, true: str, false: str) -> str:
         """A truth among the values that a number is made of."""
         return f"({true}, {false})"
 
-    def _read(self, method: str, reference: Reference, *more: Any, count: int, fresh: bool = False) -> tuple[str, ...]:
+    def _within(self, limits: tuple[Decimal, Decimal], number: str) -> str:
+        return self._lift(f"within {limits}", partial(arithmetic.within, limits=limits), number)
+
+    def _counted(self, truths: Iterable[Pair]) -> str:
+        """How many of these hold."""
+        return self._lift("count", arithmetic.counted, *(self._as_value(*truth) for truth in truths))
+
+    def _table(self, possible: Sequence[str], results: Sequence[str]) -> str:
+        """A number that is one of several results: where each is possible, and the results."""
+        whether = [self._as_value(plane, self._rest(plane)) for plane in possible]
+        return self._lift("table", _hull_of_possible, *whether, *results)
+
+    def _read(self, method: str, reference: Reference, *more: Any, count: int, fresh: bool = False) -> list[str]:
         """Variables that come from the observations."""
         finding = self._knowledge.findings[reference.name]
         fresh = fresh and finding.max_age_days_for_gates is not None
@@ -303,27 +406,51 @@ class Writer:
         return self._statement(self._observed(method, self._reads[key], *more), count, lesion=reference.lesion)
 
     def _source(self) -> str:
+        levels = self._needed()
         for of_lesion in (0, 1):
             kept = [name for name in self._kept if self._level_of[name] % 2 == of_lesion]
             kept.sort(key=self._level_of.__getitem__)  # each level appends its own
             self._slots.update((name, number) for number, name in enumerate(kept))
-        return "\n\n".join(self._level_source(number) for number in range(len(self._levels))) + "\n"
+        return "\n\n".join(self._subject_source(of_lesion, levels[of_lesion::2]) for of_lesion in (0, 1)) + "\n"
 
-    def _level_source(self, number: int) -> str:
+    def _subject_source(self, of_lesion: int, levels: Sequence[Sequence[Statement]]) -> str:
         """S: what is observed of the subject; V: its frame; P: the patient's; L: those of all lesions."""
-        lines = [f"def level_{number}(S, V, P, L, full):"]
-        statements = self._levels[number]
-        kept = [name for name in self._slots if self._level_of[name] == number]
-        used = dict.fromkeys(name for statement in statements for name in _VARIABLE.findall(statement.text))
-        for name in used:
-            if self._level_of[name] != number:
-                frame = "V" if self._level_of[name] % 2 == number % 2 else "P"
-                lines.append(f" {name} = {frame}[{self._slots[name]}]")
-        for targets, text in statements:
-            slots = _SLOT.sub(lambda found: str(self._slots[found.group(1)]), text)
-            lines.append(f" {', '.join(targets)} = {slots}")
-        lines.append(f" V.extend(({''.join(f'{name}, ' for name in kept)}))")
+        lines = [f"def {'of_lesion' if of_lesion else 'of_patient'}():", " V = []", " while True:"]
+        loaded: set[str] = set()
+        for number, statements in enumerate(levels):
+            lines.append("  S, P, L, full = yield V")
+            for name in (name for statement in statements for name in _VARIABLE.findall(statement.text)):
+                if self._level_of[name] % 2 != of_lesion and name not in loaded:
+                    lines.append(f"  {name} = P[{self._slots[name]}]")
+                    loaded.add(name)
+            lines += [f"  {line}" for line in self._lines(statements)]
+            kept = [name for name in self._slots if self._level_of[name] == 2 * number + of_lesion]
+            lines.append(
+                f"  V += ({''.join(f'{name}, ' for name in kept)})" if number else f"  V = [{', '.join(kept)}]"
+            )
         return "\n".join(lines)
+
+    def _lines(self, statements: Sequence[Statement]) -> Iterator[str]:
+        for targets, text in statements:
+            yield f"{', '.join(targets)} = {self._as_run(text)}"
+
+    def _as_run(self, text: str) -> str:
+        return _SLOT.sub(lambda found: str(self._slots[found.group(1)]), text)
+
+    def _needed(self) -> list[list[Statement]]:
+        """The statements that what is kept rests on; what they use of other levels is kept from now on."""
+        needed, found = set(self._kept), []
+        for number in reversed(range(len(self._levels))):
+            statements = []
+            for statement in reversed(self._levels[number]):
+                if needed.isdisjoint(statement.targets):
+                    continue
+                used = (*_VARIABLE.findall(statement.text), *_SLOT.findall(statement.text))
+                needed.update(used)
+                self._kept.update(dict.fromkeys(name for name in used if self._level_of[name] % 2 != number % 2))
+                statements.append(statement)
+            found.append(statements[::-1])
+        return found[::-1]
 
     # truths
 
@@ -335,14 +462,13 @@ class Writer:
         pairs = sorted(set(parts))
         if len(pairs) == 1:
             return pairs[0]
-        return self._plane(" & ".join(true for true, _ in pairs)), self._plane(" | ".join(false for _, false in pairs))
+        return self._plane(self._every(true for true, _ in pairs)), self._plane(self._some(false for _, false in pairs))
 
     def _any(self, parts: Iterable[Pair]) -> Pair:
         return _not(self._all(_not(part) for part in parts))
 
     def _compare(self, node: Compare, fresh: bool) -> Pair:
-        compare = arithmetic.COMPARISONS[node.operator]
-        return self._test(node.operator, compare, self._number(node.left, fresh), self._number(node.right, fresh))
+        return self._compared(node.operator, self._number(node.left, fresh), self._number(node.right, fresh))
 
     def _holds(self, reference: Reference, fresh: bool) -> Pair:
         if reference.derived:
@@ -350,7 +476,9 @@ class Writer:
             return pair
         true, false, missing = self._read("truth", reference, count=3, fresh=fresh)
         ruled_out = self._ruled_out(reference)
-        return (true, self._plane(f"{false} | {missing} & {ruled_out}")) if ruled_out else (true, false)
+        if not ruled_out:
+            return true, false
+        return true, self._plane(self._some([false, self._every([missing, ruled_out])]))
 
     def _ruled_out(self, reference: Reference) -> str:
         """The plane in which another finding answers for one that is not recorded (`absent_when`); "" for none."""
@@ -361,29 +489,29 @@ class Writer:
         possible = self._choice(node.choice, fresh)
         inside = self._union(possible[choice] for choice in ordered(possible) if choice in node.options)
         outside = self._union(possible[choice] for choice in ordered(possible) if choice not in node.options)
-        return self._plane(f"full ^ {outside}"), self._plane(f"{outside} ^ {outside} & {inside}")
+        return self._plane(self._rest(outside)), self._plane(self._without(outside, inside))
 
     def _same_choice(self, node: SameChoice, fresh: bool) -> Pair:
         left, right = self._choice(node.left, fresh), self._choice(node.right, fresh)
         shared = self._union(
-            self._plane(f"{left[choice]} & {right[choice]}") for choice in ordered(left.keys() & right)
+            self._plane(self._every([left[choice], right[choice]])) for choice in ordered(left.keys() & right)
         )
-        both_known = f"single({', '.join(left.values())}) & single({', '.join(right.values())})"
-        return self._plane(f"{shared} & {both_known}"), self._plane(f"full ^ {shared}")
+        both_known = (self._single(left.values()), self._single(right.values()))
+        return self._plane(self._every([shared, *both_known])), self._plane(self._rest(shared))
 
     def _overlaps(self, node: Overlaps, fresh: bool) -> Pair:
         present, possible, _known = self._items(node.reference, fresh)
         true = self._union(present[item] for item in node.items)
-        return true, self._plane(f"full ^ ({true} | {self._union(possible[item] for item in node.items)})")
+        return true, self._plane(self._rest(self._union([true, *(possible[item] for item in node.items)])))
 
     def _quantified(self, node: Quantified, fresh: bool) -> Pair:
         true, false = (self._of_lesion(name) for name in self._truth(node.part, fresh))
         unlisted = self._plane(self._unlisted(self._lesion_count()))
         if node.quantifier == "any":
-            none = self._plane(f"common([F[@{false}] for F in L], full)")
-            return self._plane(f"union([F[@{true}] for F in L])"), self._plane(f"{none} ^ {none} & {unlisted}")
-        every = self._plane(f"common([F[@{true}] for F in L], full)")
-        return self._plane(f"{every} ^ {every} & {unlisted}"), self._plane(f"union([F[@{false}] for F in L])")
+            none = self._plane(self._in_every_lesion(false))
+            return self._plane(self._in_some_lesion(true)), self._plane(self._without(none, unlisted))
+        every = self._plane(self._in_every_lesion(true))
+        return self._plane(self._without(every, unlisted)), self._plane(self._in_some_lesion(false))
 
     def _gate_passes(self, node: GatePasses, _fresh: bool) -> Pair:
         entries = self._knowledge.gates[node.gate].entry.items
@@ -414,34 +542,35 @@ class Writer:
 
     def _missing(self, node: Missing, _fresh: bool) -> Pair:
         known = self._known(node.reference)
-        return self._plane(f"full ^ {known}"), known
+        return self._plane(self._rest(known)), known
 
     def _known(self, reference: Reference) -> str:
         name = reference.name
         entry = self._knowledge.derived[name].entry if reference.derived else self._knowledge.findings[name]
         if entry.type == "yes_no":
-            return self._plane(" | ".join(self._holds(reference, fresh=False)))
+            return self._plane(self._some(self._holds(reference, fresh=False)))
         if entry.type == "number":
-            return self._test("is known", _is_point, self._quantity(reference, fresh=False))[0]
+            return self._is_known(self._quantity(reference, fresh=False))
         if entry.type == "date":
             return self._test("is given", _is_given, *self._read("day", reference, count=1))[0]
         if entry.type == "multi":
             return self._items(reference, fresh=False)[2]
         choices = self._choice(ChoiceOf(reference, self._knowledge.domains[name]), fresh=False)
-        return self._plane(f"single({', '.join(choices.values())})")
+        return self._plane(self._single(choices.values()))
 
     def _same_technique(self, node: SameTechnique, fresh: bool) -> Pair:
         (left,), (right,) = (
             self._read("group", reference, count=1, fresh=fresh) for reference in (node.left, node.right)
         )
-        true, false = self._statement(self._tested(self._observed("same_technique"), left, right), 2)
+        (technique,) = self._statement(self._observed("same_technique"))
+        true, false = self._statement(self._tested(technique, left, right), 2)
         return true, false
 
     # choices and items
 
     def _union(self, names: Iterable[str]) -> str:
         found = sorted(set(names))
-        return self._plane(" | ".join(found)) if len(found) > 1 else found[0] if found else _NEVER
+        return self._plane(self._some(found)) if len(found) > 1 else found[0] if found else self.never
 
     def _choice(self, node: ChoiceNode, fresh: bool) -> dict[str, str]:
         """The plane in which each choice is possible."""
@@ -458,10 +587,10 @@ class Writer:
         ruled_out = self._ruled_out(reference)
         if not ruled_out:
             return choices
-        settled = self._plane(f"{missing} & {ruled_out}")
+        settled = self._plane(self._every([missing, ruled_out]))
         instead = self._knowledge.findings[reference.name].absent_choice
         return {
-            choice: name if choice == instead else self._plane(f"{name} ^ {settled}")
+            choice: name if choice == instead else self._plane(self._without(name, settled))
             for choice, name in choices.items()
         }
 
@@ -469,12 +598,12 @@ class Writer:
         """The planes in which each item is present, in which it may be, and in which all of them are known."""
         domain = ordered(self._knowledge.domains[reference.name])
         names = self._read("items", reference, count=2 * len(domain) + 2, fresh=fresh)
-        present, possible, (known, missing) = names[: len(domain)], list(names[len(domain) : -2]), names[-2:]
+        present, possible, (known, missing) = names[: len(domain)], names[len(domain) : -2], names[-2:]
         ruled_out = self._ruled_out(reference)
         if ruled_out:
-            settled = self._plane(f"{missing} & {ruled_out}")
-            possible = [self._plane(f"{name} ^ {settled}") for name in possible]
-            known = self._plane(f"{known} | {settled}")
+            settled = self._plane(self._every([missing, ruled_out]))
+            possible = [self._plane(self._without(name, settled)) for name in possible]
+            known = self._plane(self._some([known, settled]))
         return dict(zip(domain, present, strict=True)), dict(zip(domain, possible, strict=True)), known
 
     # numbers
@@ -493,10 +622,7 @@ class Writer:
         finding = self._knowledge.findings[reference.name]
         must_be_measured = fresh and finding.max_age_days_for_gates is not None
         ruled_out = self._ruled_out(reference) if finding.absent_range and not must_be_measured else ""
-        if not ruled_out:
-            return self._lift(f"any {finding.id}", partial(_or_anything, finding), recorded)
-        absence = self._truth(self._knowledge.absence[reference.name], fresh=False)
-        return self._lift(f"instead of {finding.id}", partial(_or_instead, finding), recorded, self._as_value(*absence))
+        return self._or_limits(finding, recorded, ruled_out)
 
     def _limit(self, node: Limit, fresh: bool) -> str:
         return self._read("limit", node.reference, node.side, count=1, fresh=fresh)[0]
@@ -512,13 +638,12 @@ class Writer:
         return self._lift(f"of {node.name}", arithmetic.FUNCTIONS[node.name], *arguments)
 
     def _either(self, node: Either, fresh: bool) -> str:
-        condition = self._as_value(*self._truth(node.condition, fresh))
-        sides = (self._number(node.then, fresh), self._number(node.otherwise, fresh))
-        return self._lift("either", _either, condition, *sides)
+        true, false = self._truth(node.condition, fresh)
+        possible = [self._plane(self._rest(false)), self._plane(self._rest(true))]
+        return self._table(possible, [self._number(node.then, fresh), self._number(node.otherwise, fresh)])
 
     def _count_true(self, node: CountTrue, fresh: bool) -> str:
-        truths = [self._as_value(*self._truth(part, fresh)) for part in node.parts]
-        return self._lift("count", arithmetic.counted, *truths)
+        return self._counted([self._truth(part, fresh) for part in node.parts])
 
     def _count_lesions(self, node: CountLesions, fresh: bool) -> str:
         true, false = (self._of_lesion(name) for name in self._truth(node.part, fresh))
@@ -542,7 +667,7 @@ class Writer:
 
     def _date(self, node: DateNode) -> str:
         if isinstance(node, AsOf):
-            return self._observed("today")
+            return self._plane(self._observed("today"))
         method = "observed_on" if isinstance(node, ObservationDate) else "day"
         return self._read(method, node.reference, count=1)[0]
 
@@ -561,16 +686,16 @@ class Writer:
             return self._choice_table(derived, fresh)
         number = self._number_table(derived, fresh) if tree is None else self._number(tree, fresh)  # type: ignore[arg-type]
         limits = derived.entry.range
-        return self._lift(f"within {limits}", partial(_within, limits), number) if limits else number
+        return self._within(limits, number) if limits else number
 
     def _outcomes(self, derived: CompiledDerived, fresh: bool) -> list[tuple[str, Any]]:
         """The plane in which each row of a first-hit table can be the hit, with its result."""
         found: list[tuple[str, Any]] = []
-        untried = _ALWAYS
+        untried = self.always
         for row in derived.rows:
             true, false = self._truth(row.when, fresh)
-            found.append((self._plane(f"{untried} ^ {untried} & {false}"), row.then))
-            untried = self._plane(f"{untried} ^ {untried} & {true}")
+            found.append((self._plane(self._without(untried, false)), row.then))
+            untried = self._plane(self._without(untried, true))
         return found if derived.otherwise is None else [*found, (untried, derived.otherwise)]
 
     def _choice_table(self, derived: CompiledDerived, fresh: bool) -> dict[str, str]:
@@ -583,13 +708,11 @@ class Writer:
         outcomes = self._outcomes(derived, fresh)
         yes = self._union(plane for plane, then in outcomes if then)
         no = self._union(plane for plane, then in outcomes if not then)
-        return self._plane(f"{yes} ^ {yes} & {no}"), self._plane(f"{no} ^ {no} & {yes}")
+        return self._plane(self._without(yes, no)), self._plane(self._without(no, yes))
 
     def _number_table(self, derived: CompiledDerived, fresh: bool) -> str:
         outcomes = self._outcomes(derived, fresh)
-        possible = [self._as_value(plane, f"full ^ {plane}") for plane, _then in outcomes]
-        results = [self._number(then, fresh) for _plane, then in outcomes]
-        return self._lift("table", _hull_of_possible, *possible, *results)
+        return self._table([plane for plane, _ in outcomes], [self._number(then, fresh) for _, then in outcomes])
 
 
 def _not(pair: Pair) -> Pair:
@@ -612,16 +735,6 @@ def _or_instead(finding: Finding, recorded: Interval | None, is_ruled_out: Truth
     if recorded is None and is_ruled_out.is_true and finding.absent_range is not None:
         return Interval(*finding.absent_range)
     return _or_anything(finding, recorded)
-
-
-def _within(limits: tuple[Any, Any], result: Interval) -> Interval:
-    return arithmetic.within(result, limits)
-
-
-def _either(condition: Truth, then: Interval, otherwise: Interval) -> Interval:
-    if condition.is_unknown:
-        return numbers.hull([then, otherwise])
-    return then if condition.is_true else otherwise
 
 
 def _hull_of_possible(*values: Any) -> Interval:

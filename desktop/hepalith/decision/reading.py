@@ -7,14 +7,12 @@ from hepalith.decision.evaluation import Evaluation
 from hepalith.decision.leaves import Leaves, Memory, Variation
 from hepalith.decision.observed import ObservedCase
 from hepalith.decision.planes import CASE, Pieces, Truths, truth_at
-from hepalith.decision.program import Program, Slot, ordered, program_of
+from hepalith.decision.program import Frame, Program, Runner, Slot, ordered, program_of
 from hepalith.domain.case import PATIENT
 from hepalith.domain.interval import Interval
 from hepalith.domain.truth import Truth
 from hepalith.knowledge.base import Knowledge
 from hepalith.knowledge.tree import NumberNode, Reference, TruthNode
-
-Frame = list[Any]
 
 
 class FastReader:
@@ -22,28 +20,23 @@ class FastReader:
 
     def __init__(self, knowledge: Knowledge) -> None:
         self.knowledge = knowledge
-        self._program = program_of(knowledge)
+        self._runner = Runner(program_of(knowledge))
         self._memories: dict[str, Memory] = {}
         self._remembered: Any = None
 
     def read(self, observed: ObservedCase, variation: Variation = Variation()) -> "Reading":  # noqa: B008 (immutable)
         """A case in every variant."""
-        case, full = observed.case, variation.full
+        case, full, program = observed.case, variation.full, self._runner.program
         lesions = tuple(lesion.id for lesion in case.lesions)
         if self._remembered != (observed.as_of, case.studies, full):
             self._remembered = (observed.as_of, case.studies, full)
             self._memories = {}
         self._memories = {subject: self._memories.get(subject, {}) for subject in (PATIENT, *lesions)}
         leaves = {
-            subject: Leaves(observed, subject, self._program.reads, variation, memory)
+            subject: Leaves(observed, subject, program.reads, variation, memory)
             for subject, memory in self._memories.items()
         }
-        frames: dict[str, Frame] = {subject: [] for subject in leaves}
-        of_lesions = [frames[lesion] for lesion in lesions]
-        for number, level in enumerate(self._program.levels):
-            for subject in lesions if number % 2 else (PATIENT,):
-                level(leaves[subject], frames[subject], frames[PATIENT], of_lesions, full)
-        return Reading(self.knowledge, self._program, observed, lesions, frames, full)
+        return Reading(self.knowledge, program, observed, lesions, self._runner.run(leaves, full), full)
 
 
 class QuickEvaluation(Evaluation):
@@ -120,12 +113,6 @@ class Reading:
         of_lesion, true, false = self._program.truths[(id(node), fresh)]
         frame = self._frames[subject if of_lesion else PATIENT]
         return frame[true], frame[false]
-
-    def holding(self, trees: Mapping[str, TruthNode], subject: str) -> list[str]:
-        """The names of the conditions that hold for a subject in the case as it is."""
-        truths, own, patient = self._program.truths, self._frames[subject], self._frames[PATIENT]
-        slots = ((name, *truths[(id(tree), False)]) for name, tree in trees.items())
-        return [name for name, of_lesion, true, _false in slots if (own if of_lesion else patient)[true] & CASE]
 
     def gate_item(self, gate: str, position: int, subject: str) -> Truths:
         """Where an item of a gate is fulfilled, and where it is known not to be."""

@@ -1,31 +1,44 @@
-"""The program for a case as it is: the same statements, but a number is an interval and not pieces of one.
+"""The reader of a case as it is, without variants (`case_program`).
 
 It is for cases that have nothing to do with each other, each read once. What it computes stands in the frames, part
 by part: that is the complete trace, and words are made from it when somebody asks for them (`explain`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from itertools import compress
+from operator import itemgetter
 from typing import Any, NamedTuple
 
-from hepalith.decision.arithmetic import has_unlisted
+from hepalith.decision.case_program import NOBODY, CaseWriter, Input
+from hepalith.decision.exact import wide
 from hepalith.decision.leaves import CaseLeaves
 from hepalith.decision.observed import ObservedCase
 from hepalith.decision.planes import CASE, Pieces
-from hepalith.decision.program import Slot, Writer
-from hepalith.decision.reading import Frame, Reading
-from hepalith.domain.case import PATIENT, Case
+from hepalith.decision.program import Read, Runner, Slot
+from hepalith.decision.reading import Reading
+from hepalith.domain.case import PATIENT, Case, Lesion
 from hepalith.domain.interval import Interval
-from hepalith.domain.truth import Truth
-from hepalith.knowledge.base import CompiledDerived, Knowledge
+from hepalith.knowledge.base import Knowledge
 from hepalith.knowledge.tree import TruthNode
 
 
-class Input(NamedTuple):
-    """What a statement asks of the observations: something of `Leaves`. No arguments: it rests on no finding."""
+class _Asked:
+    """The values that the statements for one kind of subject read, one after the other."""
 
-    name: str
-    arguments: tuple[Any, ...]
+    def __init__(self, inputs: Sequence[Input], reads: Sequence[Read], nobody: CaseLeaves) -> None:
+        self.not_recorded: list[Any] = []
+        self._by_finding: dict[str, list[tuple[slice, Input]]] = {}  # "" for what rests on none
+        for one in inputs:
+            start = len(self.not_recorded)
+            self.not_recorded += one.of(nobody)
+            finding = reads[one.arguments[0]].finding.id if one.arguments else ""
+            self._by_finding.setdefault(finding, []).append((slice(start, start + one.width), one))
+
+    def put(self, values: list[Any], finding: str, leaves: CaseLeaves) -> None:
+        """Writes what rests on a finding among the values."""
+        for place, one in self._by_finding.get(finding, ()):
+            values[place] = one.of(leaves)
 
 
 class Inputs(NamedTuple):
@@ -42,73 +55,70 @@ class CaseReader:
     """
 
     def __init__(self, knowledge: Knowledge, wanted: Sequence[TruthNode] | None = None, *, trace: bool = True) -> None:
-        writer = _CaseWriter(knowledge)
+        writer = CaseWriter(knowledge)
         self.knowledge = knowledge
         self._program = writer.program(wanted, trace=trace)
-        self._asked = tuple(writer.inputs)
-        self._asked_of: dict[str, list[int]] = {}  # by finding; "" for what rests on none
-        for number, (_name, arguments) in enumerate(self._asked):
-            finding = self._program.reads[arguments[0]].finding.id if arguments else ""
-            self._asked_of.setdefault(finding, []).append(number)
-        nobody = CaseLeaves(ObservedCase(Case(case_id=""), knowledge.findings, date.min), PATIENT, self._program.reads)
-        self._not_recorded = [self._value(nobody, number) for number in range(len(self._asked))]
+        self._runner = Runner(self._program)
+        nobody = Case(case_id="", lesions=(Lesion(id=NOBODY),))
+        observed = ObservedCase(nobody, knowledge.findings, date.min)
+        leaves = CaseLeaves(observed, NOBODY, self._program.reads)
+        self._asked_of = [_Asked(inputs, self._program.reads, leaves) for inputs in writer.inputs]
+        values = {subject: one.not_recorded for subject, one in zip((PATIENT, NOBODY), self._asked_of, strict=True)}
+        writer.remember(self._runner.run(values, CASE))
 
     def inputs(self, observed: ObservedCase) -> Inputs:
         """What the program reads of a case: only what is recorded is looked at, the rest is known beforehand."""
         subjects = (PATIENT, *(lesion.id for lesion in observed.case.lesions))
         leaves = {subject: CaseLeaves(observed, subject, self._program.reads) for subject in subjects}
-        values = {subject: list(self._not_recorded) for subject in subjects}
+        asked = {subject: self._asked_of[subject != PATIENT] for subject in subjects}
+        values = {subject: list(one.not_recorded) for subject, one in asked.items()}
         for finding, subject in (*observed.recorded(), *(("", subject) for subject in subjects)):
             if subject in values:
-                for number in self._asked_of.get(finding, ()):
-                    values[subject][number] = self._value(leaves[subject], number)
+                asked[subject].put(values[subject], finding, leaves[subject])
         return Inputs(observed, values)
 
-    def read(self, inputs: Inputs) -> Reading:
+    def read(self, inputs: Inputs) -> "CaseReading":
         """The answers, and how they came about."""
-        patient, *lesions = inputs.values
-        frames: dict[str, Frame] = {subject: [] for subject in inputs.values}
-        of_lesions = [frames[lesion] for lesion in lesions]
-        for number, level in enumerate(self._program.levels):
-            for subject in lesions if number % 2 else (patient,):
-                level(inputs.values[subject], frames[subject], frames[patient], of_lesions, CASE)
-        return _CaseReading(self.knowledge, self._program, inputs.observed, tuple(lesions), frames, CASE)
+        frames = self._runner.run(inputs.values, CASE)
+        lesions = tuple(subject for subject in inputs.values if subject != PATIENT)
+        return CaseReading(self.knowledge, self._program, inputs.observed, lesions, frames, CASE)
 
-    def _value(self, leaves: CaseLeaves, number: int) -> Any:
-        name, arguments = self._asked[number]
-        asked = getattr(leaves, name)
-        return asked(*arguments) if arguments else asked
+    def held(self, trees: Mapping[str, TruthNode]) -> "Held":
+        """Some conditions with a name, to ask of many readings which of them hold."""
+        places = {name: self._program.truths[(id(tree), False)] for name, tree in trees.items()}
+        of_patient, of_lesion = (
+            {name: true for name, (mine, true, _false) in places.items() if mine is side} for side in (False, True)
+        )
+        return Held(of_patient, of_lesion)
 
 
-class _CaseReading(Reading):
+class Held:
+    """Which of some conditions hold."""
+
+    def __init__(self, of_patient: Mapping[str, int], of_lesion: Mapping[str, int]) -> None:
+        self._names = list(of_patient), list(of_lesion)  # of those in the frame of the patient, of the lesion
+        self._places = _getter(of_patient.values()), _getter(of_lesion.values())
+
+    def of(self, reading: "CaseReading", subject: str) -> list[str]:
+        """The names of those that hold for a subject."""
+        found: list[str] = []
+        for names, places, whose in zip(self._names, self._places, (PATIENT, subject), strict=True):
+            found += compress(names, places(reading.frame(whose)))
+        return found
+
+
+def _getter(places: Iterable[int]) -> Callable[[Sequence[Any]], Sequence[Any]]:
+    """Values at several places of a frame."""
+    wanted = list(places)
+    return itemgetter(*wanted) if len(wanted) > 1 else lambda frame: [frame[place] for place in wanted]
+
+
+class CaseReading(Reading):
+    """The answers for one case: truths are pairs of yes and no, numbers as in `exact`."""
+
+    def frame(self, subject: str) -> Sequence[Any]:
+        """What the program made for a subject."""
+        return self._frames[subject]
+
     def _pieces(self, slot: Slot, subject: str) -> Pieces[Interval]:
-        return Pieces(self._at(slot, subject))
-
-
-class _CaseWriter(Writer):
-    def __init__(self, knowledge: Knowledge) -> None:
-        super().__init__(knowledge)
-        self._constants |= {"TRUTHS": (Truth.UNKNOWN, Truth.TRUE, Truth.FALSE), "has_unlisted": has_unlisted}
-        self._constants |= {"TRUE": Truth.TRUE, "FALSE": Truth.FALSE}
-        self.inputs: dict[Input, int] = {}
-
-    def _constant(self, key: str, value: Any) -> str:
-        return super()._constant(key, value.base if isinstance(value, Pieces) else value)
-
-    def _observed(self, name: str, *arguments: Any) -> str:
-        return f"S[{self.inputs.setdefault(Input(name, arguments), len(self.inputs))}]"
-
-    def _lifted(self, function: str, *arguments: str) -> str:
-        return f"{function}({', '.join(arguments)})"
-
-    def _tested(self, function: str, *arguments: str) -> str:
-        return f"(t := {self._lifted(function, *arguments)}) is TRUE, t is FALSE"
-
-    def _unlisted(self, count: str) -> str:
-        return f"has_unlisted({count}, len(L))"
-
-    def _assumable(self, _derived: CompiledDerived, planes: list[str]) -> list[str]:
-        return planes
-
-    def _as_value(self, true: str, false: str) -> str:
-        return f"TRUTHS[({true}) - ({false})]"
+        return Pieces(wide(self._at(slot, subject)))

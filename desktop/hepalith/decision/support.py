@@ -63,10 +63,12 @@ class Support:
 
     def _known_leaves(self) -> Iterator[int]:
         """The leaves that hold for anyone."""
+        truth, lesions = self._evaluation.truth, self._evaluation.lesions
         for number, (leaf, of_lesion) in enumerate(self._leaves.all):
-            subjects = self._evaluation.lesions if of_lesion else (PATIENT,)
-            if any(self._evaluation.truth(leaf, subject) is Truth.TRUE for subject in subjects):
-                yield number
+            for subject in lesions if of_lesion else (PATIENT,):
+                if truth(leaf, subject) is Truth.TRUE:
+                    yield number
+                    break
 
     def _of_derived(self, reference: Reference, subject: str) -> bool:
         about = subject if reference.lesion else PATIENT

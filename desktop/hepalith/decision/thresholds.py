@@ -58,6 +58,7 @@ class Thresholds:
         self._knowledge = knowledge
         self._empty = Evaluation(Case(case_id=""), knowledge, date.min)
         self._fixed: dict[str, set[Cut]] = {}
+        self._in_order: dict[str, tuple[Cut, ...]] = {}  # the same, of findings that have no others
         self._moving: dict[str, list[_Moving]] = {}
         self._known: dict[tuple[int, str], tuple[Any, frozenset[Cut]]] = {}
         for compare in dict.fromkeys(node for node in nodes if isinstance(node, Compare)):
@@ -65,8 +66,12 @@ class Thresholds:
 
     def cuts(self, finding: str, subject: str, evaluation: Evaluation) -> tuple[Cut, ...]:
         """All thresholds of a finding that is not recorded, in order. Those of a date as the number of its day."""
+        if finding not in self._moving:
+            if finding not in self._in_order:
+                self._in_order[finding] = tuple(sorted(self._fixed.get(finding, ())))
+            return self._in_order[finding]
         cuts = set(self._fixed.get(finding, ()))
-        for moving in self._moving.get(finding, ()):
+        for moving in self._moving[finding]:
             cuts |= self._moved(moving, self._knowledge.findings[finding], subject, evaluation)
         return tuple(sorted(cuts))
 

@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from hepalith.decision.causes import POINTS
+from hepalith.decision.leaves import Memory
 from hepalith.decision.planes import CASE, add, common, total_at, union
 from hepalith.decision.precedence import CLOSURE, Judged, Judgement
 from hepalith.decision.reading import Reading
@@ -89,18 +90,21 @@ class Verdicts:
     holds, suppressed, open: planes of the advice that holds, applies but gives way, or cannot be excluded, by id and
     subject. counts: the ranks that it brings to the urgency, and where.
     leading: the causes of rank 1, by subject.
+    memory: that of the verdicts before, so that only causes of which anything changed are ranked again.
     """
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: Reading, memory: Memory | None = None) -> None:
         self._reading = reading
+        self._memory: Memory = {} if memory is None else memory
         self.holds: dict[Key, int] = {}
         self.suppressed: dict[Key, int] = {}
         self.open: dict[Key, int] = {}
         self.counts: dict[Key, list[tuple[int, int]]] = {}
-        self._effective: dict[str, dict[str, int]] = {subject: {} for subject in (PATIENT, *reading.lesions)}
-        rules = _rules(reading.knowledge)
-        self._when = {rule.name: rule.when for rule in rules}
-        for rule in rules:
+        subjects = (PATIENT, *reading.lesions)
+        # By subject and name: where advice applies, or holds in the end, and where it is open and keeps a closure open.
+        self._applying: dict[str, dict[str, tuple[int, int]]] = {subject: {} for subject in subjects}
+        self._effective: dict[str, dict[str, tuple[int, int]]] = {subject: {} for subject in subjects}
+        for rule in _rules(reading.knowledge):
             for subject in reading.lesions if rule.of_lesion else (PATIENT,):
                 self._judge(rule, subject)
         self._points: dict[Key, tuple[int, list[int]]] = {}
@@ -169,6 +173,7 @@ class Verdicts:
         key = (rule.name, subject)
         winning, replacing, open_winners = self._winners(rule, subject)
         unknown = full ^ (applies | excluded)
+        self._applying[subject][rule.name] = applies, unknown
         beaten = applies & winning
         held_open = applies & open_winners & (full ^ winning)
         holds = applies ^ (beaten | held_open)
@@ -176,7 +181,7 @@ class Verdicts:
         self.open[key] = held_open | unknown & (full ^ winning)
         self.holds[key] = holds
         if holds:
-            self._effective[subject][rule.name] = holds
+            self._effective[subject][rule.name] = holds, 0
         counting = holds | beaten & (full ^ replacing)
         if counting:
             escalated = ((rank, counting & self._reading.truth(tree, subject)[0]) for rank, tree in rule.escalations)
@@ -185,20 +190,15 @@ class Verdicts:
     def _winners(self, rule: _Rule, subject: str) -> tuple[int, int, int]:
         """Where anything wins over it, where that replaces it, and where a closure is held open by what may win."""
         winning = replacing = open_ = 0
-        if rule.is_closure:
-            for name, winner in rule.winners.items():
-                for whose in self._whose(winner, subject):
-                    applies, excluded = self._reading.truth(self._when[name], whose)
-                    winning |= applies
-                    open_ |= self._reading.full ^ (applies | excluded)
-                    replacing |= applies if winner.replaces else 0
+        if not rule.winners:
             return winning, replacing, open_
-        if rule.winners:
-            for whose, effective in self._effective.items():
-                for name in rule.winners.keys() & effective.keys():
-                    if whose in self._whose(rule.winners[name], subject):
-                        winning |= effective[name]
-                        replacing |= effective[name] if rule.winners[name].replaces else 0
+        for whose, advice in (self._applying if rule.is_closure else self._effective).items():
+            for name in rule.winners.keys() & advice.keys():
+                if whose in self._whose(rule.winners[name], subject):
+                    applies, unknown = advice[name]
+                    winning |= applies
+                    open_ |= unknown
+                    replacing |= applies if rule.winners[name].replaces else 0
         return winning, replacing, open_
 
     def _whose(self, winner: _Winner, subject: str) -> tuple[str, ...]:
@@ -226,21 +226,32 @@ class Verdicts:
 
     def _ranked(self, compiled: CompiledCondition, subject: str) -> tuple[int, list[int]]:
         """Where a cause is ranked, and its total: 2^base and its points; 2^(base + 1) more where it is confirmed."""
-        reading, full = self._reading, self._reading.full
-        arguments = [reading.truth(tree, subject)[0] for tree in compiled.arguments_for]
-        excluded = reading.truth(compiled.excluded, subject)[0]
-        speaks_for = union(arguments) & (full ^ excluded)
-        confirmed = reading.truth(compiled.confirmed, subject)[0]
+        full = self._reading.full
+        trees = (compiled.excluded, compiled.confirmed, *compiled.arguments_for, *compiled.arguments_against)
+        made_of = (full, *(self._reading.truth(tree, subject)[0] for tree in trees))
+        known = self._memory.get((compiled.entry.id, subject))
+        if known is not None and known[0] == made_of:
+            ranked: tuple[int, list[int]] = known[1]
+            return ranked
+        ranked = self._points_of(compiled, *made_of)
+        self._memory[(compiled.entry.id, subject)] = made_of, ranked
+        return ranked
+
+    def _points_of(
+        self, compiled: CompiledCondition, full: int, excluded: int, confirmed: int, *arguments: int
+    ) -> tuple[int, list[int]]:
+        """The same from the planes of what excludes and confirms it, and of the arguments for and against it."""
+        entry = compiled.entry
+        for_, against = arguments[: len(entry.arguments_for)], arguments[len(entry.arguments_for) :]
+        speaks_for = union(for_) & (full ^ excluded)
         total = [0] * (self._base + 2)
         if not speaks_for | confirmed:
             return 0, total
-        for argument, true in zip(compiled.entry.arguments_for, arguments, strict=True):
+        for argument, true in zip(entry.arguments_for, for_, strict=True):
             add(total, true, POINTS[argument.strength])
-        against = 0
-        for argument, tree in zip(compiled.entry.arguments_against, compiled.arguments_against, strict=True):
-            against += POINTS[argument.strength]
-            add(total, full ^ reading.truth(tree, subject)[0], POINTS[argument.strength])
-        add(total, full, (1 << self._base) - against)
+        for argument, true in zip(entry.arguments_against, against, strict=True):
+            add(total, full ^ true, POINTS[argument.strength])
+        add(total, full, (1 << self._base) - sum(POINTS[argument.strength] for argument in entry.arguments_against))
         positive = total[self._base] & union(total[: self._base])
         add(total, confirmed, 2 << self._base)
         return confirmed | (speaks_for & positive), total

@@ -14,6 +14,7 @@ from hepalith.decision.answers import Answer, Open, answers_of
 from hepalith.decision.completions import Completer
 from hepalith.decision.effects import Change, Effects
 from hepalith.decision.evaluation import Evaluation
+from hepalith.decision.leaves import Memory
 from hepalith.decision.needs import Needs
 from hepalith.decision.observed import ObservedCase
 from hepalith.decision.program import ordered
@@ -61,6 +62,7 @@ class Asker:
         self._reader = FastReader(knowledge)
         self._answers = answers_of(knowledge)
         self._layout = Layout()
+        self._memory: Memory = {}  # of the verdicts
 
     @cached_property
     def completer(self) -> Completer:
@@ -73,7 +75,7 @@ class Asker:
         base = Evaluation(case, self.knowledge, as_of, observed)
         found, doubted = list(self._answers.open(base)), list(self._answers.doubted(base))
         if self._layout.size > _SPARE + 2 * sum(len(one.answers) for one in found):
-            self._layout = Layout()  # lesions that are gone have left too many places
+            self._layout, self._memory = Layout(), {}  # lesions that are gone have left too many places
         together = [Together(members, self._layout.places(key, 1).numbers[0]) for key, members in self._together(found)]
         members = {one.variant: one.members for one in together}
         assumed = {
@@ -83,7 +85,8 @@ class Asker:
         tried, narrowed = (
             [Tried(one, *self._layout.places_of(one)) for one in several] for several in (found, doubted)
         )
-        return WhatIf(reading, tried, together, narrowed, {key: places.numbers for key, places in assumed.items()})
+        numbers = {key: places.numbers for key, places in assumed.items()}
+        return WhatIf(reading, tried, together, narrowed, numbers, self._memory)
 
     def _classes(self, lesions: Iterable[str]) -> Iterator[tuple[Key, tuple[str, ...]]]:
         """Every class that a case can have, with its choices."""
@@ -124,7 +127,7 @@ class WhatIf:
 
     tried: every open finding; asked: those that are asked. narrowed: choices that were narrowed down, with their
     candidates as answers. assumed: the variants in which a class is taken to be each of its choices, in the order of
-    `ordered`.
+    `ordered`. memory: of the verdicts before.
     """
 
     def __init__(
@@ -134,9 +137,10 @@ class WhatIf:
         together: Sequence[Together],
         narrowed: Sequence[Tried] = (),
         assumed: Mapping[Key, Sequence[int]] = MappingProxyType({}),
+        memory: Memory | None = None,
     ) -> None:
         self.reading = reading
-        self.verdicts = Verdicts(reading)
+        self.verdicts = Verdicts(reading, memory)
         self.evaluation = QuickEvaluation(reading)
         self.support = Support(self.evaluation)
         self.needs = Needs(self.evaluation)
@@ -145,6 +149,8 @@ class WhatIf:
         self.narrowed = narrowed
         self.assumed = assumed
         self.effects = Effects(reading, self.verdicts)
+        self._changes: dict[Key, list[Change]] = {}
+        self._relevant: dict[Key, Truth] = {}
         self.asked = [one for one in tried if self.obtainable(one.open) and self.relevant(one.open) is not Truth.FALSE]
         self.now = LEVELS[self.effects.level]
 
@@ -152,8 +158,10 @@ class WhatIf:
         """The different changes that the answers to a finding make, in the order of the answers."""
         if not one.plane & self.effects.changed:
             return []
-        found = (self.effects.of(variant) for variant in one.variants)
-        return list(dict.fromkeys(change for change in found if change is not self.effects.same))
+        if one.key not in self._changes:
+            found = (self.effects.of(variant) for variant in one.variants)
+            self._changes[one.key] = list(dict.fromkeys(one for one in found if one is not self.effects.same))
+        return self._changes[one.key]
 
     def matters(self, one: Tried) -> bool:
         """Whether an answer to a finding changes the urgency or the plan."""
@@ -172,7 +180,12 @@ class WhatIf:
     def relevant(self, one: Open) -> Truth:
         """Whether the finding is asked of such a patient or lesion."""
         tree = self.reading.knowledge.relevance.get(one.finding)
-        return Truth.TRUE if tree is None else self.evaluation.truth(tree, one.subject)
+        if tree is None:
+            return Truth.TRUE
+        key = one.finding, one.subject
+        if key not in self._relevant:
+            self._relevant[key] = self.evaluation.truth(tree, one.subject)
+        return self._relevant[key]
 
     def said(self, one: Tried, answers: Sequence[Answer]) -> str:
         """Answers to a finding in words."""

@@ -60,14 +60,19 @@ def months_between(start: date, end: date) -> Decimal:
     if end < start:
         return -months_between(end, start)
     months = (end.year - start.year) * 12 + end.month - start.month
-    begun = start + _months(months)
+    begun = _months_later(start, months)
     if begun > end:
         months -= 1
-        begun = start + _months(months)
-    length = (start + _months(months + 1) - begun).days
+        begun = _months_later(start, months)
+    length = (_months_later(start, months + 1) - begun).days
     return Decimal(months) + Decimal((end - begun).days) / Decimal(length)
 
 
-@lru_cache(maxsize=2000)
-def _months(count: int) -> relativedelta:
-    return relativedelta(months=count)
+def _months_later(day: date, months: int) -> date:
+    """As dateutil does it, but several times faster: the same day, or the last of a month that is shorter."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year = day.year + years
+    try:
+        return date(year, month + 1, day.day)
+    except ValueError:
+        return date(year, month + 1, monthrange(year, month + 1)[1])

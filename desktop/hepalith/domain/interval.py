@@ -14,7 +14,7 @@ import msgspec
 from hepalith.domain.truth import Truth
 
 INFINITY = Decimal("Infinity")
-_LARGEST_POWER = Decimal(700)  # e to this is still a number of double precision
+LARGEST_POWER = Decimal(700)  # e to this is still a number of double precision
 
 
 class Interval(msgspec.Struct, frozen=True):
@@ -156,23 +156,28 @@ def absolute(a: Interval) -> Interval:
 
 def rounded(a: Interval, digits: int) -> Interval:
     """Rounded half up to `digits` decimals."""
-    return _monotonic(a, lambda x: x.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP))
+    return _monotonic(a, lambda x: rounded_decimal(x, digits))
+
+
+def rounded_decimal(x: Decimal, digits: Decimal | int) -> Decimal:
+    """Rounded to so many digits, halves away from zero."""
+    return x.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
 
 
 def natural_log(a: Interval) -> Interval:
     """ln a; minus infinity at 0, anything when a may be negative."""
-    return _from_zero(a, lambda x: _from_float(math.log(x)) if x > 0 else -INFINITY)
+    return _from_zero(a, lambda x: from_float(math.log(x)) if x > 0 else -INFINITY)
 
 
 def log10(a: Interval) -> Interval:
     """The decimal logarithm; minus infinity at 0, anything when a may be negative."""
-    return _from_zero(a, lambda x: _from_float(math.log10(x)) if x > 0 else -INFINITY)
+    return _from_zero(a, lambda x: from_float(math.log10(x)) if x > 0 else -INFINITY)
 
 
 def exponential(a: Interval) -> Interval:
     """e to the power of a; what is too large to be written down lies somewhere above the largest that is not."""
-    made = _monotonic(a, lambda x: _from_float(math.exp(min(x, _LARGEST_POWER))), at_minus_infinity=Decimal(0))
-    return Interval(made.low, INFINITY) if a.high > _LARGEST_POWER else made
+    made = _monotonic(a, lambda x: from_float(math.exp(min(x, LARGEST_POWER))), at_minus_infinity=Decimal(0))
+    return Interval(made.low, INFINITY) if a.high > LARGEST_POWER else made
 
 
 def square_root(a: Interval) -> Interval:
@@ -192,8 +197,8 @@ def _monotonic(a: Interval, function: Callable[[Decimal], Decimal], at_minus_inf
     return Interval(low, high)
 
 
-def _from_float(value: float) -> Decimal:
-    # 15 significant digits: what a double holds, without its binary tail.
+def from_float(value: float) -> Decimal:
+    """15 significant digits: what a double holds, without its binary tail."""
     return Decimal(f"{value:.15g}")
 
 
