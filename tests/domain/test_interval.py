@@ -119,11 +119,5 @@ def test_a_power_is_written_down_up_to_the_largest() -> None:
     assert iv.exponential(point(700)).low > iv.exponential(point("699.9")).low
 
 
-def test_what_has_one_end_is_not_unbounded() -> None:
-    assert ANYTHING.is_unbounded
-    assert not Interval(-INFINITY, Decimal(1)).is_unbounded
-    assert not Interval(Decimal(1), INFINITY).is_unbounded
-
-
 def test_the_decimal_logarithm_of_less_than_one_is_negative() -> None:
     assert iv.log10(point("0.1")) == point(-1)

@@ -123,6 +123,18 @@ def test_a_step_without_a_name_says_what_it_needs() -> None:
     assert "Earlier imaging" in course_of(about.with_observation(doubted), real()).open
 
 
+def test_a_step_that_the_technique_would_name_says_so_and_asks_for_it() -> None:
+    alike = {"modality": "ct_single_phase", "phase": "portal venous", "slice_mm": "1"}
+    sizes = [seen("size_mm", number(text, "mm"), "L1", study) for study, text in (("S2", "12"), ("S3", "20"))]
+    about = case(*sizes, lesions=1, studies=STUDIES)
+    grown = course_of(about, real())
+    assert grown.measured[-1].change == "technique not recorded"
+    assert grown.open == ("modality, phase and slice thickness of both examinations",)
+    known = tuple(msgspec.structs.replace(study, **alike) for study in STUDIES)
+    measured = course_of(msgspec.structs.replace(about, studies=known), real())
+    assert (measured.measured[-1].change, measured.open) == ("Definite growth", ())
+
+
 def real() -> Knowledge:
     """The program's own knowledge, which says what is entered beside the size."""
     knowledge, problems = knowledge_and_problems()

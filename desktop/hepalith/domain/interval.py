@@ -33,11 +33,6 @@ class Interval(msgspec.Struct, frozen=True):
         """Whether the number is known. What lies beyond all numbers is none."""
         return self.low == self.high and self.low.is_finite()
 
-    @property
-    def is_unbounded(self) -> bool:
-        """Whether nothing at all is known."""
-        return self.low == -INFINITY and self.high == INFINITY
-
 
 ANYTHING = Interval(-INFINITY, INFINITY)
 

@@ -23,14 +23,15 @@ from hepalith.domain.truth import Truth
 from hepalith.i18n import _
 from hepalith.knowledge.base import MODALITY, Knowledge
 from hepalith.knowledge.model import CourseEntry, Finding
-from hepalith.knowledge.tree import ChoiceOf, Quantity, Reference
+from hepalith.knowledge.tree import ChoiceOf, Quantity, Reference, SameTechnique
+from hepalith.knowledge.uses import nodes_behind
 
 
 class Measured(msgspec.Struct, frozen=True, kw_only=True):
     """One measurement. value, error: in the canonical unit of the measure; error None: not known.
 
-    change: what the step from the measurement before is called; stage: of the lesion at that time, or as reported;
-    "" where not known.
+    change: what the step from the measurement before is called, or that the technique is missing which would tell;
+    stage: of the lesion at that time, or as reported; "" where not known.
     """
 
     day: date
@@ -94,7 +95,7 @@ def course_of(case: Case, knowledge: Knowledge, assessment: Assessment, finding:
         unit=finding.unit,
         lesion=lesion,
         measured=(msgspec.structs.replace(measured[0], change=""), *measured[1:]),
-        open=_open(whole, entry.change, lesion) if not measured[-1].change else (),
+        open=_open(whole, entry.change, lesion),
         next=_next(assessment, lesion, as_of),
     )
 
@@ -131,7 +132,7 @@ def _measured(
         entered=observation_text(group[0], finding),
         modality=knowledge.choice_label(MODALITY, whole.observed.study(group).modality),
         error=_error(then, entry, lesion),
-        change=_choice(then, entry.change, lesion),
+        change=_choice(then, entry.change, lesion) or _technique_missing(then, entry.change, lesion),
         stage=(_choice(then, entry.stage, lesion) if entry.stage else "") or _reported(then, entry, lesion, day),
     )
 
@@ -170,8 +171,23 @@ def _reported(then: Evaluation, entry: CourseEntry, lesion: str, day: date) -> s
 
 
 def _open(evaluation: Evaluation, name: str, lesion: str) -> tuple[str, ...]:
+    if _choice(evaluation, name, lesion):
+        return ()
     needs = Needs(evaluation).of_finding(Reference(name, lesion=True, derived=True), lesion)
-    return tuple(dict.fromkeys(evaluation.knowledge.label(finding) for finding, _subject in needs))
+    labels = tuple(dict.fromkeys(evaluation.knowledge.label(finding) for finding, _subject in needs))
+    if not labels and _technique_missing(evaluation, name, lesion):
+        return (_("modality, phase and slice thickness of both examinations"),)
+    return labels
+
+
+def _technique_missing(then: Evaluation, name: str, lesion: str) -> str:
+    """That a step is not called because it is not recorded whether two examinations are alike; "" if it is not that."""
+    reference = Reference(name, lesion=True, derived=True)
+    if then.is_known(reference, lesion) or Needs(then).of_finding(reference, lesion):
+        return ""
+    compared = (node for node in nodes_behind(then.knowledge, [reference]) if isinstance(node, SameTechnique))
+    is_it = any(then.truth(node, lesion).is_unknown for node in compared)
+    return _("technique not recorded") if is_it else ""
 
 
 def _next(assessment: Assessment, lesion: str, as_of: date) -> NextExamination | None:
