@@ -7,6 +7,7 @@ from collections import Counter
 import pytest
 from babel.messages.catalog import Catalog, Message
 
+from hepalith import i18n
 from hepalith.i18n import languages
 from hepalith.knowledge.translation import DRAFT_MARK
 from hepalith.note.printable import signs_of
@@ -58,6 +59,18 @@ def translations(catalogue: Catalog) -> list[tuple[Message, str]]:
 
 def test_there_is_simplified_chinese_beside_english() -> None:
     assert {"en", "zh_CN"} <= set(languages())
+
+
+def test_english_is_the_source_itself() -> None:
+    """There is no catalogue that could differ from what the source says, and none is looked for."""
+    assert not (catalogues.LOCALE / "en").exists()
+    with i18n.speaking("en"):
+        for message in messages(catalogues.interface()):
+            one, many = catalogues.texts(message.id)[0], catalogues.texts(message.id)[-1]
+            assert i18n.pgettext(message.context, one) == one if message.context else i18n._(one) == one
+            if set(_PLACEHOLDER.findall(one + many)) == {"{count}"} and one != many:
+                assert i18n.plural(one, many, 1) == one.format(count=1)
+                assert i18n.plural(one, many, 2) == many.format(count=2)
 
 
 def test_every_message_of_the_source_is_there_and_no_other(source: Catalog, catalogue: Catalog) -> None:

@@ -16,7 +16,7 @@ from hepalith.decision.precedence import CLOSURE
 from hepalith.decision.wording import Wording, number_text
 from hepalith.domain.assessment import Urgency
 from hepalith.domain.words import basis_text, class_text, cost_text, kind_text, strength_text, unit_text, urgency_text
-from hepalith.i18n import _
+from hepalith.i18n import _, pgettext
 from hepalith.knowledge.base import (
     CompiledCondition,
     CompiledDerived,
@@ -307,7 +307,7 @@ def _in_order(value: Iterable[Any]) -> str:
 
 
 def _bounds(value: tuple[Decimal | None, Decimal | None]) -> str:
-    low, high = (_("open") if bound is None else number_text(bound) for bound in value)
+    low, high = (pgettext("end of a range", "open") if bound is None else number_text(bound) for bound in value)
     return _("{low} to {high}").format(low=low, high=high)
 
 

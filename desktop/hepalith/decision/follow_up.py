@@ -10,7 +10,7 @@ from hepalith.decision import observed as seen
 from hepalith.decision.evaluation import Evaluation
 from hepalith.domain.assessment import Advice, PlannedTest
 from hepalith.domain.case import PATIENT
-from hepalith.domain.durations import parse_duration
+from hepalith.domain.durations import duration_text, parse_duration
 from hepalith.i18n import _
 from hepalith.knowledge.model import FollowUpStep
 from hepalith.knowledge.tree import Reference
@@ -31,9 +31,9 @@ def _tests(evaluation: Evaluation, advice: Advice, step: FollowUpStep) -> Iterab
     anchor = _anchor(evaluation, step.anchor, advice.subject)
     note = step.note
     if step.then_every:
-        repeat = _("then every {interval}").format(interval=step.then_every)
+        repeat = _("then every {interval}").format(interval=duration_text(step.then_every))
         if step.until:
-            repeat = _("{repeat} until {limit}").format(repeat=repeat, limit=step.until)
+            repeat = _("{repeat} until {limit}").format(repeat=repeat, limit=duration_text(step.until))
         note = "; ".join(part for part in (repeat, note) if part)
     delays = step.after or ((step.then_every,) if step.then_every else ())
     for position, delay in enumerate(delays):
@@ -49,7 +49,7 @@ def _test(
     evaluation: Evaluation, advice: Advice, step: FollowUpStep, anchor: date | None, delay: str, note: str
 ) -> PlannedTest:
     if anchor is None:
-        when = _("{delay} after a date that is not recorded").format(delay=delay)
+        when = _("{delay} after a date that is not recorded").format(delay=duration_text(delay))
         return PlannedTest(
             recommendation=advice.id,
             subject=advice.subject,

@@ -10,6 +10,7 @@ import msgspec
 from dateutil.relativedelta import relativedelta
 
 from hepalith.domain.errors import InvalidValueError
+from hepalith.i18n import plural
 
 _DURATION = re.compile(r"([+-]?)\s*(\d+)\s*(hour|day|week|month|year)s?")
 _ISO = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
@@ -29,6 +30,24 @@ def parse_duration(text: str) -> relativedelta:
         raise InvalidValueError(f'"{text}" is not a duration; write for example "6 months", "2 weeks" or "72 hours"')
     sign, count, unit = found.groups()
     return relativedelta(**{f"{unit}s": int(sign + count)})  # type: ignore[arg-type]
+
+
+def duration_text(text: str) -> str:
+    """A duration in the user's language; what is none stays as it is written."""
+    found = _DURATION.fullmatch(text.strip())
+    if found is None or found[1]:
+        return text
+    count = int(found[2])
+    match found[3]:
+        case "hour":
+            return plural("{count} hour", "{count} hours", count)
+        case "day":
+            return plural("{count} day", "{count} days", count)
+        case "week":
+            return plural("{count} week", "{count} weeks", count)
+        case "month":
+            return plural("{count} month", "{count} months", count)
+    return plural("{count} year", "{count} years", count)
 
 
 @lru_cache(maxsize=2000)

@@ -16,7 +16,7 @@ from hepalith.domain.assessment import (
     Turn,
     Urgency,
 )
-from hepalith.i18n import _, plural
+from hepalith.i18n import _, pgettext, plural
 
 _SHOWN = 3  # of what an answer adds or ends
 _SIGNS = (
@@ -77,7 +77,7 @@ def kind_text(kind: str) -> str:
         "refer": _("Refer"),
         "none_needed": _("No action needed"),
         "ask": _("Find out"),
-        "inform": _("Note"),
+        "inform": pgettext("kind of advice", "Note"),
     }.get(kind, kind)
 
 
@@ -125,7 +125,7 @@ def answer_text(answer: Answer) -> str:
 def gate_text(state: GateState) -> str:
     """What the state of a gate means."""
     return {
-        GateState.OPEN: _("open"),
+        GateState.OPEN: pgettext("state of a gate", "open"),
         GateState.SHUT: _("shut"),
         GateState.SHUT_UNTIL_KNOWN: _("shut until known"),
     }[state]

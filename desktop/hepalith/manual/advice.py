@@ -1,6 +1,7 @@
 """Articles about what the program advises and considers."""
 
 from hepalith.domain.assessment import Basis, Urgency
+from hepalith.domain.durations import duration_text
 from hepalith.domain.words import basis_text, class_text, kind_text, strength_text, urgency_text
 from hepalith.i18n import _
 from hepalith.knowledge.base import CompiledCondition, CompiledGate, CompiledRecommendation, Knowledge
@@ -26,7 +27,7 @@ class AdviceArticles:
             (_("For"), (subject_text(entry.subject),)),
             (_("Only for"), texts(", ".join(entry.subjects))),
             (_("Urgency"), self._parts.many("urgency_levels", (entry.urgency,))),
-            (_("Within"), texts(entry.within)),
+            (_("Within"), texts(duration_text(entry.within))),
             (_("Strength"), texts(entry.strength)),
             (_("Certainty"), texts(entry.certainty)),
             (_("Gates"), self._parts.many("gates", entry.gates)),
@@ -66,9 +67,9 @@ class AdviceArticles:
         rows = []
         for step in steps:
             window = _("{start} to {end}").format(start=step.window[0], end=step.window[1]) if step.window else ""
-            times = ", ".join(step.after)
-            then = _("then every {interval}").format(interval=step.then_every) if step.then_every else ""
-            until = _("until {limit}").format(limit=step.until) if step.until else ""
+            times = ", ".join(map(duration_text, step.after))
+            then = _("then every {interval}").format(interval=duration_text(step.then_every)) if step.then_every else ""
+            until = _("until {limit}").format(limit=duration_text(step.until)) if step.until else ""
             when = ", ".join(part for part in (times, then, until) if part)
             since = _("the date of the assessment") if step.anchor == "as_of" else self._knowledge.label(step.anchor)
             basis = basis_text(step.basis) if step.basis else ""

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from hepalith.domain.assessment import Answer, GateState, Urgency
+from hepalith.domain.durations import duration_text
 from hepalith.i18n import _, plural
 from hepalith.note.content import GatePart, NoteContent, OverridePart, Statement
 from hepalith.note.document import AnyBlock, Band, Bullets, Facts, Heading, Item, Items, Paragraph
@@ -117,7 +118,7 @@ def urgency_band(content: NoteContent) -> Band:
     label = (
         urgency.label
         if not urgency.within
-        else _("{urgency}, within {time}").format(urgency=urgency.label, time=urgency.within)
+        else _("{urgency}, within {time}").format(urgency=urgency.label, time=duration_text(urgency.within))
     )
     lines = []
     if urgency.why:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from hepalith.domain.assessment import Answer, Urgency
 from hepalith.domain.words import basis_meaning, basis_text
-from hepalith.i18n import _, plural
+from hepalith.i18n import _, pgettext, plural
 from hepalith.note.content import (
     ArgumentPart,
     CausePart,
@@ -532,7 +532,7 @@ def _end(content: NoteContent, room: FirstPage) -> Iterable[AnyBlock]:
         yield Paragraph(text=_("Basis of a statement – {legend}.").format(legend=legend), style="small")
         yield Facts(
             rows=(
-                (_("Note"), f"{header.note_id}, {header.made}"),
+                (pgettext("document", "Note"), f"{header.note_id}, {header.made}"),
                 (_("Case"), case),
                 (_("Program"), f"Hepalith {made.program_version}"),
                 (_("Knowledge"), knowledge),

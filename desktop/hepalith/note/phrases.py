@@ -4,6 +4,7 @@ import textwrap
 from collections.abc import Iterable
 
 from hepalith.domain.assessment import Urgency
+from hepalith.domain.durations import duration_text
 from hepalith.i18n import _, plural
 from hepalith.note.content import CausePart, Cite, Ground, PlannedPart, Statement
 from hepalith.note.document import Table, Tag
@@ -13,7 +14,7 @@ NEEDS_SHOWN = 4
 
 def aside_of(one: Statement) -> str:
     urgency = one.urgency_label if one.urgency is not Urgency.NONE else ""
-    within = _("within {time}").format(time=one.within) if one.within else ""
+    within = _("within {time}").format(time=duration_text(one.within)) if one.within else ""
     return join(one.kind_label, urgency, within, lesions(one.subjects), one.decision_label)
 
 

@@ -5,7 +5,7 @@ import re
 from hepalith.domain.assessment import Answer
 from hepalith.domain.case import Case, State, Study
 from hepalith.figures.pictures import picture
-from hepalith.i18n import _
+from hepalith.i18n import _, pgettext
 from hepalith.knowledge.base import MODALITY, Knowledge
 
 _KEY_IN_BRACKETS = re.compile(r"\(&\w\)")  # as languages without Latin letters show the key of a menu
@@ -60,3 +60,8 @@ def study_word(study: Study, knowledge: Knowledge) -> str:
 def alternative(name: str) -> str:
     """What a picture of the dictionary shows, for those who do not see it; "" for no picture."""
     return picture(name).description if name else ""
+
+
+def unfolded_word(*, opened: bool) -> str:
+    """Whether a part of the window that can be opened is open."""
+    return pgettext("unfolded", "open") if opened else pgettext("unfolded", "closed")

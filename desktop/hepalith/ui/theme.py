@@ -3,9 +3,9 @@
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QMargins, QRectF, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 if TYPE_CHECKING:  # the first window waits for this module
     from hepalith.domain.assessment import Urgency
@@ -146,6 +146,26 @@ def apply_theme(app: QApplication, choice: ThemeName) -> None:
     edged.setColor(role.Window, _lightened(QColor(theme.border), _EDGE))
     for name in _EDGED:
         app.setPalette(edged, name)  # type: ignore[arg-type]  # the stubs say bytes, which it refuses
+    for label in app.allWidgets():
+        if isinstance(label, QLabel) and label.textFormat() is Qt.TextFormat.RichText:
+            text = label.text()
+            label.clear()
+            label.setText(text)  # Qt gives links their colour when it reads the text
+
+
+def leading_bar(widget: QWidget, width: float, margin: float = 0) -> QRectF:
+    """The place of a bar at the edge of a widget where reading begins."""
+    return QRectF(widget.width() - width if _leftwards(widget) else 0, margin, width, widget.height() - 2 * margin)
+
+
+def margins(widget: QWidget, leading: int, top: int, trailing: int, bottom: int) -> QMargins:
+    """Margins from where reading begins; Qt has left and right ones only."""
+    left, right = (trailing, leading) if _leftwards(widget) else (leading, trailing)
+    return QMargins(left, top, right, bottom)
+
+
+def _leftwards(widget: QWidget) -> bool:
+    return widget.layoutDirection() is Qt.LayoutDirection.RightToLeft
 
 
 def tinted(widget: QWidget, colour: str) -> None:

@@ -1,6 +1,6 @@
 """One finding in the form: label, editor, what is wrong with it, and what earlier examinations showed."""
 
-from PySide6.QtCore import QEvent, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QLineF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
 
@@ -17,7 +17,7 @@ from hepalith.ui.fields.registry import make_editor
 from hepalith.ui.fonts import em, plain_label
 from hepalith.ui.picture_label import PictureLabel
 from hepalith.ui.texts import state_word, study_word
-from hepalith.ui.theme import theme_of, tinted
+from hepalith.ui.theme import leading_bar, margins, theme_of, tinted
 
 At = tuple[str, str]  # study, date
 
@@ -152,10 +152,10 @@ class FieldRow(QWidget):
             colour = theme.warning
         elif known:
             colour = theme.accent[0]
-        bar = QRectF(0, 5, 4, self.height() - 10)
+        bar = leading_bar(self, 4, margin=5)
         if self._shown is None and not self._refusal:
             painter.setPen(QPen(QColor(colour), 1, Qt.PenStyle.DotLine))
-            painter.drawLine(2, 6, 2, self.height() - 6)
+            painter.drawLine(QLineF(bar.center().x(), 6, bar.center().x(), self.height() - 6))
         else:
             painter.fillRect(bar, QColor(colour))
 
@@ -348,10 +348,32 @@ class FieldRow(QWidget):
 
     def _set_margins(self) -> None:
         gap = round(em(self) * 0.3)
-        self._box.setContentsMargins(12, gap, 2, gap)
+        self._box.setContentsMargins(margins(self, 12, gap, 2, gap))
+
+    def minimumSizeHint(self) -> QSize:
+        """No wider than with the label above the editor, where `_arrange` puts it if there is no room beside."""
+        hint = super().minimumSizeHint()
+        least = max(self.label.minimumSizeHint().width(), *self._widths()) + self._beyond_widths()
+        return QSize(min(hint.width(), least), hint.height())
+
+    def _widths(self) -> list[int]:
+        """The least widths of what stands after the label."""
+        parts = [self._box.itemAt(place) for place in range(1, self._box.count())]
+        return [part.minimumSize().width() for part in parts if part is not None]
+
+    def _beyond_widths(self) -> int:
+        edges = self._box.contentsMargins()
+        return edges.left() + edges.right()
+
+    def _has_room_beside(self) -> bool:
+        if self._stacked or self.width() <= _SIDE_BY_SIDE_EMS * em(self):
+            return False
+        widths = self._widths()
+        needed = sum(widths) + len(widths) * self._box.spacing() + self._beyond_widths()
+        return self.width() >= round(self.width() * _LABEL_SHARE) + needed
 
     def _arrange(self) -> None:
-        beside = not self._stacked and self.width() > _SIDE_BY_SIDE_EMS * em(self)
+        beside = self._has_room_beside()
         direction = QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom
         if self._box.direction() is not direction:
             self._box.setDirection(direction)

@@ -9,11 +9,13 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLay
 
 from hepalith.domain.assessment import Need, TraceNode, Turn
 from hepalith.i18n import _, plural
+from hepalith.ui.flow_layout import FlowLayout
 from hepalith.ui.fonts import em, embolden, plain_label
 from hepalith.ui.icons import icon
 from hepalith.ui.panel.rows import Balance, Card, card_text
 from hepalith.ui.panel.trace_text import link_to, links_of, trace_html, turns_html
-from hepalith.ui.theme import Theme, theme_of, tinted
+from hepalith.ui.texts import unfolded_word
+from hepalith.ui.theme import Theme, leading_bar, margins, theme_of, tinted
 
 _SHOWN_NEEDS = 6
 
@@ -139,12 +141,13 @@ class CardWidget(QFrame):
         foot = QHBoxLayout()
         foot.setSpacing(2)
         foot.addWidget(self._tags, 1)
-        foot.addWidget(self.decide_button, 0, Qt.AlignmentFlag.AlignBottom)
-        foot.addWidget(self.why_button, 0, Qt.AlignmentFlag.AlignBottom)
-        foot.addWidget(self.copy_button, 0, Qt.AlignmentFlag.AlignBottom)
-        foot.addWidget(self.manual_button, 0, Qt.AlignmentFlag.AlignBottom)
+        buttons = FlowLayout(gap=2)
+        for button in (self.decide_button, self.why_button, self.copy_button, self.manual_button):
+            buttons.addWidget(button)
+        foot.addLayout(buttons)
+        foot.setAlignment(buttons, Qt.AlignmentFlag.AlignBottom)
         self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(12, 5, 4, 3)
+        self._column.setContentsMargins(margins(self, 12, 5, 4, 3))
         self._column.setSpacing(1)
         self._column.addLayout(head)
         self._column.addWidget(self._decision)
@@ -199,7 +202,7 @@ class CardWidget(QFrame):
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0, 0, -1, -1), 4, 4)
         colour = _tone(theme, self.card.tone if self.card is not None else "")
         if colour:
-            painter.fillRect(QRectF(0, 0, 5, self.height() - 1), QColor(colour))
+            painter.fillRect(leading_bar(self, 5), QColor(colour))
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -289,7 +292,7 @@ class CardWidget(QFrame):
         """Opens the card to why and source, or closes it."""
         self.opened = not self.opened
         self.why_button.setArrowType(Qt.ArrowType.DownArrow if self.opened else Qt.ArrowType.RightArrow)
-        self.why_button.setAccessibleDescription(_("open") if self.opened else _("closed"))
+        self.why_button.setAccessibleDescription(unfolded_word(opened=self.opened))
         if self.opened:
             self._show_details()
         elif self._details is not None:

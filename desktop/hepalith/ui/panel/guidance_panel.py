@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 from PySide6.QtCore import QEvent, QMimeData, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QPixmap
+from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -31,6 +31,7 @@ from hepalith.ui.panel.decision import DecisionDialog
 from hepalith.ui.panel.dependents import Dependents
 from hepalith.ui.panel.differences import Key, Mark, differences
 from hepalith.ui.panel.rows import Card, Glance, Guidance, Head, Section, guidance_of
+from hepalith.ui.texts import unfolded_word
 from hepalith.ui.theme import level_colours, theme_of, tinted
 
 MARKED_MS = 6000  # how long it can be seen what an edit changed
@@ -92,6 +93,38 @@ class UrgencyBand(QFrame):
         self.update()
 
 
+class HeadButton(QToolButton):
+    """The title of a section, on several lines where it is too long for one: as wide as what it stands in allows."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._title = ""
+
+    def show_title(self, title: str) -> None:
+        """Shows a title."""
+        self._title = title
+        self.wrap()
+
+    def wrap(self) -> None:
+        """Breaks the title anew for the present width of the parent."""
+        parent = self.parentWidget()
+        room = (parent.width() if parent is not None else 0) - em(self) * 3  # beside the arrow
+        lines: list[str] = []
+        for word in self._title.split(" "):
+            longer = f"{lines[-1]} {word}" if lines else word
+            if lines and self.fontMetrics().horizontalAdvance(longer) <= room:
+                lines[-1] = longer
+            else:
+                lines.append(word)
+        text = "\n".join(lines)
+        if self.text() != text:
+            self.setText(text)
+            self.setAccessibleName(self._title)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(em(self) * 10, super().minimumSizeHint().height())
+
+
 class SectionBox(QWidget):
     """A titled list of cards that is opened and closed with its title."""
 
@@ -107,7 +140,7 @@ class SectionBox(QWidget):
         self._session = session
         self._section = section
         self._cards: dict[tuple[str, str, str], CardWidget] = {}
-        self.head_button = QToolButton(self)
+        self.head_button = HeadButton(self)
         self.head_button.setAutoRaise(True)
         self.head_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         embolden(self.head_button)
@@ -123,13 +156,11 @@ class SectionBox(QWidget):
     def show_section(self, section: Section, *, fresh: bool) -> None:
         """Shows the cards, keeping the widgets of those that stay."""
         self._section = section
-        title = f"{section.title} ({section.count})"
-        if self.head_button.text() != title:
-            self.head_button.setText(title)
+        self.head_button.show_title(f"{section.title} ({section.count})")
         arrow = Qt.ArrowType.DownArrow if not section.closed else Qt.ArrowType.RightArrow
         if self.head_button.arrowType() is not arrow:
             self.head_button.setArrowType(arrow)
-            self.head_button.setAccessibleDescription(_("closed") if section.closed else _("open"))
+            self.head_button.setAccessibleDescription(unfolded_word(opened=not section.closed))
         self._show_cards(fresh=fresh)
 
     def mark(self, marks: Mapping[Key, Mark]) -> None:
@@ -173,6 +204,10 @@ class SectionBox(QWidget):
     def closed(self) -> bool:
         """Whether only the title is shown."""
         return self._section.closed
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.head_button.wrap()
 
     def _on_clicked(self) -> None:
         self.opening_wanted.emit(self._section.id, self._section.closed)

@@ -31,6 +31,7 @@ from hepalith.domain.assessment import (
     in_order,
 )
 from hepalith.domain.case import PATIENT, Case
+from hepalith.domain.durations import duration_text
 from hepalith.domain.words import (
     answer_text,
     class_text,
@@ -282,7 +283,7 @@ class _Builder:
         urgency, case_class = self._assessment.urgency, self._assessment.case_class
         detail = []
         if urgency.within:
-            detail.append(_("within {time}").format(time=urgency.within))
+            detail.append(_("within {time}").format(time=duration_text(urgency.within)))
         if urgency.set_by:
             title = self._title(urgency.set_by, urgency.subject)
             detail.append(_("set by {title} ({id})").format(title=title, id=urgency.set_by))
@@ -343,7 +344,7 @@ class _Builder:
             urgency_text(one.urgency) if one.urgency is not Urgency.NONE else "",
         ]
         if one.within:
-            tags.append(_("within {time}").format(time=one.within))
+            tags.append(_("within {time}").format(time=duration_text(one.within)))
         details = [(_("Reason"), one.reason), (_("Strength"), one.strength), (_("Certainty"), one.certainty)]
         if one.conflicts:
             details.append((_("Sources disagree"), ", ".join(self._conflict_topic(name) for name in one.conflicts)))
