@@ -25,6 +25,8 @@ from hepalith.domain.case import PATIENT, NumberValue, YesNoValue
 from hepalith.services.session import CaseSession
 from hepalith.ui.case_list import STUDIES_PAGE, WHO_PAGE
 from hepalith.ui.fields.row import FieldRow
+from hepalith.ui.headings import Heading
+from hepalith.ui.link_label import LinkLabel
 from hepalith.ui.main_window import MainWindow
 from hepalith.ui.opening import make_application
 from hepalith.ui.settings import WindowSettings
@@ -141,6 +143,41 @@ def test_nothing_in_the_window_is_clipped_at_200_per_cent(window: MainWindow, se
     window.tabs.setCurrentIndex(1)
     settle()
     assert clipped(window) == []
+
+
+def test_headings_grow_with_the_text(window: MainWindow) -> None:
+    for percent in (200, 100, 150):
+        window.choose_text_size(percent)
+        settle()
+        usual = window.fontInfo().pixelSize()
+        assert usual == round(13 * percent / 100)
+        headings = window.findChildren(Heading)
+        assert headings
+        assert all(usual < heading.fontInfo().pixelSize() <= 1.5 * usual for heading in headings)
+
+
+def test_links_have_the_colours_of_the_theme_that_is_shown(window: MainWindow, session: CaseSession) -> None:
+    session.record("hot", YesNoValue(yes=True))
+    window.open_finding("hot", PATIENT)
+    window.panel.section("avoid").cards()[0].toggle()
+    for name, theme in (("dark", DARK), ("light", LIGHT)):
+        window.choose_theme(name)
+        settle()
+        labels = [label for label in window.findChildren(LinkLabel) if label.isVisible()]
+        assert len(labels) >= 3
+        for label in labels:
+            picture = label.grab().toImage()
+            colours = {picture.pixelColor(x, y).name() for x in range(picture.width()) for y in range(picture.height())}
+            other = LIGHT if theme is DARK else DARK
+            assert theme.accent[0] in colours or theme.text in colours
+            assert other.accent[0] not in colours
+
+
+def test_an_empty_case_claims_no_urgency(window: MainWindow, session: CaseSession) -> None:
+    assert window.tabs.tabText(1) == "Guidance: Nothing is recorded yet"
+    assert "Urgency" not in window.statusBar().currentMessage()
+    session.record("hot", YesNoValue(yes=True))
+    assert window.statusBar().currentMessage().startswith("Urgency: ")
 
 
 def test_nothing_moves_by_itself(qapp: QApplication, tmp_path: Path) -> None:

@@ -4,15 +4,17 @@ from collections.abc import Sequence
 from html import escape
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from hepalith.i18n import _, plural
 from hepalith.knowledge.model import Finding
-from hepalith.ui.fonts import plain_label
+from hepalith.ui.fonts import em, plain_label
+from hepalith.ui.link_label import LinkLabel
 from hepalith.ui.panel.rows import Card
 from hepalith.ui.theme import theme_of, tinted
 
 _SHOWN = 3
+_WIDE_EMS = 26  # where there is less room one is named, so that the form keeps its own
 
 
 class FieldHelp(QWidget):
@@ -25,11 +27,7 @@ class FieldHelp(QWidget):
         self._cards: Sequence[Card] = ()
         self.help_label = plain_label()
         self.help_label.setAccessibleName(_("Help for the field"))
-        self.guidance_label = QLabel()
-        self.guidance_label.setWordWrap(True)
-        self.guidance_label.setTextFormat(Qt.TextFormat.RichText)
-        flags = Qt.TextInteractionFlag
-        self.guidance_label.setTextInteractionFlags(flags.LinksAccessibleByMouse | flags.LinksAccessibleByKeyboard)
+        self.guidance_label = LinkLabel()
         self.guidance_label.linkActivated.connect(self._on_link)
         self.guidance_label.hide()
         column = QVBoxLayout(self)
@@ -44,7 +42,7 @@ class FieldHelp(QWidget):
         if self.help_label.text() != text:
             self.help_label.setText(text)
         tinted(self.help_label, theme_of(self).muted)
-        self._cards = cards[:_SHOWN]
+        self._cards = cards[: _SHOWN if self.width() > _WIDE_EMS * em(self) else 1]
         titles = [card.title for card in self._cards]
         more = len(cards) - len(titles)
         rest = [plural("and {count} more", "and {count} more", more)] if more else []

@@ -4,6 +4,7 @@ from PySide6.QtGui import QFont, QFontDatabase
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from hepalith.resources import resource
+from hepalith.ui.headings import Heading
 
 FAMILIES = ("Noto Sans", "Noto Sans Math", "Noto Sans Symbols2", "Noto Sans CJK SC")
 NORMAL_PIXELS = 13
@@ -24,6 +25,9 @@ def apply_text_size(app: QApplication, percent: int) -> None:
     font = QFont(list(FAMILIES))
     font.setPixelSize(round(NORMAL_PIXELS * percent / 100))
     app.setFont(font)
+    for widget in app.allWidgets():
+        if isinstance(widget, Heading):
+            widget.follow_text_size()
 
 
 def embolden(widget: QWidget) -> None:

@@ -1,6 +1,6 @@
 """Labels for headings: larger than the text, and growing with it."""
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
@@ -13,14 +13,10 @@ class Heading(QLabel):
         self._factor = factor
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(True)
-        self._resize_text()
+        self.follow_text_size()
 
-    def event(self, event: QEvent) -> bool:
-        if event.type() is QEvent.Type.ApplicationFontChange:
-            self._resize_text()
-        return super().event(event)
-
-    def _resize_text(self) -> None:
+    def follow_text_size(self) -> None:
+        """The text of the program has another size now. Qt tells only those that have no size of their own."""
         font = QFont(QApplication.font())
         font.setPixelSize(round(font.pixelSize() * self._factor) if font.pixelSize() > 0 else 16)
         font.setBold(True)

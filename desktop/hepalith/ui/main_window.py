@@ -36,7 +36,6 @@ from PySide6.QtWidgets import (
 
 from hepalith.domain.assessment import Status
 from hepalith.domain.case import PATIENT
-from hepalith.domain.words import urgency_text
 from hepalith.i18n import _, plural
 from hepalith.services.ports import Recovery, ReferenceManual, SiteSettings
 from hepalith.services.session import CaseSession, CaseState
@@ -785,18 +784,22 @@ class MainWindow(QMainWindow):
             self.setWindowTitle(title)
         if self.isWindowModified() is not state.dirty:
             self.setWindowModified(state.dirty)
-        tab = _("Guidance: {urgency}").format(urgency=urgency_text(state.assessment.urgency.level))
+        tab = _("Guidance: {urgency}").format(urgency=self._urgency_word())
         if self.tabs.tabText(1) != tab:
             self.tabs.setTabText(1, tab)
 
     def _announce(self, state: CaseState) -> None:
         """Says in the status bar what the edit changed in urgency or number of actions."""
         holding = sum(1 for one in state.assessment.recommendations if one.status is Status.HOLDS)
-        now = (urgency_text(state.assessment.urgency.level), holding)
-        if now != self._announced:
+        now = (self._urgency_word(), holding)
+        if now != self._announced and state.case.observations:
             count = plural("{count} advice applies", "{count} pieces of advice apply", holding)
             self._say(_("Urgency: {word}. {count}.").format(word=now[0], count=count))
         self._announced = now
+
+    def _urgency_word(self) -> str:
+        """As at the head of the panel: an empty case has none."""
+        return self.panel.guidance.head.word if self.panel.guidance is not None else ""
 
     def _say(self, text: str) -> None:
         self.statusBar().showMessage(text, 8000)

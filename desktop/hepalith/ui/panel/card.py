@@ -11,6 +11,7 @@ from hepalith.domain.assessment import Need, TraceNode, Turn
 from hepalith.i18n import _, plural
 from hepalith.ui.fonts import em, embolden, plain_label
 from hepalith.ui.icons import icon
+from hepalith.ui.link_label import LinkLabel
 from hepalith.ui.panel.rows import Balance, Card, card_text
 from hepalith.ui.panel.trace_text import link_to, links_of, trace_html, turns_html
 from hepalith.ui.theme import Theme, theme_of, tinted
@@ -227,12 +228,7 @@ class CardWidget(QFrame):
         if self._needs is None:
             if not card.needs:
                 return
-            self._needs = QLabel()
-            self._needs.setWordWrap(True)
-            self._needs.setTextFormat(Qt.TextFormat.RichText)
-            self._needs.setTextInteractionFlags(
-                Qt.TextInteractionFlag.LinksAccessibleByMouse | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
-            )
+            self._needs = LinkLabel()
             self._needs.linkActivated.connect(self._on_link)
             self._needs.linkHovered.connect(self._on_pointed)
             self._column.insertWidget(4, self._needs)
@@ -258,9 +254,7 @@ class CardWidget(QFrame):
         if card.explained:
             parts += [self._trace(card.explained, subject, theme) for subject in card.subjects]
         if self._details is None:
-            self._details = QLabel()
-            self._details.setWordWrap(True)
-            self._details.setTextFormat(Qt.TextFormat.RichText)
+            self._details = LinkLabel()
             self._details.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
             self._details.linkActivated.connect(self._on_link)
             self._details.linkHovered.connect(self._on_pointed)

@@ -26,6 +26,7 @@ from hepalith.ui.flow_layout import FlowLayout
 from hepalith.ui.fonts import em, embolden, plain_label
 from hepalith.ui.headings import Heading
 from hepalith.ui.icons import icon, pixmap
+from hepalith.ui.link_label import LinkLabel
 from hepalith.ui.panel.card import CardWidget
 from hepalith.ui.panel.decision import DecisionDialog
 from hepalith.ui.panel.dependents import Dependents
@@ -215,11 +216,7 @@ class GuidancePanel(QWidget):
         menu.addAction(_("&Short, for the radiology report"), self.copy_short)
         menu.addAction(_("&Long, for the record"), self.copy_long)
         self.copy_button.setMenu(menu)
-        self.glance_label = QLabel(self)
-        self.glance_label.setWordWrap(True)
-        self.glance_label.setTextFormat(Qt.TextFormat.RichText)
-        flags = Qt.TextInteractionFlag
-        self.glance_label.setTextInteractionFlags(flags.LinksAccessibleByMouse | flags.LinksAccessibleByKeyboard)
+        self.glance_label = LinkLabel(self)
         self.glance_label.linkActivated.connect(self._go_to)
         self._jumps = QWidget(self)
         self._jump_row = FlowLayout(self._jumps, gap=2)
