@@ -88,3 +88,39 @@ def test_it_is_freed_after_closing(window: MainWindow, name: str) -> None:
     gc.collect()
     assert gone() is None
     assert not [one for one in window.findChildren(QDialog) if type(one).__name__ == name]
+
+
+ASKED = {
+    "a message": lambda window: window.files.show_error("It was not done.", "The disk is full."),
+    "where to save": lambda window: window.files.save_as(),
+    "where the note goes": lambda window: window.files.export_note(),
+}
+
+
+def everything(window: MainWindow) -> list[str]:
+    """All widgets that are there, once what was closed is gone."""
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    settle()
+    gc.collect()
+    return sorted(type(one).__name__ for one in QApplication.allWidgets())
+
+
+@pytest.mark.parametrize("name", [*NAMES, *ASKED])
+def test_no_widget_is_left_however_often_it_was_opened(window: MainWindow, name: str) -> None:
+    def open_and_close() -> None:
+        if name in ASKED:
+            ASKED[name](window)
+            dialog = next(one for one in window.findChildren(QDialog) if one.isVisible())
+        else:
+            dialog = opened(window, name)
+        settle()
+        dialog.close()
+        settle()
+        for follows in window.findChildren(QDialog):
+            follows.close()  # the start page comes after what was not recovered
+
+    open_and_close()  # what is made once stays
+    before = everything(window)
+    for _time in range(4):
+        open_and_close()
+        assert everything(window) == before
