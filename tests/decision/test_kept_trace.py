@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import date
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 import pytest
@@ -15,9 +15,9 @@ from hepalith.decision.observed import ObservedCase
 from hepalith.decision.reading import QuickEvaluation
 from hepalith.decision.single import CaseReader, Inputs
 from hepalith.domain.assessment import Answer, TraceNode
-from hepalith.domain.case import PATIENT, Case
+from hepalith.domain.case import PATIENT, Case, NumberValue, Observation
 from hepalith.domain.interval import Interval
-from hepalith.knowledge.tree import Number, NumberNode, Quantity, TruthNode
+from hepalith.knowledge.tree import Compare, Number, NumberNode, Quantity, Reference, TruthNode, walk
 from support import generate
 from support.agreement import Both
 from support.families import Generator
@@ -109,6 +109,17 @@ def test_a_reader_of_some_conditions_keeps_their_parts() -> None:
     assert all(explainer.trace(tree, PATIENT).text for tree in of_patient)
 
 
+def below_each_limit() -> Case:
+    """A patient with each number that is compared with a constant recorded as below one of these constants."""
+    found: dict[str, Observation] = {}
+    for node in (node for tree in KNOWLEDGE.trees() for node in walk(tree)):
+        match node:
+            case Compare(left=Quantity(reference=Reference(derived=False, lesion=False, name=name)), right=Number()):
+                below = NumberValue(number=str(node.right.value), unit=KNOWLEDGE.findings[name].unit, comparator="<")
+                found[name] = Observation(finding=name, subject=PATIENT, value=below)
+    return Case(case_id="c", observations=tuple(found.values()))
+
+
 def _turned_round(self: CaseWriter, operator: str, left: str, right: str) -> tuple[str, str]:
     true, false = COMPARED(self, operator, left, right)
     return false, true
@@ -147,5 +158,9 @@ FAULTS: dict[str, tuple[type, str, Callable[..., Any]]] = {
 def test_a_fault_in_the_reader_of_one_case_is_noticed(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(*FAULTS[fault])
     both = Both(KNOWLEDGE)
-    found = (both.differences(case, as_of) for case, as_of in drawn(4))
-    assert any(found)
+    cases = chain(drawn(4), [(below_each_limit(), generate.TODAY)])
+    assert any(both.differences(case, as_of) for case, as_of in cases)
+
+
+def test_what_is_below_a_limit_is_read_as_the_interpreter_reads_it() -> None:
+    assert not Both(KNOWLEDGE).differences(below_each_limit(), generate.TODAY, every=100)

@@ -92,8 +92,8 @@ def _answered(case: Case, what_if: WhatIf, as_of: date) -> Iterator[tuple[int, E
     for together in what_if.together:
         answered = case
         for member in together.members:
-            answered = answered.with_observation(member.observations[-1])
-        said = f"no {', '.join(member.finding for member in together.members)}"
+            answered = answered.with_observation(member.open.observations[member.answer])
+        said = f"no {', '.join(member.open.finding for member in together.members)}"
         yield together.variant, Evaluation(answered, knowledge, as_of), said
     for (name, subject), variants in what_if.assumed.items():
         for choice, variant in zip(ordered(knowledge.domains[name]), variants, strict=True):
