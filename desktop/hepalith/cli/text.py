@@ -17,6 +17,7 @@ from hepalith.domain.assessment import (
 from hepalith.domain.words import (
     answer_text,
     basis_text,
+    class_text,
     completed_text,
     completions_text,
     decision_text,
@@ -58,7 +59,7 @@ def _lines(assessment: Assessment) -> Iterator[str]:
     if urgency.without_set_aside:
         yield _("  without the advice that was set aside: {level}").format(level=_level(urgency.without_set_aside))
     yield _("Class: {value} ({certainty})").format(
-        value=assessment.case_class.value, certainty=assessment.case_class.certainty
+        value=class_text(assessment.case_class.value), certainty=assessment.case_class.certainty
     )
     yield assessment.impression
     turns = _Turns(assessment.turns)
@@ -156,7 +157,8 @@ def _causes(causes: tuple[Cause, ...], turns: _Turns) -> Iterator[str]:
         yield _("Causes")
     for cause in causes:
         if cause.rank <= 5:  # the window and the note show all of them
-            yield f"  {cause.subject} {cause.rank}. {cause.label} [{cause.id}, {cause.cause_class}] {cause.points:+d}"
+            names = f"[{cause.id}, {class_text(cause.cause_class)}]"
+            yield f"  {cause.subject} {cause.rank}. {cause.label} {names} {cause.points:+d}"
             yield from turns.of(cause.id, cause.subject)
 
 
