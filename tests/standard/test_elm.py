@@ -5,6 +5,7 @@
 
 import pytest
 
+from hepalith.decision import exact
 from hepalith.domain import interval as numbers
 from hepalith.knowledge.base import Knowledge
 from support.judge import Verdict, compare, exact_cases, why_not
@@ -52,7 +53,7 @@ def test_a_wrong_operator_is_found(knowledge: Knowledge, monkeypatch: pytest.Mon
 @pytest.mark.usefixtures("engine")
 def test_a_wrong_bound_is_found(knowledge: Knowledge, monkeypatch: pytest.MonkeyPatch) -> None:
     """Several possible rows of a table that pass for the first of them are opposed once the case is filled in."""
-    monkeypatch.setattr(numbers, "hull", lambda parts: parts[0])
+    monkeypatch.setattr(exact, "hull", lambda parts: parts[0])
     differences = judged(knowledge, 40, refill=1).differences
     assert any("filled in" in one.place for one in differences)
 

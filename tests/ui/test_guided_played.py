@@ -87,14 +87,14 @@ def test_a_hydatid_cyst_is_staged_with_its_plan_within_18_answers(play: Play) ->
 
 @pytest.mark.parametrize("play", [GRANULOMA], indirect=True)
 def test_the_note_is_exported_from_the_end_with_keys(
-    play: Play, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    play: Play, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     play.answers(2)
     before = play.keyboard.count
     play.export()
     assert play.keyboard.count - before == 2
-    assert (tmp_path / "case.pdf").is_file()
+    qtbot.waitUntil((tmp_path / "case.pdf").is_file)  # written in the background, once the assessment is ready
 
 
 @pytest.mark.parametrize("name", [GRANULOMA, HYDATID])
