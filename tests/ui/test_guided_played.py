@@ -41,6 +41,22 @@ def holds(play: Play, name: str) -> bool:
     return any(one.id == name and one.status is Status.HOLDS for one in play.made.recommendations)
 
 
+def ends(play: Play, most: int, kind: EndKind, urgency: Urgency, cause: str) -> None:
+    """Answers so many questions at most; the end of this kind is shown by then, and is that of the case."""
+    play.answers(most)
+    assert play.window.guided.step is None, "the end is shown"
+    assert play.made.end is not None
+    assert play.made.end.kind is kind
+    assert play.made.urgency.level is urgency
+    assert play.leading() == [cause]
+
+
+def still_open(play: Play, *tags: str) -> list[str]:
+    """Advice with one of these tags that cannot be excluded."""
+    found = [one for one in play.made.recommendations if one.status is Status.CANNOT_BE_EXCLUDED]
+    return [one.id for one in found if set(tags) & set(one.tags)]
+
+
 @pytest.fixture
 def play(request: pytest.FixtureRequest, qtbot: QtBot, tmp_path: Path, ports: Ports) -> Play:
     """The example that the test names, from an empty case."""
@@ -57,32 +73,20 @@ def play(request: pytest.FixtureRequest, qtbot: QtBot, tmp_path: Path, ports: Po
 @pytest.mark.parametrize("play", [GRANULOMA], indirect=True)
 def test_a_granuloma_is_closed_within_14_answers(play: Play) -> None:
     """Closed: the whole closing gate is open, the closing advice holds, and no emergency and no alarm is open."""
-    play.answers(14)
-    assert play.window.guided.step is None, "the end is shown"
-    assert play.made.end is not None
-    assert play.made.end.kind is EndKind.CLOSED
-    assert play.made.urgency.level is Urgency.NONE
-    assert play.leading() == ["FE01"]
+    ends(play, 14, EndKind.CLOSED, Urgency.NONE, "FE01")
     assert holds(play, "BF-R10")
     assert [gate.state for gate in play.made.gates if gate.id == "T7"] == [GateState.OPEN]
-    open_ = [one for one in play.made.recommendations if one.status is Status.CANNOT_BE_EXCLUDED]
-    assert not [one.id for one in open_ if {"alarm", "emergency"} & set(one.tags)]
+    assert not still_open(play, "alarm", "emergency")
 
 
 @pytest.mark.parametrize("play", [HYDATID], indirect=True)
 def test_a_hydatid_cyst_is_staged_with_its_plan_within_18_answers(play: Play) -> None:
     """Staged with its plan: cause, stage and advice are those of the case, and no emergency is open."""
-    play.answers(18)
-    assert play.window.guided.step is None, "the end is shown"
-    assert play.made.end is not None
-    assert play.made.end.kind is EndKind.PLANNED
-    assert play.made.urgency.level is Urgency.SOON
-    assert play.leading() == ["CE"]
+    ends(play, 18, EndKind.PLANNED, Urgency.SOON, "CE")
     assert [one.value for one in play.made.classifications if one.id == "ce_stage"] == ["CE1 (active)"]
     for advice in ("CE-R11", "CE-R17", "CE-R18", "GEN-R06", "GEN-R07"):
         assert holds(play, advice), advice
-    open_ = [one for one in play.made.recommendations if one.status is Status.CANNOT_BE_EXCLUDED]
-    assert not [one.id for one in open_ if "emergency" in one.tags]
+    assert not still_open(play, "emergency")
 
 
 @pytest.mark.parametrize("play", [GRANULOMA], indirect=True)

@@ -146,9 +146,8 @@ class _Questions:
         settled = self._settled.at(one.variant) / UNSUPPORTED
         cost = max(COST[self._knowledge.findings[member.open.finding].cost] for member in members)
         none = worth(self._effect([self._effects.of(one.variant)], settled), self._effects.level, 2 * cost)
-        closing = sum(self._shares.get(member.key, 0) for member in members) - max(
-            self._shares.get(member.key, 0) for member in members
-        )
+        shares = [self._shares.get(member.key, 0) for member in members]
+        closing = sum(shares) - max(shares)  # the greatest share counts in the best member already
         return best + none + GOAL * closing / cost if none > 0 else 0
 
     def _speaks_for(self, one: Tried) -> bool:

@@ -65,7 +65,8 @@ class _Steps:
         self._done += 1
 
 
-_NO_STEPS = _Steps(NoteRequest())
+def _no_steps() -> None:
+    """Nobody wants to know how far the writing has got."""
 
 
 class TypstNoteWriter:
@@ -103,11 +104,16 @@ class TypstNoteWriter:
         return self._pdf(self._document(case, assessment, at, options), case, assessment, at, options)
 
     def _document(
-        self, case: Case, assessment: Assessment, at: datetime, options: NoteOptions, steps: _Steps = _NO_STEPS
+        self,
+        case: Case,
+        assessment: Assessment,
+        at: datetime,
+        options: NoteOptions,
+        steps: Callable[[], None] = _no_steps,
     ) -> Document:
         return self.document(self.content(case, assessment, at, options), at, steps)
 
-    def document(self, content: NoteContent, at: datetime, steps: Callable[[], None] = _NO_STEPS) -> Document:
+    def document(self, content: NoteContent, at: datetime, steps: Callable[[], None] = _no_steps) -> Document:
         """The note as blocks; the first page, or the short form, tells as much in full as one page holds."""
 
         def fits(spared: float) -> bool:
@@ -125,7 +131,7 @@ class TypstNoteWriter:
         assessment: Assessment,
         at: datetime,
         options: NoteOptions,
-        steps: _Steps = _NO_STEPS,
+        steps: Callable[[], None] = _no_steps,
     ) -> bytes:
         assessment = _untraced(assessment)
         data = NoteData(
@@ -203,7 +209,7 @@ class TypstNoteWriter:
         at: datetime,
         options: NoteOptions,
         document: Document,
-        steps: _Steps,
+        steps: Callable[[], None],
     ) -> bytes:
         ending = path.suffix.lower()
         if ending == ".pdf":
@@ -213,7 +219,12 @@ class TypstNoteWriter:
         return _text_form(path, document)
 
     def _patient_page(
-        self, case: Case, assessment: Assessment, at: datetime, options: NoteOptions, steps: _Steps = _NO_STEPS
+        self,
+        case: Case,
+        assessment: Assessment,
+        at: datetime,
+        options: NoteOptions,
+        steps: Callable[[], None] = _no_steps,
     ) -> Document:
         """The page for the patient, in the largest type with which it is one page."""
         catalogue = Catalogue(self._resources / "locale", language())
