@@ -60,6 +60,11 @@ def test_a_case_is_closed_when_each_lesion_is() -> None:
     assert end(second) is None, "of the other lesion nothing is known"
 
 
+def test_no_case_is_closed_while_an_emergency_can_still_be_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hepalith.decision.goals._emergency_to_ask", lambda _what_if: True)
+    assert end(vignette(CLOSED)) is None
+
+
 @pytest.mark.parametrize("name", ["jaundice", "soft_tissue", "men2_family", "vessels"])
 def test_what_was_not_asked_keeps_a_case_from_being_closed(name: str) -> None:
     found = end(without(vignette(CLOSED), name))

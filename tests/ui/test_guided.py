@@ -253,4 +253,4 @@ def test_an_end_before_the_last_question_names_what_it_rests_on_and_what_is_left
     ]
     closed = made(end=Ending(kind=EndKind.CLOSED, advice=end.advice))
     assert end_title(closed) == "Closed: Cool it."
-    assert end_text(closed, [], frozenset()) == "No emergency and no alarm is open."
+    assert end_text(closed, [], frozenset()) == "No alarm is open.\nEvery sign of an emergency was asked."

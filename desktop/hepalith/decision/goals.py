@@ -1,8 +1,7 @@
 """What has to be settled before a case can come to an end, and whether it has.
 
-A case comes to an end before every question is answered: when each lesion is closed, or when a cause leads, advice to
-act on it applies, and every sign of an emergency was asked. Before that, what these ends still need is asked
-first.
+A case comes to an end before every question is answered: when every sign of an emergency was asked, and each lesion is
+closed, or a cause leads and advice to act on it applies. Before that, what these ends still need is asked first.
 """
 
 from collections.abc import Iterator
@@ -58,18 +57,18 @@ def _emergencies(what_if: WhatIf) -> Goal:
 
 
 def end_of(what_if: WhatIf) -> Ending | None:
-    """The end that the case has come to."""
+    """The end that the case has come to; none while a sign of an emergency can still be asked."""
     lesions = what_if.reading.lesions
+    if not lesions or _emergency_to_ask(what_if):
+        return None
     applies = [(key, entry) for key, entry in _in_case(what_if, what_if.verdicts.holds) if key[1] in lesions]
     closing = [(key, entry) for key, entry in applies if CLOSURE in entry.tags and entry.kind == NOTHING_NEEDED]
     closed = {lesion for (_name, lesion), _entry in closing}
-    if lesions and closed.issuperset(lesions):
+    if closed.issuperset(lesions):
         return _ending(what_if, EndKind.CLOSED, closing)
     acting = [(key, entry) for key, entry in applies if entry.kind in ACTS and _leads(what_if, key[1])]
     planned = {lesion for (_name, lesion), _entry in acting}
-    if not lesions or not (closed | planned).issuperset(lesions) or _emergency_to_ask(what_if):
-        return None
-    return _ending(what_if, EndKind.PLANNED, acting)
+    return _ending(what_if, EndKind.PLANNED, acting) if (closed | planned).issuperset(lesions) else None
 
 
 def _ending(what_if: WhatIf, kind: EndKind, advice: list[tuple[Key, Recommendation]]) -> Ending:

@@ -68,8 +68,9 @@ def end_text(assessment: Assessment, asked: Iterable[Question | QuestionGroup], 
         return ""
     lines = []
     if assessment.end is not None:
-        closed = assessment.end.kind is EndKind.CLOSED
-        lines.append(_("No emergency and no alarm is open.") if closed else _("Every sign of an emergency was asked."))
+        if assessment.end.kind is EndKind.CLOSED:
+            lines.append(_("No alarm is open."))
+        lines.append(_("Every sign of an emergency was asked."))
     if assessment.urgency.could_be is not None:
         lines.append(_("It could still become: {urgency}").format(urgency=urgency_text(assessment.urgency.could_be)))
     left = list(dict.fromkeys(label for one in asked if (label := _left(one, left_open))))
