@@ -1,6 +1,7 @@
 """Why a condition holds, does not hold, or is open: its parts with their values, in plain words."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 from hepalith.decision.answers import Answer as ToFinding
 from hepalith.decision.counterfactuals import INVERSE, Fact
@@ -51,23 +52,66 @@ def inverse(node: Compare) -> Compare:
     return Compare(INVERSE[node.operator], node.left, node.right, node.threshold)  # type: ignore[arg-type]
 
 
-class Explainer:
-    """Builds traces over one evaluation. fresh: as a safety gate does, which takes old values as not recorded."""
+class _Made(NamedTuple):
+    """A trace, and the depth it was made with. spare: so much less would have done; -1 where something was cut off."""
 
-    def __init__(self, evaluation: Evaluation, *, fresh: bool = False) -> None:
+    node: TraceNode
+    depth: int
+    spare: int
+
+    def serves(self, depth: int) -> bool:
+        """Whether the trace is the same with another depth."""
+        return depth == self.depth or self.depth - depth <= self.spare >= 0
+
+
+class _Kept:
+    """The traces that were made, by node (it lives as long as the knowledge), subject and whether old values count."""
+
+    def __init__(self) -> None:
+        self.made: dict[tuple[int, str, bool], _Made] = {}
+        self.spare = 0  # of the trace that is being made
+
+    def trace(self, key: tuple[int, str, bool], depth: int, make: Callable[[], TraceNode]) -> TraceNode:
+        """A trace, made unless it was made before and is the same with this depth."""
+        made = self.made.get(key)
+        if made is None or not made.serves(depth):
+            around, self.spare = self.spare, depth
+            made = self.made[key] = _Made(make(), depth, self.spare)
+            self.spare = around
+        self.spare = min(self.spare, made.spare + depth - made.depth)
+        return made.node
+
+    def opens(self, depth: int) -> bool:
+        """Whether one level more may be opened."""
+        self.spare = min(self.spare, depth - 1)
+        return depth > 0
+
+
+class Explainer:
+    """Builds traces over one evaluation. fresh: as a safety gate does, which takes old values as not recorded.
+
+    What stands in many places is made once: traces share their parts. kept: those of the same evaluation.
+    """
+
+    def __init__(self, evaluation: Evaluation, *, fresh: bool = False, kept: _Kept | None = None) -> None:
         self.evaluation = evaluation
         self._fresh = fresh
         self._words = Words(evaluation, fresh=fresh)
+        self._kept = kept or _Kept()
 
     def for_gate(self, gate: str) -> "Explainer":
         """Explains what stands in a gate."""
         return self._judging(fresh=self.evaluation.knowledge.gates[gate].entry.wants_fresh)
 
     def _judging(self, *, fresh: bool) -> "Explainer":
-        return self if fresh is self._fresh else Explainer(self.evaluation, fresh=fresh)
+        return self if fresh is self._fresh else Explainer(self.evaluation, fresh=fresh, kept=self._kept)
 
     def trace(self, node: TruthNode, subject: str, depth: int = _DEPTH) -> TraceNode:
         """The trace of a condition for a subject. Derived findings are opened down to what was entered."""
+        key = (id(node), subject, self._fresh)
+        return self._kept.trace(key, depth, lambda: self._traced(node, subject, depth))
+
+    def _traced(self, node: TruthNode, subject: str, depth: int) -> TraceNode:
         answer = ANSWER[self.evaluation.truth(node, subject, self._fresh)]
         text, below = self._part(node, subject, depth)
         finding, whose = self._entry(node, subject)
@@ -265,11 +309,12 @@ class Explainer:
         compiled = self.evaluation.knowledge.gates[node.gate]
         about = subject if compiled.entry.subject == "lesion" else PATIENT
         inside = self.for_gate(node.gate)
+        opens = self._kept.opens(depth)
         below = [
             TraceNode(
                 text=item.label,
                 answer=ANSWER[self.evaluation.gate_item(node.gate, position, about)],
-                children=(inside.trace(compiled.items[position], about, depth - 1),) if depth > 0 else (),
+                children=(inside.trace(compiled.items[position], about, depth - 1),) if opens else (),
             )
             for position, item in enumerate(compiled.entry.items)
             if (item.id == node.only if node.only else item.severity == "block" and item.id not in node.excepted)
@@ -278,10 +323,11 @@ class Explainer:
 
     def _fires(self, names: tuple[str, ...], subject: str, depth: int) -> tuple[str, list[TraceNode]]:
         below = []
+        opens = self._kept.opens(depth)
         for name in names:
             one = self.evaluation.knowledge.recommendations[name]
             about = subject if one.entry.subject == "lesion" else PATIENT
-            inner = (self._judging(fresh=False).trace(one.when, about, depth - 1),) if depth > 0 else ()
+            inner = (self._judging(fresh=False).trace(one.when, about, depth - 1),) if opens else ()
             below.append(
                 TraceNode(
                     text=f"{name}: {one.entry.title}",
@@ -292,7 +338,7 @@ class Explainer:
         return _("any of this advice applies"), below
 
     def _opened(self, reference: Reference, subject: str, depth: int) -> list[TraceNode]:
-        if not reference.derived or depth <= 0:
+        if not reference.derived or not self._kept.opens(depth):
             return []
         derived = self.evaluation.knowledge.derived[reference.name]
         about = subject if reference.lesion else PATIENT
