@@ -13,6 +13,7 @@ import pytest
 
 from hepalith.app.main import main
 from hepalith.cli.arguments import parse_arguments
+from hepalith.cli.parts import UNWRITABLE
 from hepalith.i18n import languages
 from hepalith.note.embedded import read_note
 from hepalith.services.schemas import assessment_schema, case_schema
@@ -183,6 +184,16 @@ def test_a_closed_pipe_ends_quietly(case_file: Path) -> None:
     command = shlex.join([sys.executable, "-m", "hepalith", "assess", str(case_file), "--format", "json"])
     ended = subprocess.run(["bash", "-c", f"{command} | head -n 1"], capture_output=True, text=True, check=False)
     assert ended.stderr == ""
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_full_disk_behind_the_output_is_one_clear_line(form: str, case_file: Path) -> None:
+    command = [sys.executable, "-m", "hepalith", "assess", str(case_file), "--format", form]
+    with Path("/dev/full").open("w") as full:
+        ended = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert ended.returncode == UNWRITABLE
+    assert ended.stderr == "hepalith: The output cannot be written: the disk is full.\n"
 
 
 def test_the_command_line_works_without_qt(case_file: Path) -> None:

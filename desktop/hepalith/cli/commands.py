@@ -14,6 +14,8 @@ from hepalith.decision.assess import Assessor, evaluate
 from hepalith.domain.assessment import Assessment
 from hepalith.domain.case import Case
 from hepalith.domain.errors import CaseFileError, HepalithError, KnowledgeError, NoteError, WriteError
+from hepalith.files import reason_of
+from hepalith.i18n import _
 from hepalith.knowledge.base import Knowledge
 from hepalith.services.schemas import assessment_schema, case_schema
 
@@ -30,9 +32,13 @@ def run(arguments: argparse.Namespace, parts: Parts, out: TextIO, err: TextIO) -
     }
     command = commands.get(arguments.command)
     try:
-        return command(arguments, parts, out) if command else parts.window(arguments)
+        code = command(arguments, parts, out) if command else parts.window(arguments)
+        out.flush()  # a full disk is noticed here, not when the program has ended
+        return code
     except HepalithError as error:
         return failed(err, error)
+    except OSError as error:  # each file that is read or written names itself; what is left is the output
+        return failed(err, WriteError(_("The output cannot be written: {reason}.").format(reason=reason_of(error))))
 
 
 def failed(err: TextIO, error: HepalithError) -> int:
