@@ -1,15 +1,17 @@
 """A window on a small made-up knowledge base, with ports that live in memory."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 import msgspec
 import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from pytestqt.wait_signal import SignalBlocker
 
 from hepalith.domain.assessment import Assessment
 from hepalith.domain.case import Case
@@ -26,6 +28,22 @@ from hepalith.ui.settings import WindowSettings
 from hepalith.ui.theme import apply_theme
 
 TODAY = date(2026, 6, 1)
+
+
+class PatientQtBot(QtBot):
+    """Waits as long as a busy machine needs: a test asserts what happens, never how fast."""
+
+    def waitUntil(self, callback: Callable[[], bool | None], *, timeout: int = 60_000) -> None:
+        super().waitUntil(callback, timeout=timeout)
+
+    def waitSignal(self, signal: Any, *, timeout: int = 60_000, **options: Any) -> SignalBlocker:
+        return super().waitSignal(signal, timeout=timeout, **options)
+
+
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> PatientQtBot:
+    """pytest-qt's, with more patience."""
+    return PatientQtBot(request)
 
 
 class FixedClock:

@@ -35,7 +35,7 @@ def fail() -> None:
 
 
 def the_dialog(qtbot: QtBot, window: MainWindow) -> ErrorDialog:
-    qtbot.waitUntil(lambda: window.findChild(ErrorDialog) is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: window.findChild(ErrorDialog) is not None)
     return window.findChild(ErrorDialog)
 
 

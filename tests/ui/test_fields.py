@@ -132,7 +132,7 @@ def test_items_go_round_and_none_of_these(qtbot: QtBot, window: MainWindow, sess
 def test_number_follows_typing_and_is_never_rewritten(qtbot: QtBot, window: MainWindow, session: CaseSession) -> None:
     field = row(window, "width_mm", session.add_lesion())
     keys(qtbot, "12,50")
-    qtbot.waitUntil(lambda: session.shown("width_mm", "L1") is not None, timeout=400)
+    qtbot.waitUntil(lambda: session.shown("width_mm", "L1") is not None)
     assert session.shown("width_mm", "L1").value == NumberValue(number="12.50", unit="mm")
     assert field.editor.number_input.text() == "12,50"
     assert QApplication.focusWidget() is field.editor.number_input
@@ -151,7 +151,7 @@ def test_a_refused_number_stays_in_the_field_and_out_of_the_case(
 ) -> None:
     field = row(window, "years")
     keys(qtbot, "24")
-    qtbot.waitUntil(lambda: session.shown("years") is not None, timeout=400)  # recorded while typing
+    qtbot.waitUntil(lambda: session.shown("years") is not None)  # recorded while typing
     keys(qtbot, "0")
     press(qtbot, KEY.Key_Return)
     assert field.editor.number_input.text() == "240"

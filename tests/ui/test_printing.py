@@ -127,6 +127,6 @@ def test_the_note_is_wanted_on_the_paper_of_the_settings(
     qtbot: QtBot, window: MainWindow, ports, settings: WindowSettings, tmp_path: Path, paper: str
 ) -> None:
     settings.change(paper=paper)
-    with qtbot.waitSignal(window.files.exported, timeout=30_000):
+    with qtbot.waitSignal(window.files.exported):
         window.files.export_to(str(tmp_path / "note.pdf"))
     assert ports.note.request.paper == paper

@@ -256,13 +256,13 @@ def test_unsaved_edits_of_an_earlier_run_are_offered(window: MainWindow, session
 
 
 def test_the_note_is_written_beside_the_window(qtbot: QtBot, window: MainWindow, ports, tmp_path: Path) -> None:
-    with qtbot.waitSignal(window.files.exported, timeout=30_000):
+    with qtbot.waitSignal(window.files.exported):
         window.files.export_to(str(tmp_path / "note.pdf"))
     assert (tmp_path / "note.pdf").read_bytes().startswith(b"%PDF")
     ports.note.fails = True
     window.files.export_to(str(tmp_path / "other.pdf"))
     window.files.worker.wait()
-    qtbot.waitUntil(lambda: any(box.isVisible() for box in window.findChildren(QMessageBox)), timeout=30_000)
+    qtbot.waitUntil(lambda: any(box.isVisible() for box in window.findChildren(QMessageBox)))
     assert "no room" in question(window).informativeText()
     question(window).close()
 

@@ -34,11 +34,12 @@ def run(arguments: argparse.Namespace, parts: Parts, out: TextIO, err: TextIO) -
     try:
         code = command(arguments, parts, out) if command else parts.window(arguments)
         out.flush()  # a full disk is noticed here, not when the program has ended
-        return code
     except HepalithError as error:
         return failed(err, error)
     except OSError as error:  # each file that is read or written names itself; what is left is the output
         return failed(err, WriteError(_("The output cannot be written: {reason}.").format(reason=reason_of(error))))
+    else:
+        return code
 
 
 def failed(err: TextIO, error: HepalithError) -> int:
