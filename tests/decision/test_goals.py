@@ -29,8 +29,15 @@ def asked(about: Case) -> WhatIf:
 
 
 def end(about: Case) -> Ending | None:
-    """The end that a case has come to."""
+    """The end that a case comes to."""
     return end_of(asked(about))
+
+
+def to_ask(about: Case) -> list[str]:
+    """What has to be asked before the end is reached; there is an end."""
+    found = end(about)
+    assert found is not None
+    return [need.finding for need in found.to_ask]
 
 
 def without(about: Case, *names: str) -> Case:
@@ -60,9 +67,11 @@ def test_a_case_is_closed_when_each_lesion_is() -> None:
     assert end(second) is None, "of the other lesion nothing is known"
 
 
-def test_no_case_is_closed_while_an_emergency_can_still_be_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hepalith.decision.goals._emergency_to_ask", lambda _what_if: True)
-    assert end(vignette(CLOSED)) is None
+def test_no_end_is_reached_while_an_emergency_can_still_be_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    closed = vignette(CLOSED)
+    assert to_ask(closed) == []
+    monkeypatch.setattr("hepalith.decision.goals._still_to_ask", lambda _what_if: iter([("pulse", "patient")]))
+    assert to_ask(closed) == ["pulse"]
 
 
 @pytest.mark.parametrize("name", ["jaundice", "soft_tissue", "men2_family", "vessels"])
@@ -78,9 +87,9 @@ def test_a_plan_stands_when_a_cause_leads_and_every_sign_of_an_emergency_was_ask
     assert found.kind is EndKind.PLANNED
     assert [one.id for one in found.causes] == ["CE"]
     assert "CE-R11" in [one.id for one in found.advice]
-    assert end(without(cyst, "internal_haemorrhage")) is None, "an emergency rests on it"
-    told = end(unobtainable(cyst, "internal_haemorrhage"))
-    assert told is not None, "what cannot be obtained is no question any more"
+    assert found.to_ask == ()
+    assert "internal_haemorrhage" in to_ask(without(cyst, "internal_haemorrhage")), "an emergency rests on it"
+    assert to_ask(unobtainable(cyst, "internal_haemorrhage")) == [], "what cannot be obtained is no question any more"
     assert end(without(cyst, "nature", "us_stage_reported", "double_line")) is None, "no cause leads"
 
 

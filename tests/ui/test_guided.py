@@ -23,7 +23,7 @@ from hepalith.domain.assessment import (
 from hepalith.domain.case import PATIENT, ChoiceValue, NumberValue, State, YesNoValue
 from hepalith.services.session import CaseSession
 from hepalith.ui.guided.page import GuidedPage
-from hepalith.ui.guided.steps import Step, end_text, end_title, next_step
+from hepalith.ui.guided.steps import Step, next_step, rest_text, stop_of
 from hepalith.ui.main_window import MainWindow
 from ui.conftest import process
 from ui.test_accessibility import nameless
@@ -231,26 +231,53 @@ def test_what_belongs_together_is_asked_together() -> None:
 
 
 def test_the_end_is_only_called_enough_when_nothing_can_change() -> None:
-    assert end_title(made(asked("a"), robust=True)) == "Enough: no single open finding changes urgency or plan."
-    assert end_text(made(asked("a"), robust=True), [asked("a")], frozenset()) == ""
-    assert end_title(made(asked("a"))) == "Nothing else to ask."
-    text = end_text(made(asked("a")), [asked("a"), asked("b")], {("a", PATIENT)})
+    enough = stop_of(made(asked("a"), robust=True), frozenset(), frozenset())
+    assert enough is not None
+    assert enough.title == "Enough: no single open finding changes urgency or plan."
+    assert rest_text(made(asked("a"), robust=True), [asked("a")], frozenset()) == ""
+    assert stop_of(made(asked("a")), frozenset(), frozenset()) is None
+    text = rest_text(made(asked("a")), [asked("a"), asked("b")], {("a", PATIENT)})
     assert "first: b." in text
     assert "1 question was left open." in text
 
 
-def test_an_end_before_the_last_question_names_what_it_rests_on_and_what_is_left() -> None:
+def test_an_end_before_the_last_question_says_what_was_asked_and_what_is_left() -> None:
     end = Ending(
         kind=EndKind.PLANNED,
         advice=(Named(id="R", subject="L1", label="Cool it"),),
         causes=(Named(id="C", subject="L1", label="Heat"),),
     )
-    planned = made(asked("a"), end=end)
-    assert end_title(planned) == "The plan stands: Heat. Cool it."
-    assert end_text(planned, [asked("a")], frozenset()).splitlines() == [
-        "Every sign of an emergency was asked.",
-        "What is left could still change it, first: a.",
-    ]
-    closed = made(end=Ending(kind=EndKind.CLOSED, advice=end.advice))
-    assert end_title(closed) == "Closed: Cool it."
-    assert end_text(closed, [], frozenset()) == "No alarm is open.\nEvery sign of an emergency was asked."
+    stop = stop_of(made(asked("a"), end=end), frozenset(), frozenset())
+    assert stop is not None
+    assert stop.title == "The plan stands: Heat. Cool it."
+    assert stop.text == "Every sign of an emergency was asked."
+    left = rest_text(made(asked("a"), end=end), [asked("a")], frozenset())
+    assert left == "What is left could still change it, first: a."
+    assert stop_of(made(asked("a"), end=end), frozenset(), {EndKind.PLANNED}) is None, "more was asked for"
+    closed = stop_of(made(end=Ending(kind=EndKind.CLOSED, advice=end.advice)), frozenset(), frozenset())
+    assert closed is not None
+    assert closed.title == "Closed: Cool it."
+    assert closed.text == "No alarm is open.\nEvery sign of an emergency was asked."
+
+
+def test_a_sign_of_an_emergency_keeps_the_end_away_until_it_is_left_open_and_then_the_end_names_it() -> None:
+    end = Ending(kind=EndKind.PLANNED, advice=(Named(id="R", subject="L1", label="Cool it"),), to_ask=(need("hot"),))
+    assert stop_of(made(asked("a"), end=end), frozenset(), frozenset()) is None
+    stop = stop_of(made(asked("a"), end=end), {("hot", PATIENT)}, frozenset())
+    assert stop is not None
+    assert stop.title.startswith("The plan so far:")
+    assert "Left open: hot." in stop.text
+    assert "Every sign" not in stop.text
+
+
+def test_the_highest_urgency_stops_the_questions_once() -> None:
+    from msgspec.structs import replace
+
+    empty = made(asked("a"))
+    alarm = replace(empty, urgency=replace(empty.urgency, level=Urgency.EMERGENCY_NOW))
+    stop = stop_of(alarm, frozenset(), frozenset())
+    assert stop is not None
+    assert stop.title.startswith("Emergency: act now")
+    assert stop_of(alarm, frozenset(), {Urgency.EMERGENCY_NOW}) is None
+    today = replace(empty, urgency=replace(empty.urgency, level=Urgency.EMERGENCY_SAME_DAY))
+    assert stop_of(today, frozenset(), frozenset()) is None, "it could still become more urgent"

@@ -4,13 +4,15 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from hepalith.domain.assessment import EndKind, GateState, Status, Urgency
-from hepalith.domain.case import Case
+from hepalith.domain.assessment import EndKind, GateState, Need, Status, Urgency
+from hepalith.domain.case import PATIENT, Case, ChoiceValue
 from hepalith.resources import resource_root
 from hepalith.services.session import CaseSession
 from hepalith.store.case_file import CaseFiles
+from hepalith.ui.guided.steps import Step
 from hepalith.ui.main_window import MainWindow
 from hepalith.ui.settings import WindowSettings
 from support.playing import Keyboard, Paper, Play
@@ -19,6 +21,7 @@ from ui.conftest import Ports
 
 TODAY = date(2026, 6, 1)
 GRANULOMA, HYDATID = "01-calcified-granuloma", "06-active-hydatid-cyst"
+SEPSIS = "12-septic-cholangitis"
 
 
 class Clock:
@@ -99,6 +102,55 @@ def test_the_note_is_exported_from_the_end_with_keys(
     play.export()
     assert play.keyboard.count - before == 2
     qtbot.waitUntil((tmp_path / "case.pdf").is_file)  # written in the background, once the assessment is ready
+
+
+@pytest.mark.parametrize("play", [SEPSIS], indirect=True)
+def test_an_emergency_stops_the_questions_and_more_can_be_asked(play: Play) -> None:
+    play.answers(20)
+    assert play.window.guided.step is None
+    assert play.made.urgency.level is Urgency.EMERGENCY_NOW
+    assert "AC" in play.leading()
+    play.keyboard.press("g")
+    assert play.window.guided.step is not None
+
+
+def ask_for_examinations(play: Play) -> None:
+    """Shows the question which imaging was done."""
+    play.window.guided._ask(Step(findings=(Need(finding="modality", subject=PATIENT, label="Imaging done"),)))
+
+
+@pytest.mark.parametrize("play", [HYDATID], indirect=True)
+def test_what_is_answered_of_a_lesion_was_seen_on_the_examination_of_the_report(play: Play) -> None:
+    before = play.session.state.case
+    ask_for_examinations(play)
+    play.keyboard.press("1", "s")
+    (study,) = play.session.state.case.studies
+    assert study.modality == "us"
+    play.session.record("content", ChoiceValue(candidates=("fluid",)), "L1")
+    seen = play.session.shown("content", "L1")
+    assert seen is not None
+    assert seen.study == study.id
+    play.session.undo()
+    play.session.undo()
+    assert play.session.state.case == before, "examination and answer are one edit"
+
+
+@pytest.mark.parametrize("play", [HYDATID], indirect=True)
+def test_of_several_examinations_it_is_asked_which_one_the_report_is_of(play: Play) -> None:
+    guided = play.window.guided
+    ask_for_examinations(play)
+    play.keyboard.press("1", "3", "n")
+    assert play.session.state.case.studies == ()
+    assert guided.step is not None
+    assert guided.step.report_of == ("us", "ct_unenhanced")
+    play.keyboard.press("2")
+    assert [study.modality for study in play.session.state.case.studies] == ["ct_unenhanced"]
+    assert guided.step is not None
+    assert not guided.step.report_of
+    play.keyboard.press(Qt.Key.Key_Backspace, "s")
+    assert play.session.state.case.studies == (), "not recorded: none is made up"
+    assert guided.step is not None
+    assert not guided.step.report_of
 
 
 @pytest.mark.parametrize("name", [GRANULOMA, HYDATID])

@@ -10,7 +10,7 @@ from hepalith.decision.planes import CASE
 from hepalith.decision.precedence import CLOSURE
 from hepalith.decision.verdicts import Key
 from hepalith.decision.what_if import WhatIf
-from hepalith.domain.assessment import Ending, EndKind, GateState, Named, Urgency
+from hepalith.domain.assessment import Ending, EndKind, GateState, Named, Need, Urgency
 from hepalith.domain.case import PATIENT
 from hepalith.knowledge.model import Recommendation
 from hepalith.knowledge.tree import TruthNode
@@ -57,9 +57,9 @@ def _emergencies(what_if: WhatIf) -> Goal:
 
 
 def end_of(what_if: WhatIf) -> Ending | None:
-    """The end that the case has come to; none while a sign of an emergency can still be asked."""
+    """The end that the case comes to, with what has to be asked before; None while a lesion has neither."""
     lesions = what_if.reading.lesions
-    if not lesions or _emergency_to_ask(what_if):
+    if not lesions:
         return None
     applies = [(key, entry) for key, entry in _in_case(what_if, what_if.verdicts.holds) if key[1] in lesions]
     closing = [(key, entry) for key, entry in applies if CLOSURE in entry.tags and entry.kind == NOTHING_NEEDED]
@@ -72,16 +72,19 @@ def end_of(what_if: WhatIf) -> Ending | None:
 
 
 def _ending(what_if: WhatIf, kind: EndKind, advice: list[tuple[Key, Recommendation]]) -> Ending:
-    conditions = what_if.reading.knowledge.conditions
+    knowledge = what_if.reading.knowledge
     causes = [
-        Named(id=name, subject=lesion, label=conditions[name].entry.label)
+        Named(id=name, subject=lesion, label=knowledge.conditions[name].entry.label)
         for lesion in what_if.reading.lesions
         for name, plane in what_if.verdicts.leading[lesion].items()
         if plane & CASE
     ]
     advice.sort(key=lambda pair: -Urgency(pair[1].urgency).rank)
     named = (Named(id=name, subject=subject, label=entry.title) for (name, subject), entry in advice)
-    return Ending(kind=kind, advice=tuple(named), causes=tuple(causes))
+    to_ask = (
+        Need(finding=name, subject=subject, label=knowledge.label(name)) for name, subject in _still_to_ask(what_if)
+    )
+    return Ending(kind=kind, advice=tuple(named), causes=tuple(causes), to_ask=tuple(to_ask))
 
 
 def _leads(what_if: WhatIf, subject: str) -> bool:
@@ -89,10 +92,11 @@ def _leads(what_if: WhatIf, subject: str) -> bool:
     return sum(plane & CASE for plane in what_if.verdicts.leading[subject].values()) == 1
 
 
-def _emergency_to_ask(what_if: WhatIf) -> bool:
-    """Whether a question is left on which it rests whether this is an emergency; what cannot be told is no question."""
+def _still_to_ask(what_if: WhatIf) -> Iterator[Key]:
+    """The questions on which it rests whether this is an emergency; what cannot be told is no question."""
     asked = {one.key for one in what_if.asked}
-    return any(not asked.isdisjoint(what_if.needs.of(tree, subject)) for tree, subject in _emergencies(what_if))
+    needed = (key for tree, subject in _emergencies(what_if) for key in what_if.needs.of(tree, subject))
+    return (key for key in dict.fromkeys(needed) if key in asked)
 
 
 def _in_case(what_if: WhatIf, planes: dict[Key, int]) -> Iterator[tuple[Key, Recommendation]]:

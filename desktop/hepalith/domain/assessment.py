@@ -53,7 +53,7 @@ class EndKind(StrEnum):
     """How far a case has come. Neither says that no question is open: `Assessment.robust` does.
 
     closed: of each lesion it is known that nothing more is needed. planned: of each lesion that is not closed one cause
-    leads and advice to act applies, and everything on which it rests whether this is an emergency was asked.
+    leads and advice to act applies.
     """
 
     CLOSED = "closed"
@@ -246,14 +246,16 @@ class GateChange(Part, frozen=True, kw_only=True):
 
 
 class Ending(Part, frozen=True, kw_only=True):
-    """The end that a case has come to: the advice that closes the lesions, or that acts on them, the most urgent first.
+    """The end that a case comes to: the advice that closes the lesions, or that acts on them, the most urgent first.
 
-    causes: those that lead.
+    causes: those that lead. to_ask: the open findings on which it still rests whether this is an emergency; the end is
+    reached when there is none.
     """
 
     kind: EndKind
     advice: tuple[Named, ...]
     causes: tuple[Named, ...] = ()
+    to_ask: tuple["Need", ...] = ()
 
 
 class Leaders(Part, frozen=True, kw_only=True):
@@ -494,7 +496,7 @@ class Assessment(Part, frozen=True, kw_only=True):
     question_groups: tuple[QuestionGroup, ...] = ()
     doubts: tuple[Doubt, ...] = ()
     robust: bool = False  # no single answer to an open finding changes the urgency or the plan
-    end: Ending | None = None  # the end that the case has come to, if any
+    end: Ending | None = None  # the end that the case comes to, if any
     further: Further | None = None  # of a second look; None while it was not taken
     turns: tuple[Turn, ...] = ()  # with the second look: what would change what is shown
     conflicts: tuple[Conflict, ...] = ()

@@ -213,9 +213,10 @@ class CaseSession:
             )
         )
 
-    def record_together(self, answers: Iterable[tuple[str, str, Value | State]]) -> None:
+    def record_together(self, answers: Iterable[tuple[str, str, Value | State]], examination: str = "") -> None:
         """Records answers to several findings as one edit: (finding, subject, value, or why there is none).
 
+        examination: the modality of one that is added in the same edit; new lesion findings belong to it from then on.
         Raises InvalidValueError, and then records none of them.
         """
         case = self._state.case
@@ -228,7 +229,7 @@ class CaseSession:
             case = case.with_observation(
                 Observation(finding=finding, subject=subject, study=key[2], date=key[3], state=state, value=value)
             )
-        self._edit(case)
+        self._edit(case.with_study(self._new_study(modality=examination)) if examination else case)
 
     def clear(
         self,
@@ -265,10 +266,7 @@ class CaseSession:
 
     def add_study(self, modality: str = "", date: str = "", phase: str = "", slice_mm: str = "") -> str:
         """Adds an imaging study; returns its id. Raises InvalidValueError for an impossible date."""
-        numbers = [int(study.id[1:]) for study in self._state.case.studies if study.id[1:].isdigit()]
-        study = Study(
-            id=f"S{max(numbers, default=0) + 1}", modality=modality, date=date, phase=phase, slice_mm=slice_mm
-        )
+        study = self._new_study(modality=modality, date=date, phase=phase, slice_mm=slice_mm)
         self.change_study(study)
         return study.id
 
@@ -438,6 +436,11 @@ class CaseSession:
             return self.knowledge.findings[finding]
         except KeyError:
             raise InvalidValueError(_('The dictionary has no finding "{id}".').format(id=finding)) from None
+
+    def _new_study(self, modality: str = "", date: str = "", phase: str = "", slice_mm: str = "") -> Study:
+        numbers = [int(study.id[1:]) for study in self._state.case.studies if study.id[1:].isdigit()]
+        name = f"S{max(numbers, default=0) + 1}"
+        return Study(id=name, modality=modality, date=date, phase=phase, slice_mm=slice_mm)
 
     def _target(
         self, entry: Finding, subject: str, study: str | None, date: str | None

@@ -7,10 +7,11 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from hepalith.domain.assessment import EndKind, Need, in_order
+from hepalith.domain.assessment import EndKind, Need, Urgency, in_order
 from hepalith.domain.case import PATIENT, Case, ChoiceValue, ItemsValue, State, Value, YesNoValue
 from hepalith.domain.errors import InvalidValueError
 from hepalith.i18n import _, plural
+from hepalith.knowledge.base import MODALITY
 from hepalith.knowledge.model import Finding
 from hepalith.services.session import CaseSession, CaseState
 from hepalith.ui.announce import announce
@@ -18,7 +19,7 @@ from hepalith.ui.fields.row import FieldRow
 from hepalith.ui.flow_layout import FlowLayout
 from hepalith.ui.fonts import em, plain_label
 from hepalith.ui.form import Page
-from hepalith.ui.guided.steps import Key, Step, end_text, end_title, key_of, next_step
+from hepalith.ui.guided.steps import Key, Step, Stop, key_of, next_step, nothing_left, rest_text, stop_of
 from hepalith.ui.headings import Heading
 from hepalith.ui.texts import state_word, subject_word
 from hepalith.ui.theme import theme_of, tinted
@@ -36,7 +37,7 @@ class Done(NamedTuple):
     before: Case
     after: Case
     waiting: tuple[Need, ...]
-    passed: frozenset[EndKind]
+    passed: frozenset[EndKind | Urgency]
 
 
 class Mark(QCheckBox):
@@ -92,7 +93,7 @@ class GuidedPage(Page):
         self._open: frozenset[Key] = frozenset()
         self._done: list[Done] = []
         self._waiting: tuple[Need, ...] = ()  # what was marked, of which the kind is asked next
-        self._passed: frozenset[EndKind] = frozenset()  # the ends after which more was asked
+        self._passed: frozenset[EndKind | Urgency] = frozenset()  # the stops after which more was asked
         self.step: Step | None = None
         self.keys: dict[str, Callable[[], None]] = {}
         self.marks: dict[Key, Mark] = {}
@@ -194,32 +195,41 @@ class GuidedPage(Page):
         self._place.addWidget(self._question)
         self._message.hide()
         if self.step is None:
-            self._show_end(column)
+            self._show_stop(column)
         elif self.step.together:
             self._show_together(column, self.step)
+        elif self.step.report_of:
+            self._show_examinations(column, self.step)
         else:
             self._show_alone(column, self.step)
         self._show_progress(state)
         self.take_focus()
 
     def _next(self) -> Step | None:
-        """What to ask now: the kind of what was marked, the best question, or nothing at an end."""
+        """What to ask now: of which examination the report is, the kind of what was marked, the best question, or
+        nothing at an end.
+        """
+        if (which := self._which_report()) is not None:
+            return which
         while self._waiting:
             need, *rest = self._waiting
             self._waiting = tuple(rest)
             if self._session.shown(*key_of(need)) is None:
                 return Step(findings=(need,))
         made = self._session.state.assessment
-        if made.robust or (made.end is not None and made.end.kind not in self._passed):
+        if self._stop() is not None:
             return None
         first = next_step(in_order(made.questions, made.question_groups), self._open)
         return first or next_step(self._session.questions(), self._open)
 
-    def _show_end(self, column: QVBoxLayout) -> None:
-        made = self._session.state.assessment
-        asked = self._session.questions()
-        title, text = end_title(made), end_text(made, asked, self._open)
-        column.addWidget(Heading(title, 1.1))
+    def _stop(self) -> Stop | None:
+        return stop_of(self._session.state.assessment, self._open, self._passed)
+
+    def _show_stop(self, column: QVBoxLayout) -> None:
+        made, asked = self._session.state.assessment, self._session.questions()
+        stop = self._stop() or nothing_left()
+        text = "\n".join(part for part in (stop.text, rest_text(made, asked, self._open)) if part)
+        column.addWidget(Heading(stop.title, 1.1))
         if text:
             column.addWidget(plain_label(text))
         column.addLayout(self._answers)
@@ -227,19 +237,19 @@ class GuidedPage(Page):
         if not made.robust and next_step(asked, self._open) is not None:
             self._add(_MORE, _("Ask on"), self._ask_on)
         self._add_back()
-        announce(self, f"{title} {text}".strip())
+        announce(self, f"{stop.title} {text}".strip())
 
     def _ask_on(self) -> None:
-        """The case has come to an end, and more is asked all the same."""
-        end = self._session.state.assessment.end
-        if end is not None:
-            self._passed |= {end.kind}
+        """It has come to a stop, and more is asked all the same."""
+        stop = self._stop()
+        if stop is not None and stop.after is not None:
+            self._passed |= {stop.after}
         self._ask()
 
     def _show_alone(self, column: QVBoxLayout, step: Step) -> None:
         (need,) = step.findings
         finding = self.finding(need)
-        self._head(column, finding.label, need.subject, finding.help)
+        self._head(column, finding.label, need.subject, self._help_of(finding))
         if finding.type == "yes_no":
             self._add(_YES, _("Yes"), lambda: self._answer(YesNoValue(yes=True)))
             self._add(_NO, _("No"), lambda: self._answer(YesNoValue(yes=False)))
@@ -255,6 +265,20 @@ class GuidedPage(Page):
         self._add(_SKIP, _("Not recorded: ask no more"), self._skip)
         self._add(_UNOBTAINABLE, state_word(State.UNOBTAINABLE), self._cannot)
         self._show_why(column, step)
+
+    def _show_examinations(self, column: QVBoxLayout, step: Step) -> None:
+        self._head(
+            column, _("Which examination is the report of?"), PATIENT, self._help_of(self.finding(step.findings[0]))
+        )
+        for key, name in zip(_keys(len(step.report_of)), step.report_of, strict=True):
+            self._add(key, self._session.knowledge.choice_label(MODALITY, name), self._record_report(name))
+        self._add(_SKIP, _("Not recorded: ask no more"), lambda: self._go_on(frozenset()))
+        self._show_why(column, step)
+
+    def _help_of(self, finding: Finding) -> str:
+        if not self._wants_report(finding):
+            return finding.help
+        return f"{finding.help} " + _("What you answer next about the lesion is recorded as seen on it.")
 
     def _show_together(self, column: QVBoxLayout, step: Step) -> None:
         lesion = next((need.subject for need in step.findings if need.subject != PATIENT), PATIENT)
@@ -366,7 +390,29 @@ class GuidedPage(Page):
         marked = {name for (name, _subject), box in self.marks.items() if box.is_present}
         present = tuple(option.id for option in finding.choices if option.id in marked)
         absent = tuple(option.id for option in finding.choices if option.id not in marked)
-        self._answer(ItemsValue(present=present, absent=absent))
+        self._record_items(finding, ItemsValue(present=present, absent=absent))
+
+    def _record_items(self, finding: Finding, value: ItemsValue, left_open: frozenset[Key] = frozenset()) -> None:
+        """If only one examination was done, the report is of it."""
+        examination = value.present[0] if self._wants_report(finding) and len(value.present) == 1 else ""
+        if self.step is not None:
+            self._record({key_of(need): value for need in self.step.findings}, left_open, examination=examination)
+
+    def _wants_report(self, finding: Finding) -> bool:
+        """Whether it still has to be told of which examination the report is."""
+        return finding.id == MODALITY and not self._session.state.case.studies
+
+    def _which_report(self) -> Step | None:
+        """Several examinations were named, and the report can be of any of them."""
+        done = self._done[-1].step if self._done else None
+        if done is None or done.report_of or not self._wants_report(self.finding(done.findings[0])):
+            return None
+        shown = self._session.shown(*key_of(done.findings[0]))
+        named = shown.value.present if shown is not None and isinstance(shown.value, ItemsValue) else ()
+        return Step(findings=done.findings, report_of=named) if len(named) > 1 else None
+
+    def _record_report(self, examination: str) -> Callable[[], None]:
+        return lambda: self._record({}, frozenset(), examination=examination)
 
     def _answer_group(self, others: Callable[[str], Value | State | None]) -> None:
         """others: what is recorded of those that are not marked; None: they stay open.
@@ -395,7 +441,7 @@ class GuidedPage(Page):
         left = frozenset(key_of(need) for need in self.step.findings)
         present = tuple(name for (name, _subject), box in self.marks.items() if box.is_present)
         if present:
-            self._record(dict.fromkeys(left, ItemsValue(present=present)), left)
+            self._record_items(self.finding(self.step.findings[0]), ItemsValue(present=present), left)
             return
         self.commit()
         if self._row is not None and self._session.state.case != self._before:
@@ -419,10 +465,15 @@ class GuidedPage(Page):
         self._go_on(frozenset())
 
     def _record(
-        self, answers: dict[Key, Value | State], left_open: frozenset[Key], waiting: tuple[Need, ...] = ()
+        self,
+        answers: dict[Key, Value | State],
+        left_open: frozenset[Key],
+        waiting: tuple[Need, ...] = (),
+        *,
+        examination: str = "",
     ) -> None:
         try:
-            self._session.record_together((*key, answer) for key, answer in answers.items())
+            self._session.record_together(((*key, answer) for key, answer in answers.items()), examination)
         except InvalidValueError as error:
             self._say(str(error))
             return

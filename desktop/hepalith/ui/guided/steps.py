@@ -4,21 +4,36 @@ from collections.abc import Iterable, Iterator, Set
 
 import msgspec
 
-from hepalith.domain.assessment import Assessment, EndKind, Need, Outcome, Question, QuestionGroup
+from hepalith.domain.assessment import (
+    Assessment,
+    Ending,
+    EndKind,
+    Need,
+    Outcome,
+    Question,
+    QuestionGroup,
+    Status,
+    Urgency,
+)
 from hepalith.domain.words import gate_text, urgency_text
 from hepalith.i18n import _, plural
 
-_REASONS, _TITLES = 4, 3
+_REASONS, _TITLES, _SIGNS = 4, 3, 6
+_HIGHEST = max(level.rank for level in Urgency)
 
 Key = tuple[str, str]  # finding, subject
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
-    """One question, or several that are asked together: "any of these?"."""
+    """One question, or several that are asked together: "any of these?".
+
+    report_of: the examinations of which one has to be chosen as that of the report.
+    """
 
     findings: tuple[Need, ...]
     section: str = ""  # of questions asked together
     why: tuple[str, ...] = ()
+    report_of: tuple[str, ...] = ()
 
     @property
     def together(self) -> bool:
@@ -47,30 +62,40 @@ def key_of(need: Need) -> Key:
     return need.finding, need.subject
 
 
-def end_title(assessment: Assessment) -> str:
-    """That nothing is left to ask, or that the case has come to an end before everything was asked."""
+class Stop(msgspec.Struct, frozen=True, kw_only=True):
+    """Where guided entry stops asking. after: what it stops at once only; None: nothing is left to ask."""
+
+    title: str
+    text: str
+    after: EndKind | Urgency | None = None
+
+
+def stop_of(assessment: Assessment, left_open: Set[Key], passed: Set[EndKind | Urgency]) -> Stop | None:
+    """Whether to stop: at an emergency, at an end that the case has come to, or because nothing matters any more.
+
+    left_open: what was not asked on purpose; it keeps no end away, but the end names it. passed: where it stopped, and
+    more was asked all the same.
+    """
     if assessment.robust:
-        return _("Enough: no single open finding changes urgency or plan.")
-    end = assessment.end
-    if end is None:
-        return _("Nothing else to ask.")
-    first = {one.subject: one.label for one in reversed(end.advice)}  # of each lesion
-    advice = "; ".join(dict.fromkeys(reversed(first.values())))
-    if end.kind is EndKind.CLOSED:
-        return _("Closed: {advice}.").format(advice=advice)
-    causes = ", ".join(dict.fromkeys(one.label for one in end.causes))
-    return _("The plan stands: {causes}. {advice}.").format(causes=causes, advice=advice)
+        return Stop(title=_("Enough: no single open finding changes urgency or plan."), text="")
+    end, level = assessment.end, assessment.urgency.level
+    if end is not None and end.kind not in passed and all(key_of(need) in left_open for need in end.to_ask):
+        return Stop(title=_end_title(end), text=_end_text(end), after=end.kind)
+    if level.rank == _HIGHEST and level not in passed:
+        return Stop(title=_emergency_title(assessment), text="", after=level)
+    return None
 
 
-def end_text(assessment: Assessment, asked: Iterable[Question | QuestionGroup], left_open: Set[Key]) -> str:
-    """What was asked before an end, and what is left. asked: the questions that are left, the best first."""
+def nothing_left() -> Stop:
+    """All questions were answered or left open."""
+    return Stop(title=_("Nothing else to ask."), text="")
+
+
+def rest_text(assessment: Assessment, asked: Iterable[Question | QuestionGroup], left_open: Set[Key]) -> str:
+    """What is left where guided entry stops. asked: the questions that are left, the best first."""
     if assessment.robust:
         return ""
     lines = []
-    if assessment.end is not None:
-        if assessment.end.kind is EndKind.CLOSED:
-            lines.append(_("No alarm is open."))
-        lines.append(_("Every sign of an emergency was asked."))
     if assessment.urgency.could_be is not None:
         lines.append(_("It could still become: {urgency}").format(urgency=urgency_text(assessment.urgency.could_be)))
     left = list(dict.fromkeys(label for one in asked if (label := _left(one, left_open))))
@@ -81,6 +106,34 @@ def end_text(assessment: Assessment, asked: Iterable[Question | QuestionGroup], 
         text = plural("{count} question was left open.", "{count} questions were left open.", len(left_open))
         lines.append(text)
     return "\n".join(lines)
+
+
+def _end_title(end: Ending) -> str:
+    first = {one.subject: one.label for one in reversed(end.advice)}  # of each lesion
+    advice = "; ".join(dict.fromkeys(reversed(first.values())))
+    if end.kind is EndKind.CLOSED:
+        return _("Closed: {advice}.").format(advice=advice)
+    causes = ", ".join(dict.fromkeys(one.label for one in end.causes))
+    text = _("The plan so far: {causes}. {advice}.") if end.to_ask else _("The plan stands: {causes}. {advice}.")
+    return text.format(causes=causes, advice=advice)
+
+
+def _end_text(end: Ending) -> str:
+    lines = [_("No alarm is open.")] if end.kind is EndKind.CLOSED else []
+    if not end.to_ask:
+        return "\n".join((*lines, _("Every sign of an emergency was asked.")))
+    signs = list(dict.fromkeys(need.label for need in end.to_ask))
+    text = _("Not every sign of an emergency is known. Left open: {signs}.")
+    lines.append(text.format(signs="; ".join(signs[:_SIGNS])))
+    if len(signs) > _SIGNS:
+        lines.append(plural("and {count} more", "and {count} more", len(signs) - _SIGNS))
+    return "\n".join(lines)
+
+
+def _emergency_title(assessment: Assessment) -> str:
+    level = assessment.urgency.level
+    first = [one.title for one in assessment.recommendations if one.status is Status.HOLDS and one.urgency is level]
+    return f"{urgency_text(level)}. {'; '.join(dict.fromkeys(first[:_TITLES]))}."
 
 
 def _left(one: Question | QuestionGroup, left_open: Set[Key]) -> str:
