@@ -15,7 +15,7 @@ from support.vignettes import all_vignettes, case_of, knowledge_and_problems
 KNOWLEDGE = knowledge_and_problems()[0]
 TODAY = date(2026, 6, 1)
 ASKER = Asker(KNOWLEDGE)
-CLOSED, CYST = "FV01", "CV04"
+CLOSED, CYST, INACTIVE = "FV01", "CV04", "CV01"
 
 
 def vignette(name: str) -> Case:
@@ -70,7 +70,7 @@ def test_a_case_is_closed_when_each_lesion_is() -> None:
 def test_no_end_is_reached_while_an_emergency_can_still_be_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     closed = vignette(CLOSED)
     assert to_ask(closed) == []
-    monkeypatch.setattr("hepalith.decision.goals._still_to_ask", lambda _what_if: iter([("pulse", "patient")]))
+    monkeypatch.setattr("hepalith.decision.goals._still_to_ask", lambda _what_if, _kind: iter([("pulse", "patient")]))
     assert to_ask(closed) == ["pulse"]
 
 
@@ -112,3 +112,26 @@ def test_a_closing_gate_that_is_out_of_reach_is_no_goal() -> None:
 
 def test_some_advice_is_for_emergencies() -> None:
     assert sum(EMERGENCY in one.entry.tags for one in KNOWLEDGE.recommendations.values()) > 20
+
+
+def test_advice_that_goes_with_a_plan_is_none_by_itself() -> None:
+    cyst = without(vignette(CYST), "size_mm")
+    assert end(cyst) is None, "the size decides about the plan; to look for further cysts is none"
+
+
+def test_a_plan_that_a_question_would_replace_is_not_the_end() -> None:
+    inactive = vignette(INACTIVE)
+    assert to_ask(inactive) == []
+    untold = without(inactive, "prior_ce", "inactive_route")
+    found = end(untold)
+    assert found is not None
+    assert [one.id for one in found.advice] == ["CE-R21"], "the plan while it is not known whether it was treated"
+    assert "prior_ce" in to_ask(untold)
+    assert shares(asked(untold))["prior_ce", "patient"] > 0
+
+
+def test_an_urgency_that_rests_on_a_test_that_was_not_asked_for_is_not_the_end() -> None:
+    untold = without(vignette(INACTIVE), "serology_ce", "serology_ce_second")
+    assert {"serology_ce", "serology_ce_second"} <= set(to_ask(untold))
+    active = without(vignette(CYST), "serology_ce")
+    assert "serology_ce" not in to_ask(active), "there the plan is as urgent as the test"

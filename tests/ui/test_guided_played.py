@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from hepalith.domain.assessment import EndKind, GateState, Need, Status, Urgency
@@ -21,7 +22,7 @@ from ui.conftest import Ports
 
 TODAY = date(2026, 6, 1)
 GRANULOMA, HYDATID = "01-calcified-granuloma", "06-active-hydatid-cyst"
-SEPSIS = "12-septic-cholangitis"
+INACTIVE, NEOPLASM, SEPSIS = "05-inactive-hydatid-cyst", "09-mucinous-cystic-neoplasm", "12-septic-cholangitis"
 
 
 class Clock:
@@ -102,6 +103,23 @@ def test_the_note_is_exported_from_the_end_with_keys(
     play.export()
     assert play.keyboard.count - before == 2
     qtbot.waitUntil((tmp_path / "case.pdf").is_file)  # written in the background, once the assessment is ready
+
+
+@pytest.mark.parametrize("play", [INACTIVE], indirect=True)
+def test_an_inactive_cyst_has_the_plan_and_the_urgency_of_the_whole_record(play: Play) -> None:
+    ends(play, 26, EndKind.PLANNED, Urgency.ROUTINE, "CE")
+    assert [one.value for one in play.made.classifications if one.id == "ce_stage"] == ["CE5 (inactive)"]
+    assert holds(play, "CE-R20")
+    assert not still_open(play, "emergency")
+
+
+@pytest.mark.parametrize("play", [NEOPLASM], indirect=True)
+def test_what_the_paper_does_not_record_keeps_no_end_away_but_the_end_names_it(play: Play) -> None:
+    ends(play, 30, EndKind.PLANNED, Urgency.URGENT, "CYS-MCN")
+    assert play.made.end is not None
+    assert "serology_ce" in [need.finding for need in play.made.end.to_ask]
+    shown = [label.text() for label in play.window.guided.findChildren(QLabel)]
+    assert any(text.startswith("The plan so far:") for text in shown)
 
 
 @pytest.mark.parametrize("play", [SEPSIS], indirect=True)

@@ -123,7 +123,7 @@ def _end_text(end: Ending) -> str:
     if not end.to_ask:
         return "\n".join((*lines, _("Every sign of an emergency was asked.")))
     signs = list(dict.fromkeys(need.label for need in end.to_ask))
-    text = _("Not every sign of an emergency is known. Left open: {signs}.")
+    text = _("Left open, although an emergency, the urgency or another plan can rest on it: {signs}.")
     lines.append(text.format(signs="; ".join(signs[:_SIGNS])))
     if len(signs) > _SIGNS:
         lines.append(plural("and {count} more", "and {count} more", len(signs) - _SIGNS))
