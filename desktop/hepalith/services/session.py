@@ -42,6 +42,7 @@ from hepalith.knowledge.base import Knowledge
 from hepalith.knowledge.entry import check_limit, check_value
 from hepalith.knowledge.model import Finding
 from hepalith.services.differences import differences
+from hepalith.services.keeping import KeptBeside
 from hepalith.services.ports import CaseStore, Clock, Journal, NoteRequest, NoteWriter, Recovery, ReportText
 
 CASE_ENDING = ".json"  # other files that hold a case (notes) are never written over
@@ -139,8 +140,19 @@ class CaseSession:
         if case is self._state.case:
             assessment = msgspec.structs.replace(self._state.assessment, further=further)
             self._state = msgspec.structs.replace(self._state, assessment=assessment)
-            for listener in tuple(self._listeners):
-                listener(self._state)
+            self._tell()
+
+    def keep_beside(self, told: Callable[[bool], None]) -> KeptBeside:
+        """Writes the journal on another thread from now on. told: called there, for `show_kept`."""
+        beside = KeptBeside(self._journal, told)
+        self._journal = beside
+        return beside
+
+    def show_kept(self, kept: bool) -> None:
+        """Says whether edits are kept, where that turned out later."""
+        if self._state.kept is not kept:
+            self._state = msgspec.structs.replace(self._state, kept=kept)
+            self._tell()
 
     def questions(self) -> list[Question | QuestionGroup]:
         """Everything that could be asked, the best first; the state holds only what comes first."""
@@ -513,6 +525,9 @@ class CaseSession:
         self._state = self._make_state(case)
         if not keep_journal:
             self._keep(case)
+        self._tell()
+
+    def _tell(self) -> None:
         for listener in tuple(self._listeners):
             listener(self._state)
 

@@ -5,13 +5,14 @@ from typing import Protocol
 
 from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from hepalith.domain.assessment import Need, TraceNode, Turn
 from hepalith.i18n import _, plural
 from hepalith.ui.flow_layout import FlowLayout
 from hepalith.ui.fonts import em, embolden, plain_label
 from hepalith.ui.icons import icon
+from hepalith.ui.layouts import laid_out_once
 from hepalith.ui.link_label import LinkLabel
 from hepalith.ui.panel.rows import Balance, Card, card_text
 from hepalith.ui.panel.trace_text import link_to, links_of, trace_html, turns_html
@@ -156,42 +157,55 @@ class CardWidget(QFrame):
         self._column.addWidget(self._notes)
         self._column.addLayout(foot)
 
+    @property
+    def lends_itself(self) -> bool:
+        """Whether it may show another card instead: not where a user has opened it, or has the keyboard in it."""
+        focused = QApplication.focusWidget()
+        return not self.opened and (focused is None or not self.isAncestorOf(focused))
+
     def show_card(self, card: Card, *, fresh: bool) -> None:
         """Shows a card. `fresh`: the case changed, so that an open explanation is asked for again."""
         if card != self.card:
-            old, self.card = self.card, card
-            _show_text(self._title, card.title)
-            _show_text(self._body, card.body)
-            _show_text(self._decision, card.decision)
-            _show_text(self._notes, "\n".join(card.notes))
-            _show_text(self._tags, " · ".join(tag for tag in (card.who, *card.tags) if tag))
-            if old is None or old.needs != card.needs:
-                self._show_needs(card)
-            if card.balance is not None:
-                self._show_balance(card.balance)
-            opens = bool(card.explained or card.details)
-            name = card.title or ", ".join(need.label for need in card.needs)
-            if old is None or old.title != card.title:
-                self.setAccessibleName(name)
-                self.why_button.setAccessibleName(_("Why: {title}").format(title=name))
-                self.copy_button.setAccessibleName(_("Copy: {title}").format(title=name))
-                self.manual_button.setAccessibleName(_("Reference manual: {title}").format(title=name))
-                self.decide_button.setAccessibleName(_("Decide otherwise: {title}").format(title=name))
-            self.why_button.setVisible(opens)
-            self.copy_button.setVisible(opens)
-            self.manual_button.setVisible(card.page is not None)
-            self.decide_button.setVisible(bool(card.decides))
-            self._tint()
-            self.update()
-            if self.opened:
-                self._show_details()
+            with laid_out_once([self._column]):
+                self._write(card)
         elif fresh and self.opened:
+            self._show_details()
+
+    def _write(self, card: Card) -> None:
+        old, self.card = self.card, card
+        if old is not None and old.key != card.key:
+            self._links.clear()
+            self.mark("")
+        _show_text(self._title, card.title)
+        _show_text(self._body, card.body)
+        _show_text(self._decision, card.decision)
+        _show_text(self._notes, "\n".join(card.notes))
+        _show_text(self._tags, " · ".join(tag for tag in (card.who, *card.tags) if tag))
+        if old is None or old.needs != card.needs:
+            self._show_needs(card)
+        self._show_balance(card.balance)
+        opens = bool(card.explained or card.details)
+        name = card.title or ", ".join(need.label for need in card.needs)
+        if self.accessibleName() != name:
+            self.setAccessibleName(name)
+            self.why_button.setAccessibleName(_("Why: {title}").format(title=name))
+            self.copy_button.setAccessibleName(_("Copy: {title}").format(title=name))
+            self.manual_button.setAccessibleName(_("Reference manual: {title}").format(title=name))
+            self.decide_button.setAccessibleName(_("Decide otherwise: {title}").format(title=name))
+        self.why_button.setVisible(opens)
+        self.copy_button.setVisible(opens)
+        self.manual_button.setVisible(card.page is not None)
+        self.decide_button.setVisible(bool(card.decides))
+        self._tint()
+        self.update()
+        if self.opened:
             self._show_details()
 
     def mark(self, text: str) -> None:
         """Shows a word in a frame that says how the card differs from before; "" takes it away."""
         if self._mark.text() != text:
-            _show_text(self._mark, text)
+            with laid_out_once([self._column]):
+                _show_text(self._mark, text)
             self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
@@ -239,11 +253,16 @@ class CardWidget(QFrame):
         self._needs.setAccessibleName(", ".join(need.label for need in card.needs))
         self._needs.setVisible(bool(card.needs))
 
-    def _show_balance(self, balance: Balance) -> None:
+    def _show_balance(self, balance: Balance | None) -> None:
+        if balance is None:
+            if self._balance is not None:
+                self._balance.hide()
+            return
         if self._balance is None:
             self._balance = BalanceBar(self)
             self._head.addWidget(self._balance, 0, Qt.AlignmentFlag.AlignTop)
         self._balance.show_balance(balance)
+        self._balance.show()
 
     def _show_details(self) -> None:
         card = self.card

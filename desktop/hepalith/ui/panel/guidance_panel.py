@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
+    QLayout,
     QMenu,
     QScrollArea,
     QToolButton,
@@ -26,6 +27,7 @@ from hepalith.ui.flow_layout import FlowLayout
 from hepalith.ui.fonts import em, embolden, plain_label
 from hepalith.ui.headings import Heading
 from hepalith.ui.icons import icon, pixmap
+from hepalith.ui.layouts import laid_out_once
 from hepalith.ui.link_label import LinkLabel
 from hepalith.ui.panel.card import CardWidget
 from hepalith.ui.panel.decision import DecisionDialog
@@ -148,11 +150,11 @@ class SectionBox(QWidget):
         self.head_button.clicked.connect(self._on_clicked)
         self._list = QVBoxLayout()
         self._list.setSpacing(4)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 2, 0, 2)
-        column.setSpacing(2)
-        column.addWidget(self.head_button, 0, Qt.AlignmentFlag.AlignLeft)
-        column.addLayout(self._list)
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(0, 2, 0, 2)
+        self.column.setSpacing(2)
+        self.column.addWidget(self.head_button, 0, Qt.AlignmentFlag.AlignLeft)
+        self.column.addLayout(self._list)
 
     def show_section(self, section: Section, *, fresh: bool) -> None:
         """Shows the cards, keeping the widgets of those that stay."""
@@ -177,29 +179,32 @@ class SectionBox(QWidget):
 
     def _show_cards(self, *, fresh: bool) -> None:
         wanted = {card.key for card in self._section.cards}
-        for key in [key for key in self._cards if key not in wanted]:
-            card = self._cards.pop(key)
-            self._list.removeWidget(card)
-            card.hide()  # it may live on until the next round of events
-            card.deleteLater()
+        gone = [self._cards.pop(key) for key in [key for key in self._cards if key not in wanted]]
+        free = [card for card in gone if card.lends_itself]
         for position, row in enumerate(self._section.cards):
             widget = self._cards.get(row.key)
             if widget is None:
-                widget = CardWidget(self._session, self)
-                widget.need_activated.connect(self.need_activated)
-                widget.reason_pointed.connect(self.reason_pointed)
-                widget.copied.connect(self.copied)
-                widget.page_wanted.connect(self.page_wanted)
-                widget.decision_wanted.connect(self.decision_wanted)
+                widget = free.pop() if free else self._made()
                 self._cards[row.key] = widget
-                widget.show_card(row, fresh=fresh)
+            widget.show_card(row, fresh=fresh)
+            if self._list.indexOf(widget) != position:
                 self._list.insertWidget(position, widget)
-            else:
-                widget.show_card(row, fresh=fresh)
-                if self._list.indexOf(widget) != position:
-                    self._list.insertWidget(position, widget)
             if widget.isHidden():
                 widget.show()
+        for card in gone:
+            if card.card is None or card.card.key not in self._cards:
+                self._list.removeWidget(card)
+                card.hide()  # it may live on until the next round of events
+                card.deleteLater()
+
+    def _made(self) -> CardWidget:
+        widget = CardWidget(self._session, self)
+        widget.need_activated.connect(self.need_activated)
+        widget.reason_pointed.connect(self.reason_pointed)
+        widget.copied.connect(self.copied)
+        widget.page_wanted.connect(self.page_wanted)
+        widget.decision_wanted.connect(self.decision_wanted)
+        return widget
 
     @property
     def closed(self) -> bool:
@@ -298,13 +303,14 @@ class GuidancePanel(QWidget):
             self._show_head(guidance.head)
         if self.guidance is None or guidance.glances != self.guidance.glances:
             self._show_glances(guidance.glances)
-        self._body.setUpdatesEnabled(False)
-        self._show_sections(guidance)
-        self._body.setUpdatesEnabled(True)
         edited = state.case is not self._case  # otherwise a second look came in, or a section was opened
         self.guidance, self._case = guidance, state.case
-        if edited:
-            self._show_differences(before)
+        self._body.setUpdatesEnabled(False)
+        with laid_out_once(self._layouts()):
+            self._show_sections(guidance)
+            if edited:
+                self._show_differences(before)
+        self._body.setUpdatesEnabled(True)
 
     def _show_differences(self, before: Guidance | None) -> None:
         """Marks for a moment what the last edit changed, and has it spoken."""
@@ -318,12 +324,16 @@ class GuidancePanel(QWidget):
             if found.sentence:
                 announce(self, found.sentence)
 
+    def _layouts(self) -> list[QLayout]:
+        return [self._list, *(box.column for box in self._boxes.values())]
+
     def _mark(self, marks: Mapping[Key, Mark]) -> None:
         for box in self._boxes.values():
             box.mark(marks)
 
     def _end_marks(self) -> None:
-        self._mark({})
+        with laid_out_once(self._layouts()):
+            self._mark({})
 
     def section(self, name: str) -> SectionBox | None:
         """The box of a section that is shown."""
