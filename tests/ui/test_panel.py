@@ -1,16 +1,23 @@
 """The guidance panel: what it says, that it keeps what does not change, and where its links lead."""
 
+import random
+from typing import Any
+
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from hepalith.domain.assessment import Need
 from hepalith.domain.case import PATIENT, ChoiceValue, ItemsValue, NumberValue, YesNoValue
 from hepalith.services.session import CaseSession
+from hepalith.ui.flow_layout import FlowLayout
 from hepalith.ui.main_window import MainWindow
 from hepalith.ui.panel.card import CardWidget
-from hepalith.ui.panel.rows import Card, Section, card_text
-from ui.conftest import Ports
+from hepalith.ui.panel.differences import Mark
+from hepalith.ui.panel.guidance_panel import SectionBox
+from hepalith.ui.panel.rows import Balance, Card, Section, card_text
+from ui.conftest import Ports, process
 
 YES = YesNoValue(yes=True)
 
@@ -170,6 +177,84 @@ def test_unchanged_cards_keep_their_widgets(window: MainWindow, session: CaseSes
     assert widget(window, "now", "Look after the heat") is kept
     session.record("hot", YesNoValue(yes=False))
     assert section(window, "now") is None
+
+
+def shown_card(title: str, **parts: Any) -> Card:
+    """A card that can be opened."""
+    return Card(key=("causes:cause", title, ""), title=title, details=(("Source", f"of {title}"),), **parts)
+
+
+def causes(*cards: Card) -> Section:
+    """A section of the panel with these cards."""
+    return Section(id="causes", title="Causes", count=len(cards), cards=cards, closed=False)
+
+
+@pytest.fixture
+def box(qtbot: QtBot, session: CaseSession) -> SectionBox:
+    """A section with two cards, of which one has arguments and a mark."""
+    host = QWidget()
+    made = SectionBox(session, causes(), host)
+    qtbot.addWidget(host)
+    host.show()
+    made.show_section(causes(shown_card("A", balance=Balance(3, 1)), shown_card("B")), fresh=True)
+    made.mark({("causes:cause", "A", ""): Mark.CHANGED})
+    return made
+
+
+def test_a_card_that_goes_lends_its_widget_to_one_that_comes(box: SectionBox) -> None:
+    first = box.cards()[0]
+    need = Need(finding="hot", subject=PATIENT, label="Hot")
+    box.show_section(causes(shown_card("B"), shown_card("C", needs=(need,))), fresh=True)
+    second = box.cards()[1]
+    assert second is first
+    assert [card.card.title for card in box.cards()] == ["B", "C"]
+    assert (second.accessibleName(), second.why_button.accessibleName()) == ("C", "Why: C")
+    assert second._balance.isHidden()
+    assert second._mark.isHidden()
+    assert "Hot" in second._needs.text()
+    second.toggle()
+    assert "of C" in second._details.text()
+
+
+@pytest.mark.parametrize("held", ["opened", "keyboard"])
+def test_a_card_in_use_is_not_turned_into_another(qtbot: QtBot, box: SectionBox, held: str) -> None:
+    first = box.cards()[0]
+    if held == "opened":
+        first.toggle()
+    else:
+        box.window().activateWindow()
+        first.copy_button.setFocus()
+        qtbot.waitUntil(first.copy_button.hasFocus)
+    box.show_section(causes(shown_card("B"), shown_card("C")), fresh=True)
+    assert first not in box.cards()
+    assert first.card.title == "A"
+    assert first.isHidden()
+
+
+def test_cards_move_and_go_without_a_crash(qtbot: QtBot, box: SectionBox) -> None:
+    cards = [shown_card(letter) for letter in "ABCDEF"]
+    for turn in range(60):
+        box.show_section(causes(*random.Random(turn).sample(cards, turn % 7)), fresh=True)
+        process(1)
+    assert [card.card for card in box.cards()] == list(box._section.cards)
+
+
+def test_widgets_side_by_side_are_measured_anew_when_one_comes(qtbot: QtBot) -> None:
+    host = QWidget()
+    flow = FlowLayout(host, gap=0)
+    qtbot.addWidget(host)
+    buttons = [QPushButton("some words") for _ in range(3)]
+    flow.addWidget(buttons[0])
+    host.show()
+    high, wide = flow.sizeHint().height(), flow.sizeHint().width()
+    assert flow.heightForWidth(wide) == high
+    flow.addWidget(buttons[1])
+    process()
+    assert flow.heightForWidth(wide) == 2 * high
+    buttons[1].setText("")
+    buttons[1].setFixedHeight(2 * high)
+    process()
+    assert flow.heightForWidth(wide) == 3 * high
 
 
 def test_the_same_advice_for_several_lesions_is_one_card(window: MainWindow, session: CaseSession) -> None:

@@ -82,6 +82,7 @@ class CaseSession:
         self._journal = journal
         self._note = note
         self._listeners: list[Listener] = []
+        self._before: dict[Listener, Callable[[], None]] = {}
         self._past: list[Case] = []
         self._future: list[Case] = []
         self._typing: Key | None = None
@@ -158,13 +159,16 @@ class CaseSession:
         """Everything that could be asked, the best first; the state holds only what comes first."""
         return self._assessor.asked()
 
-    def listen(self, listener: Listener) -> None:
-        """Calls `listener` with each new state, until `forget`."""
+    def listen(self, listener: Listener, before: Callable[[], None] | None = None) -> None:
+        """Calls `listener` with each new state, until `forget`, and `before` when the work on one begins."""
         self._listeners.append(listener)
+        if before is not None:
+            self._before[listener] = before
 
     def forget(self, listener: Listener) -> None:
         """Ends `listen`."""
         self._listeners.remove(listener)
+        self._before.pop(listener, None)
 
     # entering
 
@@ -522,6 +526,8 @@ class CaseSession:
         self._show(case, keep_journal=True)
 
     def _show(self, case: Case, keep_journal: bool = False) -> None:
+        for before in tuple(self._before.values()):
+            before()
         self._state = self._make_state(case)
         if not keep_journal:
             self._keep(case)

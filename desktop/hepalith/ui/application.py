@@ -4,7 +4,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QLibraryInfo, QLocale, QObject, QSize, Qt, QTimer, QTranslator
+from PySide6.QtCore import QLibraryInfo, QLocale, QObject, QSize, Qt, QTimer, QTranslator, Signal
 from PySide6.QtWidgets import QApplication
 
 from hepalith.i18n import first_spoken, language, set_language
@@ -27,6 +27,8 @@ class Desktop(QObject):
     language: what the environment asks for, before what the user chose.
     """
 
+    _kept_told = Signal(bool)  # from the thread of the journal into that of the window
+
     def __init__(
         self,
         session: CaseSession,
@@ -45,6 +47,8 @@ class Desktop(QObject):
         self._site = site
         self._refine = refine
         self._language = language
+        self._journal = session.keep_beside(self._kept_told.emit)
+        self._kept_told.connect(self._on_kept_told)
         self.window = self._make()
         self._beside = BesideTheWindow(session, self.window.bridge)
         self._watch: ErrorWatch | None = None
@@ -78,6 +82,7 @@ class Desktop(QObject):
     def close(self) -> None:
         """Ends what runs beside the window."""
         self._beside.close()
+        self._journal.wait()
         if self._preparation is not None:
             self._preparation.wait()
         if self._watch is not None:
@@ -95,6 +100,9 @@ class Desktop(QObject):
 
     def _prepare(self) -> None:
         self._preparation = PreparationBeside(self._session, self)
+
+    def _on_kept_told(self, kept: bool) -> None:
+        self._session.show_kept(kept)
 
     def _on_site_changed(self) -> None:
         if self._refine is not None:

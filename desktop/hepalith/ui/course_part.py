@@ -16,6 +16,7 @@ from hepalith.ui.fields.row import At, FieldRow, at_word
 from hepalith.ui.flow_layout import FlowLayout
 from hepalith.ui.fonts import plain_label
 from hepalith.ui.headings import Heading
+from hepalith.ui.layouts import put_at
 from hepalith.ui.study_inputs import StudyInputs
 from hepalith.ui.texts import subject_word
 from hepalith.ui.theme import theme_of, tinted
@@ -180,8 +181,7 @@ class CoursePart(QWidget):
                 self._rows[at] = ExaminationRow(self._session, self._findings, self.subject, at, study)
                 self._rows[at].refusal_changed.connect(self.refusal_changed)
             row = self._rows[at]
-            if self._list.indexOf(row) != position:
-                self._list.insertWidget(position, row)
+            put_at(self._list, position, row)
             shown = at[1] or (by_id[at[0]].date if at[0] in by_id else "")
             row.show_state(state, _measured(course, shown))
         self._rows = {at: self._rows[at] for at in wanted}

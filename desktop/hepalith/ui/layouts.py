@@ -1,9 +1,9 @@
-"""Many changes, one layout."""
+"""Changing what a layout holds."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-from PySide6.QtWidgets import QLayout
+from PySide6.QtWidgets import QBoxLayout, QLayout, QWidget
 
 
 @contextmanager
@@ -14,9 +14,19 @@ def laid_out_once(layouts: Iterable[QLayout]) -> Iterator[None]:
     """
     held = [layout for layout in layouts if layout.isEnabled()]
     for layout in held:
-        layout.setEnabled(False)  # noqa: FBT003 : a setter of Qt
+        layout.setEnabled(False)
     try:
         yield
     finally:
         for layout in held:
-            layout.setEnabled(True)  # noqa: FBT003 : a setter of Qt
+            layout.setEnabled(True)
+
+
+def put_at(layout: QBoxLayout, position: int, widget: QWidget) -> None:
+    """Puts a widget at a position of a layout, in which it may be already.
+
+    It is taken out first: PySide 6.11 counts a widget that is inserted twice wrongly, and crashes when it is deleted.
+    """
+    if layout.indexOf(widget) != position:
+        layout.removeWidget(widget)
+        layout.insertWidget(position, widget)

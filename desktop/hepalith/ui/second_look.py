@@ -25,13 +25,13 @@ class BesideTheWindow(QObject):
         self._quiet.setInterval(QUIET_MS)
         self._quiet.timeout.connect(self._on_quiet)
         self._found.connect(self._on_found)
+        bridge.state_awaited.connect(self._second_look.cancel)
         bridge.state_changed.connect(self.show_state)
         self.show_state(session.state)
 
     def show_state(self, state: CaseState) -> None:
         """Begins anew for another case."""
         if state.assessment.further is None:
-            self._second_look.cancel()
             if state.case.observations:
                 self._quiet.start()
             else:

@@ -13,6 +13,7 @@ from hepalith.services.session import CaseSession, CaseState
 from hepalith.ui.fields.editor import KEEP_MS, PlainInput
 from hepalith.ui.fonts import embolden, plain_label
 from hepalith.ui.form import Page
+from hepalith.ui.layouts import put_at
 from hepalith.ui.study_inputs import StudyInputs
 from hepalith.ui.texts import state_word, study_word
 from hepalith.ui.theme import theme_of, tinted
@@ -161,8 +162,7 @@ class StudiesPage(Page):
                 box.removed.connect(self._session.remove_study)
                 self._boxes[study.id] = box
             box = self._boxes[study.id]
-            if self._list.indexOf(box) != position:
-                self._list.insertWidget(position, box)
+            put_at(self._list, position, box)
             box.show_study(study, current=study.id == latest)
         stops = [stop for study in studies for stop in self._boxes[study.id].stops()] + [self.add_button]
         for first, second in pairwise(stops):

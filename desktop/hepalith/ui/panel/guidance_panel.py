@@ -27,7 +27,7 @@ from hepalith.ui.flow_layout import FlowLayout
 from hepalith.ui.fonts import em, embolden, plain_label
 from hepalith.ui.headings import Heading
 from hepalith.ui.icons import icon, pixmap
-from hepalith.ui.layouts import laid_out_once
+from hepalith.ui.layouts import laid_out_once, put_at
 from hepalith.ui.link_label import LinkLabel
 from hepalith.ui.panel.card import CardWidget
 from hepalith.ui.panel.decision import DecisionDialog
@@ -187,8 +187,7 @@ class SectionBox(QWidget):
                 widget = free.pop() if free else self._made()
                 self._cards[row.key] = widget
             widget.show_card(row, fresh=fresh)
-            if self._list.indexOf(widget) != position:
-                self._list.insertWidget(position, widget)
+            put_at(self._list, position, widget)
             if widget.isHidden():
                 widget.show()
         for card in gone:
@@ -417,13 +416,9 @@ class GuidancePanel(QWidget):
                 box.decision_wanted.connect(self.decide)
                 box.opening_wanted.connect(self.open_section)
                 self._boxes[section.id] = box
-                box.show_section(section, fresh=True)
-                self._list.insertWidget(position, box)
-            else:
-                box = self._boxes[section.id]
-                box.show_section(section, fresh=True)
-                if self._list.indexOf(box) != position:
-                    self._list.insertWidget(position, box)
+            box = self._boxes[section.id]
+            box.show_section(section, fresh=True)
+            put_at(self._list, position, box)
         self._show_jumps(guidance)
 
     def _show_jumps(self, guidance: Guidance) -> None:
@@ -455,9 +450,8 @@ class GuidancePanel(QWidget):
                 break
 
     def _reorder_jumps(self, names: list[str]) -> None:
-        while self._jump_row.takeAt(0) is not None:
-            pass
         for name in names:
+            self._jump_row.removeWidget(self._jump_buttons[name])
             self._jump_row.addWidget(self._jump_buttons[name])
 
     def _show_glances(self, glances: Sequence[Glance]) -> None:
