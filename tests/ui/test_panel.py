@@ -1,6 +1,6 @@
 """The guidance panel: what it says, that it keeps what does not change, and where its links lead."""
 
-import random
+from itertools import chain, permutations
 from typing import Any
 
 import pytest
@@ -192,10 +192,9 @@ def causes(*cards: Card) -> Section:
 @pytest.fixture
 def box(qtbot: QtBot, session: CaseSession) -> SectionBox:
     """A section with two cards, of which one has arguments and a mark."""
-    host = QWidget()
-    made = SectionBox(session, causes(), host)
-    qtbot.addWidget(host)
-    host.show()
+    made = SectionBox(session, causes())
+    qtbot.addWidget(made)
+    made.show()
     made.show_section(causes(shown_card("A", balance=Balance(3, 1)), shown_card("B")), fresh=True)
     made.mark({("causes:cause", "A", ""): Mark.CHANGED})
     return made
@@ -231,12 +230,12 @@ def test_a_card_in_use_is_not_turned_into_another(qtbot: QtBot, box: SectionBox,
     assert first.isHidden()
 
 
-def test_cards_move_and_go_without_a_crash(qtbot: QtBot, box: SectionBox) -> None:
+def test_cards_stand_in_order_whatever_comes_and_goes(box: SectionBox) -> None:
     cards = [shown_card(letter) for letter in "ABCDEF"]
-    for turn in range(60):
-        box.show_section(causes(*random.Random(turn).sample(cards, turn % 7)), fresh=True)
+    for some in chain(permutations(cards, 2), permutations(cards[:4])):
+        box.show_section(causes(*some), fresh=True)
         process(1)
-    assert [card.card for card in box.cards()] == list(box._section.cards)
+        assert [box._list.itemAt(place).widget().card for place in range(box._list.count())] == list(some)
 
 
 def test_widgets_side_by_side_are_measured_anew_when_one_comes(qtbot: QtBot) -> None:
