@@ -135,6 +135,41 @@ def test_a_step_that_the_technique_would_name_says_so_and_asks_for_it() -> None:
     assert (measured.measured[-1].change, measured.open) == ("Definite growth", ())
 
 
+def staged(*found: tuple[str, str, str]) -> Course:
+    """The course of a cyst: study, size, stage ("" for none) of each examination."""
+    sizes = [seen("size_mm", number(size, "mm"), "L1", study) for study, size, _stage in found]
+    stages = [seen("us_stage_reported", choice(stage), "L1", study) for study, _size, stage in found if stage]
+    about = case(*sizes, *stages, seen("nature", choice("complex_cystic"), "L1"), lesions=1, studies=STUDIES)
+    return course_of(about, real())
+
+
+def test_a_step_of_the_stage_is_called_on_the_day_it_is_seen_and_on_no_other() -> None:
+    course = staged(("S0", "60", "CE3b"), ("S1", "58", "CE4"), ("S2", "58", "CE3b"), ("S3", "58", ""))
+    steps = [one.stage_step for one in course.measured]
+    assert steps == ["", "Regressed", "Reactivated", ""]
+    again = staged(("S0", "60", "CE1"), ("S1", "58", "CE3a"), ("S2", "58", "CE4"), ("S3", "58", "CE4"))
+    assert [one.stage_step for one in again.measured] == ["", "Regressed", "Regressed", "Same stage"]
+    assert "CE3b (reported), Reactivated, Unchanged" in course_text(course, "L1")
+
+
+def test_a_stage_in_doubt_has_no_step_and_none_is_no_step() -> None:
+    assert [one.stage_step for one in staged(("S0", "60", "CE4"), ("S1", "60", "")).measured] == ["", ""]
+    doubted = seen("us_stage_reported", choice("CE3b", "CE4"), "L1", "S1")
+    sizes = [seen("size_mm", number("60", "mm"), "L1", study) for study in ("S0", "S1")]
+    first = seen("us_stage_reported", choice("CE4"), "L1", "S0")
+    about = case(*sizes, first, doubted, seen("nature", choice("cystic"), "L1"), lesions=1, studies=STUDIES)
+    assert [one.stage_step for one in course_of(about, real()).measured] == ["", ""]
+
+
+def test_a_step_of_the_stage_has_a_row_of_its_own_in_the_picture() -> None:
+    plain = draw_course(staged(("S0", "60", "CE4"), ("S3", "60", "")), "L1")
+    moved = draw_course(staged(("S0", "60", "CE4"), ("S3", "60", "CE3b")), "L1")
+    assert moved.height > plain.height
+    (step,) = (shape for shape in moved.shapes if isinstance(shape, Label) and shape.text == "Reactivated")
+    others = [s.at[1] for s in moved.shapes if isinstance(s, Label) and s is not step and s.at[1] > 120]
+    assert all(abs(step.at[1] - other) > 3 for other in others)
+
+
 def real() -> Knowledge:
     """The program's own knowledge, which says what is entered beside the size."""
     knowledge, problems = knowledge_and_problems()

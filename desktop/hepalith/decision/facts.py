@@ -465,7 +465,7 @@ _FINDING: dict[str, Field] = {
     "packs": (_G, said),
     **_GROUNDED,
 }
-_COURSE: dict[str, Field] = dict.fromkeys(("error", "change", "stage", "group", "beside"), (_F, said))
+_COURSE: dict[str, Field] = dict.fromkeys(("error", "change", "stage", "stage_step", "group", "beside"), (_F, said))
 _POSITION: dict[str, Field] = {"text": (_G, said), "sources": (_G, said)}
 _CONFLICT: dict[str, Field] = {
     "topic": (_T, said),

@@ -4,6 +4,7 @@ The numbers and names come from the knowledge (`course` of the finding). Each ea
 was known at its date.
 """
 
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
@@ -31,7 +32,8 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
     """One measurement. value, error: in the canonical unit of the measure; error None: not known.
 
     change: what the step from the measurement before is called, or that the technique is missing which would tell;
-    stage: of the lesion at that time, or as reported; "" where not known.
+    stage: of the lesion at that time, or as reported; stage_step: what the step from the stage before is called;
+    "" where not known.
     """
 
     day: date
@@ -42,6 +44,7 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
     error: Decimal | None = None
     change: str = ""
     stage: str = ""
+    stage_step: str = ""
 
 
 class NextExamination(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,7 +89,9 @@ def course_of(case: Case, knowledge: Knowledge, assessment: Assessment, finding:
     as_of = date.fromisoformat(assessment.as_of)
     whole = Evaluation(case, knowledge, as_of)
     groups = [group for group in reversed(whole.observed.groups(finding.id, lesion)) if _is_dated(case, group)]
-    measured = tuple(point for group in groups if (point := _measured(case, knowledge, whole, finding, group, as_of)))
+    found = tuple(point for group in groups if (point := _measured(case, knowledge, whole, finding, group, as_of)))
+    beside = (group for name in entry.beside for group in whole.observed.groups(name, lesion))
+    measured = tuple(_steps_once(found, frozenset(whole.observed.date_of(group).last for group in beside)))
     if len(measured) < 2:
         return None
     return Course(
@@ -94,7 +99,7 @@ def course_of(case: Case, knowledge: Knowledge, assessment: Assessment, finding:
         label=finding.label,
         unit=finding.unit,
         lesion=lesion,
-        measured=(msgspec.structs.replace(measured[0], change=""), *measured[1:]),
+        measured=(msgspec.structs.replace(measured[0], change="", stage_step=""), *measured[1:]),
         open=_open(whole, entry.change, lesion),
         next=_next(assessment, lesion, as_of),
     )
@@ -134,6 +139,7 @@ def _measured(
         error=_error(then, entry, lesion),
         change=_choice(then, entry.change, lesion) or _technique_missing(then, entry.change, lesion),
         stage=(_choice(then, entry.stage, lesion) if entry.stage else "") or _reported(then, entry, lesion, day),
+        stage_step=_choice(then, entry.stage_step, lesion) if entry.stage_step else "",
     )
 
 
@@ -168,6 +174,15 @@ def _reported(then: Evaluation, entry: CourseEntry, lesion: str, day: date) -> s
             text = observation_text(groups[0][0], then.knowledge.findings[name])
             found.append(_("{stage} (reported)").format(stage=text))
     return ", ".join(found)
+
+
+def _steps_once(measured: tuple[Measured, ...], entered: frozenset[date]) -> Iterator[Measured]:
+    """The measurements, with the step of the stage where it is new, or a stage was entered on that day."""
+    before = ""
+    for one in measured:
+        is_new = one.stage_step != before or one.day in entered
+        yield one if is_new else msgspec.structs.replace(one, stage_step="")
+        before = one.stage_step
 
 
 def _open(evaluation: Evaluation, name: str, lesion: str) -> tuple[str, ...]:
@@ -212,7 +227,12 @@ def course_text(course: Course, lesion: str) -> str:
     for one in course.measured:
         error = _("± {error}").format(error=_number(one.error)) if one.error is not None else ""
         steps.append(
-            ", ".join(filter(None, (f"{one.shown} {one.entered} {error}".strip(), one.modality, one.stage, one.change)))
+            ", ".join(
+                filter(
+                    None,
+                    (f"{one.shown} {one.entered} {error}".strip(), one.modality, one.stage, one.stage_step, one.change),
+                )
+            )
         )
     title = course_title(course, lesion)
     text = f"{title}: {'; '.join(steps)}."

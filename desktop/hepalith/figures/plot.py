@@ -13,10 +13,11 @@ WIDTH, HEIGHT = 300.0, 178.0
 _LEFT, _TOP, _BOTTOM = 34.0, 22.0, 112.0  # of the plot
 _MARGIN = 8.0  # at its right
 _INSET = 24.0  # of the first and the last date, so that their labels fit
-_ROWS = (124.0, 135.0, 146.0, 157.0)  # baselines below the plot: date, modality, step, stage
+_ROWS = (124.0, 135.0, 146.0, 157.0, 168.0)  # baselines below the plot: date, modality, step, stage, step of the stage
+_ROW = 11.0
 _APART = 68.0  # labels that would stand closer are left to the text alternative
 _LONGEST = 17  # signs of a label below the plot
-_DUE_ROW = 172.0
+_DUE_ROW = 172.0  # without a step of the stage
 
 
 def draw_course(course: Course, lesion: str, width: float = WIDTH) -> Drawing:
@@ -25,7 +26,7 @@ def draw_course(course: Course, lesion: str, width: float = WIDTH) -> Drawing:
         title=course_title(course, lesion),
         alt=course_text(course, lesion),
         width=width,
-        height=HEIGHT,
+        height=HEIGHT + _more(course),
         shapes=tuple(_Plot(course, width).shapes()),
     )
 
@@ -91,7 +92,8 @@ class _Plot:
                 continue
             taken.append(x)
             yield Label(at=(x, y - 8), text=one.entered, anchor="middle", bold=True)
-            for row, text in zip(_ROWS, (one.shown, one.modality, one.change, one.stage), strict=True):
+            texts = (one.shown, one.modality, one.change, one.stage, one.stage_step)
+            for row, text in zip(_ROWS, texts, strict=True):
                 shown = text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
                 if text:
                     yield Label(at=(x, row), text=shown, anchor="middle", size=8.5)
@@ -107,7 +109,12 @@ class _Plot:
             bar = ((self._x(planned.earliest), _BOTTOM), (self._x(planned.latest), _BOTTOM))
             yield Line(places=bar, width=3.0)
         text = _("{test} due {due}").format(test=planned.test, due=planned.due)
-        yield Label(at=(self._right, _DUE_ROW), text=text, anchor="end")
+        yield Label(at=(self._right, _DUE_ROW + _more(self._course)), text=text, anchor="end")
+
+
+def _more(course: Course) -> float:
+    """The room below for the row of the steps of the stage, which few courses have."""
+    return _ROW if any(one.stage_step for one in course.measured) else 0.0
 
 
 def _marks(top: Decimal) -> list[Decimal]:

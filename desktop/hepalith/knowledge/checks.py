@@ -163,7 +163,8 @@ def _course_problems(entry: Finding, groups: Mapping[str, Group], symbols: Symbo
             yield f'its `course` names "{name}", which cannot be entered for a lesion'
     if (entry.type, entry.subject) != ("number", "lesion"):
         yield "has a `course`: only a number of a lesion can"
-    for name, kind in ((entry.course.error, "number"), (entry.course.change, "choice"), (entry.course.stage, "choice")):
+    choices = (entry.course.change, entry.course.stage, entry.course.stage_step)
+    for name, kind in ((entry.course.error, "number"), *((choice, "choice") for choice in choices)):
         symbol = symbols.findings.get(name)
         if name and (symbol is None or not symbol.derived or (symbol.type, symbol.subject) != (kind, "lesion")):
             yield f'its `course` names "{name}", which is no derived {kind} of a lesion'

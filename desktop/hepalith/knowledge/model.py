@@ -62,13 +62,15 @@ class ChoiceOption(_Strict, frozen=True, kw_only=True):
 class CourseEntry(_Strict, frozen=True, kw_only=True):
     """What is drawn beside a measure of a lesion over time: derived findings of the same lesion.
 
-    error: a number in the unit of the measure; a smaller difference is no change. change, stage: choices.
+    error: a number in the unit of the measure; a smaller difference is no change. change, stage, stage_step: choices,
+    the last what the step from the stage before is called.
     group: the section of the form that shows it, with the findings `beside`, entered at each examination; "": none.
     """
 
     error: str
     change: str
     stage: str = ""
+    stage_step: str = ""
     group: str = ""
     beside: tuple[str, ...] = ()
 

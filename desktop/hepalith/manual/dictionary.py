@@ -166,7 +166,7 @@ class DictionaryArticles:
             yield _("Oldest value for safety gates"), (text.format(days=entry.max_age_days_for_gates),)
         if entry.course is not None:
             course = entry.course
-            drawn = filter(None, (course.error, course.change, course.stage, *course.beside))
+            drawn = filter(None, (course.error, course.change, course.stage, course.stage_step, *course.beside))
             yield _("Drawn over time with"), self._parts.findings(drawn)
         yield _("How it is obtained"), (cost_text(entry.cost),)
         yield _("Codes"), texts(codes_text(entry.codes))

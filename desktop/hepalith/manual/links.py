@@ -57,7 +57,7 @@ class Links:
         yield from self._in(trees_of(self._knowledge, ("findings", name)), (entry.absent_when,), _("absent while"))
         if entry.course is not None:
             course = entry.course
-            drawn = filter(None, (course.error, course.change, course.stage, *course.beside))
+            drawn = filter(None, (course.error, course.change, course.stage, course.stage_step, *course.beside))
             yield from ((place_of(self._knowledge, one), _("drawn over time")) for one in drawn)
         yield from _cited(entry.sources)
 

@@ -72,7 +72,11 @@ class ExaminationRow(QFrame):
         for row in self.rows:
             row.show_observation(case.observed(row.finding.id, row.subject, *self.at), case)
             row.setHidden((row.finding.id, row.subject) in state.hidden and not row.refusal)
-        words = " · ".join(filter(None, (measured.change, measured.stage))) if measured is not None else ""
+        words = (
+            " · ".join(filter(None, (measured.change, measured.stage, measured.stage_step)))
+            if measured is not None
+            else ""
+        )
         self._found.setText(words)
         self._found.setVisible(bool(words))
         tinted(self._found, theme_of(self).muted)
