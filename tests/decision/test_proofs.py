@@ -4,6 +4,7 @@
 """
 
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,8 +24,9 @@ from support.vignettes import knowledge_and_problems
 
 z3 = pytest.importorskip("z3", reason="the proofs need the solver z3, a development tool")
 
-from hepalith.proofs.prove import PROOFS, Prover  # noqa: E402 (after the solver is known to be there)
+from hepalith.proofs.prove import PROOFS, Proof, Prover  # noqa: E402 (after the solver is known to be there)
 from hepalith.proofs.results import Result, Verdict  # noqa: E402
+from hepalith.proofs.search import Found, Search  # noqa: E402
 from hepalith.proofs.witness import AS_OF, case_of  # noqa: E402
 
 # The tiny knowledge has no advice for everyone.
@@ -36,6 +38,14 @@ HIDDEN = """- {id: HIDDEN, title: T, subject: lesion, kind: do, action: A., urge
 AVOID = """- {id: NOT, title: T, subject: patient, kind: avoid, action: A., urgency: none, when: "age >= 65",
    tags: ["drug:x"], basis: default}
 """
+# What is decided by reading the knowledge files, without the solver.
+READ_FROM_THE_FILES = ("red-flags: escalation", "forgetting: missing only")
+# Something to ask for every proof: a table that claims that its rows do not overlap, and a drug that is to be avoided.
+ASKS_ALL = (
+    REST.replace("{id: small, label: Small}],", "{id: small, label: Small}], exclusive: true,")
+    .replace("tags: [elective]", 'tags: ["drug:x"]')
+    .replace("- {id: ASK,", f"{AVOID}- {{id: ASK,")
+)
 GIVES_WAY = """- {id: P2, step: 2, when_holds: [ASK], suppresses: [ALARM], across: patient, label: l,
    basis: default}
 """
@@ -240,6 +250,34 @@ def test_the_command_writes_the_patients_of_failed_proofs(tmp_path: Path, capsys
     assert "Bounds: 2 lesions" in printed
     (file,) = out.iterdir()
     assert CaseFiles().load(file).lesions
+
+
+@pytest.mark.parametrize("proof", PROOFS, ids=lambda proof: proof.name)
+def test_a_question_that_is_not_answered_in_time_is_not_proved(
+    proof: Proof, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    knowledge, problems = compile_small(tmp_path, rest=ASKS_ALL)
+    assert problems == ()
+    asked = Counter[str]()
+
+    def out_of_time(_search: Search, _wanted: object) -> Found:
+        asked["questions"] += 1
+        return Found.TIME_OUT
+
+    told = {one.key: one.verdict for one in proof.run(Prover(knowledge), False)}
+    monkeypatch.setattr(Search, "_check", out_of_time)
+    verdicts = Counter(one.verdict for one in proof.run(Prover(knowledge), False))
+    without_solver = sum(1 for one in told if one.startswith(READ_FROM_THE_FILES))
+    assert verdicts == Counter({Verdict.TIME_OUT: len(told) - without_solver, Verdict.PROVED: without_solver}), told
+    assert asked["questions"] >= verdicts[Verdict.TIME_OUT] > 0
+
+
+def test_a_time_out_of_the_solver_fails_the_command_and_is_counted(capsys: pytest.CaptureFixture[str]) -> None:
+    # The whole knowledge, and a thousandth of a second: the solver itself gives up.
+    assert main(["knowledge", "prove", "--only", "disposition", "--seconds", "0.001"]) == 1
+    printed = capsys.readouterr().out
+    assert ": disposition: an adult with one lesion: time-out" in printed
+    assert ": 0 proved, 1 not" in printed
 
 
 def test_without_the_solver_the_command_says_so(

@@ -14,6 +14,8 @@ EXIT_CODES = """exit codes: 0 done; 1 problems found (knowledge check, coverage 
 2 wrong arguments; 3 the case or knowledge cannot be read; 4 the result cannot be written;
 5 the window cannot be shown"""
 
+_A_DAY = 86_400.0  # seconds
+
 
 class _Parser(argparse.ArgumentParser):
     """One clear line on wrong arguments, not the whole usage."""
@@ -128,6 +130,11 @@ def _commands() -> argparse.ArgumentParser:
     prove.add_argument("--fast", action="store_true", help=_("only the part that takes less than a minute"))
     prove.add_argument("--only", metavar="NAME", help=_("one proof, for example closures"))
     prove.add_argument(
+        "--seconds",
+        type=_seconds,
+        help=_("for one question (30 by default); one that takes longer is a time-out, and that is a failure"),
+    )
+    prove.add_argument(
         "--out", type=Path, metavar="FOLDER", help=_("write the patients of failed proofs there, not as text")
     )
     compiled = actions.add_parser("compile", help=_("make the compiled form, from which the program starts quickly"))
@@ -197,6 +204,19 @@ def _day(text: str) -> date:
         raise argparse.ArgumentTypeError(
             _('"{text}" is not a date; write it like 2026-05-20').format(text=text)
         ) from None
+
+
+def _seconds(text: str) -> float:
+    """A span of time, at least a thousandth of a second."""
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0.001 <= seconds <= _A_DAY:
+        raise argparse.ArgumentTypeError(
+            _('"{text}" is no number of seconds, at least 0.001 and at most a day').format(text=text)
+        )
+    return seconds
 
 
 def _instant(text: str) -> datetime:

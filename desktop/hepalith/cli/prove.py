@@ -25,6 +25,7 @@ def prove(knowledge: Knowledge, places: Places, arguments: argparse.Namespace, s
     """
     try:
         from hepalith.proofs.prove import PROOFS, Prover, bounds
+        from hepalith.proofs.search import TIMEOUT_MS
     except ImportError as error:
         raise ProverMissingError(
             _("The proofs need the solver z3, a development tool: pip install z3-solver ({reason}).").format(
@@ -39,7 +40,7 @@ def prove(knowledge: Knowledge, places: Places, arguments: argparse.Namespace, s
         raise HepalithError(
             _('There is no such proof; there are {names} ("--fast" leaves some out).').format(names=names)
         )
-    prover = Prover(knowledge)
+    prover = Prover(knowledge, TIMEOUT_MS if arguments.seconds is None else round(arguments.seconds * 1000))
     proved = True
     for proof in chosen:
         started = time.perf_counter()
