@@ -14,6 +14,8 @@ from hepalith.decision.observed import ObservedCase
 from hepalith.decision.planes import Pieces
 from hepalith.decision.precedence import Judgement
 from hepalith.decision.program import Runner, Writer, program_of
+from hepalith.decision.reading import Stand
+from hepalith.decision.single import CaseReader, Inputs
 from hepalith.decision.verdicts import Verdicts
 from hepalith.domain.case import PATIENT, Case
 from hepalith.domain.truth import Truth
@@ -73,8 +75,11 @@ def _old_values_count(self: Writer, method: str, reference: Any, *more: str, cou
     return _READ(self, method, reference, *more, count=count)
 
 
-def _nothing_changes(self: Leaves, key: Any, made_of: Any, make: Callable[[], Any]) -> Any:
-    return self._memory.setdefault(key, (made_of, make()))[1]
+CHANGED_SINCE = Stand.changed_since
+
+
+def _nothing_changes(self: Stand, before: Stand | None) -> Any:
+    return {} if CHANGED_SINCE(self, before) is not None else None
 
 
 def _carry_lost(total: list[int], plane: int, amount: int) -> None:
@@ -92,13 +97,19 @@ def _fewer(self: Pieces[Any], predicate: Callable[[Any], bool], full: int) -> in
     )
 
 
+def test_after_an_error_the_reader_of_a_case_reads_on() -> None:
+    reader, case = CaseReader(KNOWLEDGE), ObservedCase(Case(case_id=""), KNOWLEDGE.findings, TODAY)
+    with pytest.raises(TypeError):
+        reader.read(Inputs(case, {PATIENT: None}))  # type: ignore[dict-item]
+    assert len(reader.read(reader.inputs(case)).frame(PATIENT)) > 1000
+
+
 def test_after_an_error_a_reader_reads_on() -> None:
     runner = Runner(program_of(KNOWLEDGE))
     with pytest.raises(AttributeError):
         runner.run({PATIENT: None}, 1)
-    leaves = Leaves(
-        ObservedCase(Case(case_id=""), KNOWLEDGE.findings, TODAY), PATIENT, runner.program.reads, Variation(), {}
-    )
+    nothing = ObservedCase(Case(case_id=""), KNOWLEDGE.findings, TODAY)
+    leaves = Leaves(nothing, PATIENT, runner.program.reads, Variation())
     assert len(runner.run({PATIENT: leaves}, 1)[PATIENT]) > 1000
 
 
@@ -107,7 +118,7 @@ FAULTS = {
     "nothing stands in for what is not recorded": (Writer, "_ruled_out", _without_absence),
     "only the first row of a table counts": (Writer, "_outcomes", _first_row_only),
     "gates trust old laboratory values": (Writer, "_read", _old_values_count),
-    "what was read before is not read again": (Leaves, "_remember", _nothing_changes),
+    "what changed is not read again": (Stand, "changed_since", _nothing_changes),
     "points are added without carrying": (planes, "add", _carry_lost),
     "advice gives way to that for another lesion": (Verdicts, "_whose", _every_lesion),
     "an answer is lost": (Pieces, "where", _fewer),

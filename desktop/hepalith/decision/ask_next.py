@@ -108,7 +108,7 @@ class _Questions:
         questions = [self._by_key[key] for key, total in totals.items() if total > 0]
         questions.sort(key=lambda one: (-totals[one.key], one.key))
         groups = [(self._worth_together(one), one) for one in self._what_if.together]
-        groups.sort(key=lambda pair: (-pair[0], pair[1].variant))
+        groups.sort(key=lambda pair: -pair[0])  # of equal ones the first: where their planes lie depends on past edits
         return Questions(
             questions=tuple(self._question(one) for one in questions[:most]),
             groups=tuple(self._group(one, value) for value, one in groups[:most] if value > 0),

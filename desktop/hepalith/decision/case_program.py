@@ -15,7 +15,7 @@ from hepalith.decision import observed as seen
 from hepalith.decision.exact import Comparisons, Table, counted, narrow, of_numbers, one_of, tested, wide
 from hepalith.decision.leaves import CaseLeaves
 from hepalith.decision.planes import Pieces
-from hepalith.decision.program import Frame, Pair, Program, Statement, Writer
+from hepalith.decision.program import VARIABLE, Frame, Pair, Program, Statement, Writer
 from hepalith.domain.case import PATIENT
 from hepalith.domain.interval import LARGEST_POWER, Interval, from_float, rounded_decimal
 from hepalith.domain.truth import Truth
@@ -24,6 +24,7 @@ from hepalith.knowledge.model import Finding
 from hepalith.knowledge.tree import Reference, TruthNode
 
 Test = Callable[..., tuple[bool, ...]]
+GENERATORS, LEVELS = ("of_patient", "of_lesion"), "LEVELS"  # what a program defines
 NOBODY = "nobody"  # the lesion of a case of which nothing is recorded
 _TURNED_ROUND = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
@@ -145,16 +146,43 @@ class CaseWriter(Writer):
             self._kept.update((name, None) for targets, _ in level for name in targets if name in self._values)
         return levels
 
+    # two generators, one for the patient and one for a lesion; their parts are the levels
+
+    def _source(self) -> str:
+        levels = self._needed()
+        for of_lesion in (0, 1):
+            kept = [name for name in self._kept if self._level_of[name] % 2 == of_lesion]
+            kept.sort(key=self._level_of.__getitem__)  # each level appends its own
+            self._slots.update((name, number) for number, name in enumerate(kept))
+        sources = [self._subject_source(of_lesion, levels[of_lesion::2]) for of_lesion in (0, 1)]
+        return "\n\n".join((*sources, f"{LEVELS} = {len(levels)}\n"))
+
+    def _subject_source(self, of_lesion: int, levels: Sequence[Sequence[Statement]]) -> str:
+        """S: what is observed of the subject; V: its frame; P: the patient's; L: those of all lesions."""
+        lines = [f"def {GENERATORS[of_lesion]}():", " V = []", " while True:"]
+        loaded: set[str] = set()
+        for number, statements in enumerate(levels):
+            lines.append("  S, P, L, full = yield V")
+            for name in (name for statement in statements for name in VARIABLE.findall(statement.text)):
+                if self._level_of[name] % 2 != of_lesion and name not in loaded:
+                    lines.append(f"  {name} = P[{self._slots[name]}]")
+                    loaded.add(name)
+            lines += [f"  {line}" for line in self._lines(statements)]
+            kept = [name for name in self._slots if self._level_of[name] == 2 * number + of_lesion]
+            lines.append(
+                f"  V += ({''.join(f'{name}, ' for name in kept)})" if number else f"  V = [{', '.join(kept)}]"
+            )
+        return "\n".join(lines)
+
     def _lines(self, statements: Sequence[Statement]) -> Iterator[str]:
         read = [name for targets, text in statements if text in self._asked for name in targets]
         if read:
             yield f"{', '.join(read)}, = S"
-        yield from super()._lines([one for one in statements if one.text not in self._asked])
-
-    def _as_run(self, text: str) -> str:
-        return super()._as_run(
-            self._comparing(self._compared_numbers[text]) if text in self._compared_numbers else text
-        )
+        for targets, text in statements:
+            if text not in self._asked:
+                compared = self._compared_numbers.get(text)
+                made = self._comparing(compared) if compared else text
+                yield f"{', '.join(targets)} = {self._with_slots(made)}"
 
     def _read(self, method: str, reference: Reference, *more: Any, count: int, fresh: bool = False) -> list[str]:
         names = super()._read(method, reference, *more, count=count, fresh=fresh)

@@ -113,6 +113,10 @@ class Evaluation:
             known = self._remembered[key] = self._truth_of[type(node)](node, subject, fresh)
         return known
 
+    def unchanged_since(self, _node: TruthNode, _subject: str, _fresh: bool = False) -> int:
+        """A number that changes where anything changes on which a condition rests: for one case it never does."""
+        return 0
+
     def holds(self, reference: Reference, subject: str, fresh: bool = False) -> Truth:
         """Whether a yes/no finding or derived finding is yes."""
         return self._holds(reference, subject, fresh)

@@ -1,7 +1,6 @@
 """What the statements of a program read: the observations of one subject, in every variant of the case.
 
-Variants differ in what is recorded of a finding. What a statement made of its arguments is remembered until one of
-them changes, so that after an edit only the numbers that rest on it are computed again.
+Variants differ in what is recorded of a finding.
 """
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
@@ -35,10 +34,7 @@ class Variation(NamedTuple):
 
 
 class Leaves:
-    """The observations of a subject; its methods are what statements call.
-
-    memory: that of the reading before, if date, studies and all planes are the same.
-    """
+    """The observations of a subject; its methods are what statements call."""
 
     def __init__(
         self,
@@ -46,76 +42,69 @@ class Leaves:
         subject: str,
         reads: Sequence[Read],
         variation: Variation,
-        memory: Memory,
     ) -> None:
         self._observed = observed
         self._subject = subject
         self._reads = reads
         self._variation = variation
         self._full = variation.full
-        self._memory = memory
-        self._looked_up: dict[str, Pieces[Groups]] = {}  # in this reading
-        day = DateRange(observed.as_of, observed.as_of)
-        self.today: Any = self._remember("today", day, lambda: Pieces(day))
+        self._looked_up: dict[str, Pieces[Groups]] = {}
+        self.today: Any = Pieces(DateRange(observed.as_of, observed.as_of))
 
     # observations: planes, the last of them "not recorded", or pieces, in which None is "not recorded"
 
     def truth(self, read: int) -> tuple[int, ...]:
         """A yes/no: yes, no, not recorded."""
-        return self._planes("truth", read, self._observed.truth, _OF_TRUTH)
+        return self._planes(read, self._observed.truth, _OF_TRUTH)
 
     def choice(self, read: int) -> tuple[int, ...]:
         """A choice: each choice that may be (all, where nothing is recorded), not recorded."""
         domain = self._reads[read].domain
-        return self._planes("choice", read, self._observed.choices, _of_choice(domain), frozenset(domain))
+        return self._planes(read, self._observed.choices, _of_choice(domain), frozenset(domain))
 
     def items(self, read: int) -> tuple[int, ...]:
         """A multi-choice: each item that is present, each that may be (all, as above), all known, not recorded."""
         domain = self._reads[read].domain
-        return self._planes("items", read, self._observed.items, _of_items(domain), frozenset(domain))
+        return self._planes(read, self._observed.items, _of_items(domain), frozenset(domain))
 
     def modality(self, read: int, domain: Sequence[str]) -> tuple[int, ...]:
         """The modality of the study: each that may be."""
-        return self._planes("modality", read, self._observed.modality, _of_modality(tuple(domain)))
+        return self._planes(read, self._observed.modality, _of_modality(tuple(domain)))
 
     def number(self, read: int) -> Pieces[Interval | None]:
         """A number, canonical unit."""
-        return self._pieces("number", read, self._observed.interval)
+        return self._pieces(read, self._observed.interval)
 
     def day(self, read: int) -> Pieces[DateRange | None]:
         """The value of a date."""
-        return self._pieces("day", read, self._observed.day)
+        return self._pieces(read, self._observed.day)
 
     def observed_on(self, read: int) -> Pieces[DateRange | None]:
         """The date of an observation."""
-        return self._pieces("observed_on", read, self._observed.observed_on)
+        return self._pieces(read, self._observed.observed_on)
 
     def group(self, read: int) -> Pieces[Group | None]:
         """The observations themselves."""
-        return self._pieces("group", read, self._observed.meant)
+        return self._pieces(read, self._observed.meant)
 
     def limit(self, read: int, side: str) -> Pieces[Interval]:
         """The laboratory's own limit."""
         limit = self._observed.limit
-        return self._pieces(
-            side, read, lambda groups, finding, which, fresh: limit(groups, finding, side, which, fresh)
-        )
+        return self._pieces(read, lambda groups, finding, which, fresh: limit(groups, finding, side, which, fresh))
 
     # statements that are computed once for each different combination of values
 
-    def lift(self, slot: int, function: Callable[..., Interval], *arguments: Any) -> Pieces[Interval]:
+    def lift(self, function: Callable[..., T], *arguments: Any) -> Pieces[T]:
         """A number made of numbers, dates and truths (pairs of planes)."""
-        return self._remember(slot, arguments, lambda: self._lifted(function, arguments))
+        return lift(function, [pieces_of(one, self._full) if isinstance(one, tuple) else one for one in arguments])
 
-    def test(self, slot: int, function: Callable[..., Truth], *arguments: Any) -> Truths:
+    def test(self, function: Callable[..., Truth], *arguments: Any) -> Truths:
         """A truth made of them."""
-        return self._remember(slot, arguments, lambda: truths_of(self._lifted(function, arguments), self._full))
+        return truths_of(self.lift(function, *arguments), self._full)
 
-    def unlisted(self, slot: int, count: Pieces[Interval], listed: int) -> int:
+    def unlisted(self, count: Pieces[Interval], listed: int) -> int:
         """Whether there are, or may be, more lesions than are listed."""
-        return self._remember(
-            slot, (count, listed), lambda: count.where(lambda one: arithmetic.has_unlisted(one, listed), self._full)
-        )
+        return count.where(lambda one: arithmetic.has_unlisted(one, listed), self._full)
 
     def assumed(self, name: str, *possible: int) -> tuple[int, ...]:
         """The choices of a derived finding that may be; where one is assumed, only that."""
@@ -132,66 +121,42 @@ class Leaves:
 
     # inside
 
-    def _lifted(self, function: Callable[..., T], arguments: Sequence[Any]) -> Pieces[T]:
-        return lift(function, [pieces_of(one, self._full) if isinstance(one, tuple) else one for one in arguments])
-
     def _planes(
         self,
-        kind: str,
         read: int,
         value_of: Callable[..., Any],
         tests: Tests,
         *more: frozenset[str],
     ) -> tuple[int, ...]:
+        values = self._pieces(read, lambda *arguments: value_of(*arguments, *more))
+        return tuple(values.where(test, self._full) for test in tests)
+
+    def _pieces(self, read: int, value_of: Callable[..., T]) -> Pieces[T]:
         finding, which, fresh, _domain = self._reads[read]
-        recorded = self._recorded(finding.id)
-
-        def made() -> tuple[int, ...]:
-            values = recorded.mapped(lambda groups: value_of(groups, finding, which, fresh, *more))
-            return tuple(values.where(test, self._full) for test in tests)
-
-        return self._remember((kind, read), recorded, made)
-
-    def _pieces(self, kind: str, read: int, value_of: Callable[..., T]) -> Pieces[T]:
-        finding, which, fresh, _domain = self._reads[read]
-        recorded = self._recorded(finding.id)
-        return self._remember(
-            (kind, read), recorded, lambda: recorded.mapped(lambda groups: value_of(groups, finding, which, fresh))
-        )
+        return self._recorded(finding.id).mapped(lambda groups: value_of(groups, finding, which, fresh))
 
     def _recorded(self, finding: str) -> Pieces[Groups]:
         """What is recorded of a finding."""
         known = self._looked_up.get(finding)
         if known is None:
-            made_of = (
-                self._observed.groups(finding, self._subject),
-                self._variation.recorded.get((finding, self._subject), ()),
-            )
-            known = self._looked_up[finding] = self._remember(finding, made_of, lambda: Pieces(*made_of))
+            groups = self._observed.groups(finding, self._subject)
+            variants = self._variation.recorded.get((finding, self._subject), ())
+            known = self._looked_up[finding] = Pieces(groups, variants)
         return known
-
-    def _remember(self, key: Hashable, made_of: Any, make: Callable[[], T]) -> T:
-        known = self._memory.get(key)
-        if known is None or known[0] != made_of:
-            known = self._memory[key] = (made_of, make())
-        made: T = known[1]
-        return made
 
 
 class CaseLeaves(Leaves):
-    """The same for a case as it is: the values themselves instead of pieces (`exact`), nothing is remembered."""
+    """The same for a case as it is: the values themselves instead of pieces (`exact`)."""
 
     def __init__(self, observed: ObservedCase, subject: str, reads: Sequence[Read]) -> None:
-        super().__init__(observed, subject, reads, Variation(), {})
+        super().__init__(observed, subject, reads, Variation())
         self.today = self.today.base
 
-    def _planes(
-        self, kind: str, read: int, value_of: Callable[..., Any], tests: Tests, *more: frozenset[str]
-    ) -> tuple[int, ...]:
-        value = self._pieces(kind, read, lambda *arguments: value_of(*arguments, *more))
+    def _planes(self, read: int, value_of: Callable[..., Any], tests: Tests, *more: frozenset[str]) -> tuple[int, ...]:
+        value = self._pieces(read, lambda *arguments: value_of(*arguments, *more))
         return tuple([test(value) for test in tests])
 
-    def _pieces(self, _kind: str, read: int, value_of: Callable[..., Any]) -> Any:
+    def _pieces(self, read: int, value_of: Callable[..., Any]) -> Any:
         finding, which, fresh, _domain = self._reads[read]
         value = value_of(self._observed.groups(finding.id, self._subject), finding, which, fresh)
         return narrow(value) if isinstance(value, Interval) else value

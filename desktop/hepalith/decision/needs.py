@@ -25,26 +25,37 @@ from hepalith.knowledge.tree import (
 OpenFinding = tuple[str, str]  # (finding, subject)
 
 
+OpenFindings = tuple[OpenFinding, ...]
+Found = dict[tuple[int, str, bool], tuple[int, OpenFindings]]  # by node, subject, fresh; since when it is so
+
+
 class Needs:
-    """Finds open findings, once for each derived finding and subject. fresh: also those that are too old for a gate."""
+    """Finds open findings, once for each derived finding and subject. fresh: also those that are too old for a gate.
 
-    def __init__(self, evaluation: Evaluation) -> None:
+    found: those of the case before, of which only what an edit reached is looked for again.
+    """
+
+    def __init__(self, evaluation: Evaluation, found: Found | None = None) -> None:
         self._evaluation = evaluation
-        self._derived: dict[tuple[str, str, bool], tuple[OpenFinding, ...]] = {}
-        self._found: dict[tuple[int, str, bool], tuple[OpenFinding, ...]] = {}
+        self._derived: dict[tuple[str, str, bool], OpenFindings] = {}
+        self._found: Found = {} if found is None else found
 
-    def of(self, node: Node, subject: str, fresh: bool = False) -> tuple[OpenFinding, ...]:
+    def of(self, node: Node, subject: str, fresh: bool = False) -> OpenFindings:
         """The open findings of a node of the knowledge, in the order in which it names them; () if it is decided."""
+        if not isinstance(node, TruthNode):
+            return tuple(dict.fromkeys(self._of(node, subject, fresh)))
         key = (id(node), subject, fresh)  # a node of the knowledge lives as long as the evaluation
-        if key not in self._found:
-            self._found[key] = tuple(dict.fromkeys(self._of(node, subject, fresh)))
-        return self._found[key]
+        since = self._evaluation.unchanged_since(node, subject, fresh)
+        known = self._found.get(key)
+        if known is None or known[0] != since:
+            known = self._found[key] = since, tuple(dict.fromkeys(self._of(node, subject, fresh)))
+        return known[1]
 
-    def of_finding(self, reference: Reference, subject: str) -> tuple[OpenFinding, ...]:
+    def of_finding(self, reference: Reference, subject: str) -> OpenFindings:
         """The open findings behind a finding or derived finding."""
         return self._reference(reference, subject, fresh=False)
 
-    def of_item(self, gate: str, position: int, subject: str) -> tuple[OpenFinding, ...]:
+    def of_item(self, gate: str, position: int, subject: str) -> OpenFindings:
         """The open findings of an item of a gate."""
         compiled = self._evaluation.knowledge.gates[gate]
         about = subject if compiled.entry.subject == "lesion" else PATIENT
@@ -88,7 +99,7 @@ class Needs:
             found.append((LESION_COUNT, PATIENT))
         return found
 
-    def _reference(self, reference: Reference, subject: str, fresh: bool) -> tuple[OpenFinding, ...]:
+    def _reference(self, reference: Reference, subject: str, fresh: bool) -> OpenFindings:
         about = subject if reference.lesion else PATIENT
         if self._evaluation.is_known(reference, about, fresh):
             return ()

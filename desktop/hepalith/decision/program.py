@@ -4,12 +4,14 @@ A statement computes planes, the answers for every variant at once (see `planes`
 several conditions share is computed once: the text of a statement is its identity. What rests on a finding of the
 lesion is computed for each lesion, everything else once for the patient. Advice for the patient may look at all
 lesions, and advice for a lesion at the patient: statements stand in levels, patient, lesions, patient again, ...
+Statements that rest on the same findings are a block: after an edit only the blocks that rest on it are run.
 """
 
 import re
-from collections.abc import Callable, Generator, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence, Set
 from decimal import Decimal
 from functools import lru_cache, partial
+from itertools import chain
 from typing import Any, NamedTuple
 
 from hepalith.decision import arithmetic
@@ -57,13 +59,14 @@ from hepalith.knowledge.tree import (
     SameTechnique,
     TruthNode,
 )
+from hepalith.knowledge.uses import nodes_behind
 
 Part = tuple[int, bool]  # a part of a condition: the identity of its node, whether old values count as not recorded
 Pair = tuple[str, str]  # the variables of a truth: known to hold, known not to hold
 Frame = list[Any]
-Levels = Generator[Frame, tuple[Any, Frame, Sequence[Frame], int], None]
-_VARIABLE = re.compile(r"(?<!@)\bv\d+")
+VARIABLE = re.compile(r"(?<!@)\bv\d+")
 _SLOT = re.compile(r"@(v\d+)")  # the slot of a variable, in the frame of each lesion
+OF_ANY = "*"  # before the name of a finding: that of every lesion
 
 
 class Read(NamedTuple):
@@ -82,18 +85,27 @@ class Slot(NamedTuple):
     number: int
 
 
+class Block(NamedTuple):
+    """Statements that rest on the same findings; they write what they give into the frame of their subject."""
+
+    name: str
+    rests_on: frozenset[str]  # findings; with `OF_ANY` in front, those of every lesion
+    mark: int  # the place in the frame that says when it was run
+
+
 class Program(NamedTuple):
-    """What is run for a case: each level adds what it made to a frame; a lesion has a frame of its own.
+    """What is run for a case: each level writes what it makes into a frame; a lesion has a frame of its own.
 
     The frames are the trace: they hold the answer to every part of every condition, by the identity of its node.
     """
 
     source: str
-    of_patient: Callable[[], Levels]
-    of_lesion: Callable[[], Levels]
-    levels: int  # patient, lesion, patient, ...
+    code: Mapping[str, Any]  # what the source defines
+    levels: tuple[tuple[Block, ...], ...]  # patient, lesion, patient, ...
+    sizes: tuple[int, int]  # of the frame of the patient, of a lesion
     reads: tuple[Read, ...]
     truths: dict[Part, tuple[bool, int, int]]  # as `holds`
+    marks: dict[Part, tuple[bool, int, int]]  # of truths: where their frame says when each of the two was computed
     numbers_in: dict[Part, Slot]  # of the numbers that are parts of conditions: the pieces
     holds: dict[str, tuple[bool, int, int]]  # derived: whose frame as in `Slot`, known to hold, known not to hold
     choices: dict[str, tuple[Slot, ...]]  # of derived findings: each choice that may be, in the order of `ordered`
@@ -101,45 +113,75 @@ class Program(NamedTuple):
 
 
 class Runner:
-    """Runs a program for one case after the other; belongs to one thread.
+    """Runs a program for one case after the other; belongs to one thread. What rests on nothing that changed is kept.
 
-    The levels of a subject are the parts of a generator, which keeps its thousands of variables from case to case: for
-    each call of a function of that size the system would be asked for memory.
+    generation: counts the runs; the mark of a block in a frame tells in which it was run.
     """
 
     def __init__(self, program: Program) -> None:
         self.program = program
-        self._patient = _started(program.of_patient)
-        self._lesions: list[Levels] = []
+        self.generation = 0
+        self._levels = [_Level(blocks, program.code) for blocks in program.levels]
+        self._frames: dict[str, Frame] = {}
 
-    def run(self, observed: Mapping[str, Any], full: int) -> dict[str, Frame]:
-        """The frames of a case, by subject. observed: what the statements read, by subject, the patient first."""
+    def run(
+        self, observed: Mapping[str, Any], full: int, changed: Mapping[str, Set[str]] | None = None
+    ) -> dict[str, Frame]:
+        """The frames of a case, by subject. observed: what the statements read, by subject, the patient first.
+
+        changed: by subject the findings of which anything else is recorded than in the run before; None: all is run.
+        """
         patient, *lesions = observed
-        while len(self._lesions) < len(lesions):
-            self._lesions.append(_started(self.program.of_lesion))
-        try:
-            frames = self._run(observed[patient], [observed[lesion] for lesion in lesions], full)
-        except BaseException:  # a generator that was broken off cannot go on
-            self._patient, self._lesions = _started(self.program.of_patient), []
-            raise
-        return dict(zip(observed, frames, strict=True))
+        names = None if changed is None else _names(changed, observed, patient)
+        due = [
+            (subject, level.due(None if names is None else names[subject]))
+            for number, level in enumerate(self._levels)
+            for subject in (lesions if number % 2 else [patient])
+        ]
+        frames = (
+            self._begun({subject for subject, blocks in due if blocks}) if names else self._empty(observed, patient)
+        )
+        of_patient, of_lesions = frames[patient], [frames[lesion] for lesion in lesions]
+        generation = self.generation + 1
+        for subject, blocks in due:
+            frame, leaves = frames[subject], observed[subject]
+            for run, mark in blocks:
+                run(leaves, frame, of_patient, of_lesions, full)
+                frame[mark] = generation
+        self._frames, self.generation = frames, generation
+        return frames
 
-    def _run(self, of_patient: Any, of_lesions: Sequence[Any], full: int) -> list[Frame]:
-        patient: Frame = []
-        lesions: list[Frame] = [[] for _ in of_lesions]  # that there are so many is asked before anything of them
-        for level in range(self.program.levels):
-            if level % 2:
-                pairs = zip(self._lesions, of_lesions, strict=False)
-                lesions = [one.send((observed, patient, lesions, full)) for one, observed in pairs]
-            else:
-                patient = self._patient.send((of_patient, patient, lesions, full))
-        return [patient, *lesions]
+    def _begun(self, touched: Set[str]) -> dict[str, Frame]:
+        """Frames as they were, those that will be written into anew: readings before this one keep theirs."""
+        return {subject: frame.copy() if subject in touched else frame for subject, frame in self._frames.items()}
+
+    def _empty(self, subjects: Iterable[str], patient: str) -> dict[str, Frame]:
+        return {subject: [None] * self.program.sizes[subject != patient] for subject in subjects}
 
 
-def _started(levels: Callable[[], Levels]) -> Levels:
-    made = levels()
-    next(made)
-    return made
+class _Level:
+    """The blocks of a level, to find those that rest on some findings."""
+
+    def __init__(self, blocks: Sequence[Block], code: Mapping[str, Any]) -> None:
+        self._all = [(code[block.name], block.mark) for block in blocks]
+        self._resting_on: dict[str, list[int]] = {}
+        for position, block in enumerate(blocks):
+            for name in block.rests_on:
+                self._resting_on.setdefault(name, []).append(position)
+
+    def due(self, names: Set[str] | None) -> list[tuple[Any, int]]:
+        """Those that rest on any of these names, each with its mark, in order; all if there are none."""
+        if names is None:
+            return self._all
+        positions = {position for name in names for position in self._resting_on.get(name, ())}
+        return [self._all[position] for position in sorted(positions)]
+
+
+def _names(changed: Mapping[str, Set[str]], subjects: Iterable[str], patient: str) -> dict[str, Set[str]]:
+    """What changed for each subject, as blocks name it: its own, the patient's, and that of any lesion."""
+    of_any = {OF_ANY + name for subject, names in changed.items() if subject != patient for name in names}
+    of_all = of_any | changed.get(patient, set())
+    return {subject: of_all | changed.get(subject, set()) for subject in subjects}
 
 
 @lru_cache(maxsize=4)
@@ -176,6 +218,11 @@ class Writer:
         self._read_list: list[Read] = []
         self._kept: dict[str, None] = {}  # the variables that are kept
         self._slots: dict[str, int] = {}  # their places in a frame, once all is written
+        self._read_in: dict[str, frozenset[str]] = {}  # by the text of a statement: what is read from the observations
+        self._rests_on: dict[str, frozenset[str]] = {}  # of a variable
+        self._blocks: list[list[Block]] = []
+        self._marks: dict[str, int] = {}  # of the blocks of variables
+        self._sizes = [0, 0]
         self._once: dict[tuple[Hashable, ...], Any] = {}
         self._truths: dict[Part, Pair] = {}
         self._numbers: dict[Part, str] = {}
@@ -238,11 +285,12 @@ class Writer:
         exec(compile(source, "<the program of the knowledge>", "exec"), namespace)  # noqa: S102 (written above)
         return Program(
             source=source,
-            of_patient=namespace["of_patient"],
-            of_lesion=namespace["of_lesion"],
-            levels=len(self._levels),
+            code=namespace,
+            levels=tuple(map(tuple, self._blocks)),
+            sizes=(self._sizes[0], self._sizes[1]),
             reads=tuple(self._read_list),
             truths={part: self._pair_slots(*names) for part, names in truths.items()},
+            marks={part: self._pair_marks(*names) for part, names in truths.items() if self._marks},
             numbers_in={part: self._slot(*names) for part, names in numbers_in.items()},
             holds={name: self._pair_slots(*names) for name, names in holds.items()},
             choices={name: tuple(self._slot(*names) for names in planes) for name, planes in choices.items()},
@@ -273,6 +321,9 @@ class Writer:
     def _pair_slots(self, true: str, false: str) -> tuple[bool, int, int]:
         return self._level_of[true] % 2 == 1, self._slots[true], self._slots[false]
 
+    def _pair_marks(self, true: str, false: str) -> tuple[bool, int, int]:
+        return self._level_of[true] % 2 == 1, self._marks[true], self._marks[false]
+
     # statements
 
     def _statement(self, text: str, count: int = 1, *, lesion: bool = False) -> list[str]:
@@ -296,7 +347,7 @@ class Writer:
         return more
 
     def _level_for(self, text: str, *, lesion: bool) -> int:
-        used = [self._level_of[name] for name in _VARIABLE.findall(text)]
+        used = [self._level_of[name] for name in VARIABLE.findall(text)]
         over_lesions = [self._level_of[name] + 1 for name in _SLOT.findall(text)]
         lesion = lesion or any(level % 2 for level in used)
         levels = [level if level % 2 == lesion else level + 1 for level in (*used, *over_lesions)]
@@ -363,13 +414,13 @@ class Writer:
         return f"S.{name}({', '.join(map(repr, arguments))})" if arguments else f"S.{name}"
 
     def _lifted(self, function: str, *arguments: str) -> str:
-        return f"S.lift(#, {', '.join((function, *arguments))})"
+        return f"S.lift({', '.join((function, *arguments))})"
 
     def _tested(self, function: str, *arguments: str) -> str:
-        return f"S.test(#, {', '.join((function, *arguments))})"
+        return f"S.test({', '.join((function, *arguments))})"
 
     def _unlisted(self, count: str) -> str:
-        return f"S.unlisted(#, {count}, len(L))"
+        return f"S.unlisted({count}, len(L))"
 
     def _assumable(self, derived: CompiledDerived, planes: list[str]) -> list[str]:
         """The choices of a derived finding; a class can be taken to be one of them (`Variation`)."""
@@ -403,39 +454,83 @@ class Writer:
             self._reads[key] = len(self._read_list)
             domain = ordered(self._knowledge.domains[reference.name])
             self._read_list.append(Read(finding, reference.which, fresh, domain))
-        return self._statement(self._observed(method, self._reads[key], *more), count, lesion=reference.lesion)
+        text = self._observed(method, self._reads[key], *more)
+        self._read_in[text] = self._remembered(("behind", finding.id), lambda: self._behind(finding))
+        return self._statement(text, count, lesion=reference.lesion)
+
+    def _behind(self, finding: Finding) -> frozenset[str]:
+        """A finding, and those that answer for it (`absent_when`), of this lesion or of any."""
+        tree = self._knowledge.absence.get(finding.id)
+        if tree is None:
+            return frozenset([finding.id])
+        nodes = list(nodes_behind(self._knowledge, [tree]))
+        names = {node.name for node in nodes if isinstance(node, Reference) and not node.derived} | {finding.id}
+        if any(isinstance(node, Quantified | CountLesions | LesionNumber) for node in nodes):
+            names.add(LESION_COUNT)
+        return frozenset(names) | self._of_any(names)
 
     def _source(self) -> str:
-        levels = self._needed()
-        for of_lesion in (0, 1):
-            kept = [name for name in self._kept if self._level_of[name] % 2 == of_lesion]
-            kept.sort(key=self._level_of.__getitem__)  # each level appends its own
-            self._slots.update((name, number) for number, name in enumerate(kept))
-        return "\n\n".join(self._subject_source(of_lesion, levels[of_lesion::2]) for of_lesion in (0, 1)) + "\n"
+        """A function for each block. S: what is observed; V: the subject's frame; P: the patient's; L: all lesions'."""
+        levels = [self._in_blocks(statements) for statements in self._needed()]
+        self._keep_between(list(chain.from_iterable(levels)))
+        lines: list[str] = []
+        for number, blocks in enumerate(levels):
+            self._blocks.append([])
+            for rests_on, statements in blocks:
+                name, mark = f"block_{number}_{len(self._blocks[-1])}", self._place(number % 2)
+                lines.append(f"def {name}(S, V, P, L, full):")
+                for targets, text in statements:
+                    made = ", ".join(self._at(target, number % 2) for target in targets)
+                    lines.append(f"  {made} = {self._as_run(text, number % 2)}")
+                    self._marks.update(dict.fromkeys(targets, mark))
+                self._blocks[-1].append(Block(name, rests_on, mark))
+        return "\n".join(lines) + "\n"
 
-    def _subject_source(self, of_lesion: int, levels: Sequence[Sequence[Statement]]) -> str:
-        """S: what is observed of the subject; V: its frame; P: the patient's; L: those of all lesions."""
-        lines = [f"def {'of_lesion' if of_lesion else 'of_patient'}():", " V = []", " while True:"]
-        loaded: set[str] = set()
-        for number, statements in enumerate(levels):
-            lines.append("  S, P, L, full = yield V")
-            for name in (name for statement in statements for name in _VARIABLE.findall(statement.text)):
-                if self._level_of[name] % 2 != of_lesion and name not in loaded:
-                    lines.append(f"  {name} = P[{self._slots[name]}]")
-                    loaded.add(name)
-            lines += [f"  {line}" for line in self._lines(statements)]
-            kept = [name for name in self._slots if self._level_of[name] == 2 * number + of_lesion]
-            lines.append(
-                f"  V += ({''.join(f'{name}, ' for name in kept)})" if number else f"  V = [{', '.join(kept)}]"
-            )
-        return "\n".join(lines)
+    def _as_run(self, text: str, of_lesion: int) -> str:
+        """A statement for the patient, or for a lesion, as it is run."""
+        return self._with_slots(VARIABLE.sub(lambda found: self._at(found.group(), of_lesion), text))
 
-    def _lines(self, statements: Sequence[Statement]) -> Iterator[str]:
-        for targets, text in statements:
-            yield f"{', '.join(targets)} = {self._as_run(text)}"
-
-    def _as_run(self, text: str) -> str:
+    def _with_slots(self, text: str) -> str:
         return _SLOT.sub(lambda found: str(self._slots[found.group(1)]), text)
+
+    def _in_blocks(self, statements: Iterable[Statement]) -> list[tuple[frozenset[str], list[Statement]]]:
+        """Statements by what they rest on. A block uses only what rests on less, so that the small ones come first."""
+        blocks: dict[frozenset[str], list[Statement]] = {}
+        for statement in statements:
+            used = (self._rests_on[name] for name in VARIABLE.findall(statement.text))
+            of_lesions = (self._of_any(self._rests_on[name]) for name in _SLOT.findall(statement.text))
+            rests_on = self._read_in.get(statement.text, frozenset()).union(*used, *of_lesions)
+            self._rests_on.update(dict.fromkeys(statement.targets, rests_on))
+            blocks.setdefault(rests_on, []).append(statement)
+        return sorted(blocks.items(), key=lambda pair: len(pair[0]))
+
+    def _keep_between(self, blocks: Sequence[tuple[frozenset[str], list[Statement]]]) -> None:
+        """Gives a place in a frame to what is kept, and to what one block makes for another."""
+        for _rests_on, statements in blocks:
+            own = {name for targets, _text in statements for name in targets}
+            for text in (statement.text for statement in statements):
+                self._kept.update(dict.fromkeys(name for name in VARIABLE.findall(text) if name not in own))
+                self._kept.update(dict.fromkeys(_SLOT.findall(text)))
+        for name in self._kept:
+            self._slots[name] = self._place(self._level_of[name] % 2)
+
+    def _place(self, of_lesion: int) -> int:
+        """A new place in a frame."""
+        self._sizes[of_lesion] += 1
+        return self._sizes[of_lesion] - 1
+
+    def _of_any(self, findings: Iterable[str]) -> frozenset[str]:
+        """The same findings, but where they are of a lesion, of any."""
+        known = self._knowledge.findings
+        return frozenset(
+            OF_ANY + name if name in known and known[name].subject == "lesion" else name for name in findings
+        )
+
+    def _at(self, name: str, of_lesion: int) -> str:
+        """Where a statement finds or puts a variable: in a frame, if another block uses it."""
+        if name not in self._slots:
+            return name
+        return f"{'V' if self._level_of[name] % 2 == of_lesion else 'P'}[{self._slots[name]}]"
 
     def _needed(self) -> list[list[Statement]]:
         """The statements that what is kept rests on; what they use of other levels is kept from now on."""
@@ -445,7 +540,7 @@ class Writer:
             for statement in reversed(self._levels[number]):
                 if needed.isdisjoint(statement.targets):
                     continue
-                used = (*_VARIABLE.findall(statement.text), *_SLOT.findall(statement.text))
+                used = (*VARIABLE.findall(statement.text), *_SLOT.findall(statement.text))
                 needed.update(used)
                 self._kept.update(dict.fromkeys(name for name in used if self._level_of[name] % 2 != number % 2))
                 statements.append(statement)

@@ -1,10 +1,10 @@
 """The fast reader: all variants of a case at once, by the program that was generated from the knowledge."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from hepalith.decision.evaluation import Evaluation
-from hepalith.decision.leaves import Leaves, Memory, Variation
+from hepalith.decision.leaves import Groups, Leaves, Variants, Variation
 from hepalith.decision.observed import ObservedCase
 from hepalith.decision.planes import CASE, Pieces, Truths, truth_at
 from hepalith.decision.program import Frame, Program, Runner, Slot, ordered, program_of
@@ -16,27 +16,50 @@ from hepalith.knowledge.tree import NumberNode, Reference, TruthNode
 
 
 class FastReader:
-    """Reads cases with one knowledge base. Keeps what it made for the next reading, so it belongs to one thread."""
+    """Reads cases with one knowledge base. Keeps what it read for the next reading, so it belongs to one thread."""
 
     def __init__(self, knowledge: Knowledge) -> None:
         self.knowledge = knowledge
         self._runner = Runner(program_of(knowledge))
-        self._memories: dict[str, Memory] = {}
-        self._remembered: Any = None
+        self._before: Stand | None = None
 
     def read(self, observed: ObservedCase, variation: Variation = Variation()) -> "Reading":  # noqa: B008 (immutable)
         """A case in every variant."""
-        case, full, program = observed.case, variation.full, self._runner.program
-        lesions = tuple(lesion.id for lesion in case.lesions)
-        if self._remembered != (observed.as_of, case.studies, full):
-            self._remembered = (observed.as_of, case.studies, full)
-            self._memories = {}
-        self._memories = {subject: self._memories.get(subject, {}) for subject in (PATIENT, *lesions)}
-        leaves = {
-            subject: Leaves(observed, subject, program.reads, variation, memory)
-            for subject, memory in self._memories.items()
-        }
-        return Reading(self.knowledge, program, observed, lesions, self._runner.run(leaves, full), full)
+        program = self._runner.program
+        lesions = tuple(lesion.id for lesion in observed.case.lesions)
+        leaves = {subject: Leaves(observed, subject, program.reads, variation) for subject in (PATIENT, *lesions)}
+        read = Stand(
+            (observed.as_of, observed.case.studies, lesions, variation.full, variation.assumed),
+            {key: observed.groups(*key) for key in observed.recorded()},
+            variation.recorded,
+        )
+        changed, self._before = (
+            read.changed_since(self._before),
+            None,
+        )  # an error on the way leaves nothing to go on from
+        frames = self._runner.run(leaves, variation.full, changed)
+        self._before = read
+        return Reading(self.knowledge, program, observed, lesions, frames, variation.full, self._runner.generation)
+
+
+class Stand(NamedTuple):
+    """How a case stood when it was read. as_a_whole: that on which every answer rests."""
+
+    as_a_whole: tuple[Any, ...]
+    recorded: Mapping[tuple[str, str], Groups]
+    answered: Mapping[tuple[str, str], Variants]
+
+    def changed_since(self, before: "Stand | None") -> dict[str, set[str]] | None:
+        """The findings of each subject of which something else is recorded, in some variant; None: all is different."""
+        if before is None or before.as_a_whole != self.as_a_whole:
+            return None
+        changed: dict[str, set[str]] = {}
+        for old, new in ((before.recorded, self.recorded), (before.answered, self.answered)):
+            for finding, subject in old.keys() | new.keys():
+                one, other = old.get((finding, subject)), new.get((finding, subject))
+                if one is not other and one != other:
+                    changed.setdefault(subject, set()).add(finding)
+        return changed
 
 
 class QuickEvaluation(Evaluation):
@@ -56,6 +79,10 @@ class QuickEvaluation(Evaluation):
         """A number, or the bounds within which it lies, in its canonical unit."""
         known = self._reading.number_now(node, subject, fresh)
         return super().number(node, subject, fresh) if known is None else known
+
+    def unchanged_since(self, node: TruthNode, subject: str, fresh: bool = False) -> int:
+        """The number of the reading since which all is recorded alike on which a condition rests."""
+        return self._reading.unchanged_since(node, subject, fresh)
 
     def _derive(self, reference: Reference, subject: str, fresh: bool) -> Truth | Interval | frozenset[str]:
         if fresh or not self._reading.has(reference.name):
@@ -80,11 +107,13 @@ class Reading:
         lesions: tuple[str, ...],
         frames: Mapping[str, Frame],
         full: int,
+        generation: int = 0,
     ) -> None:
         self.knowledge = knowledge
         self.observed = observed
         self.lesions = lesions
         self.full = full
+        self.generation = generation
         self._program = program
         self._frames = frames
 
@@ -98,6 +127,16 @@ class Reading:
         if frame[true] & CASE:
             return Truth.TRUE
         return Truth.FALSE if frame[false] & CASE else Truth.UNKNOWN
+
+    def unchanged_since(self, node: TruthNode, subject: str, fresh: bool = False) -> int:
+        """The reading since which all is recorded alike on which a condition rests; by its number (`generation`)."""
+        marks = self._program.marks.get((id(node), fresh))
+        if marks is None:
+            return self.generation
+        of_lesion, true, false = marks
+        frame = self._frames[subject if of_lesion else PATIENT]
+        since: int = max(frame[true], frame[false])
+        return since
 
     def number_now(self, node: NumberNode, subject: str, fresh: bool = False) -> Interval | None:
         """A number in the case as it is; None for a constant, and for a node that is part of no tree that was read."""

@@ -4,18 +4,18 @@ It is for cases that have nothing to do with each other, each read once. What it
 by part: that is the complete trace, and words are made from it when somebody asks for them (`explain`).
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from datetime import date
 from itertools import compress
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from hepalith.decision.case_program import NOBODY, CaseWriter, Input
+from hepalith.decision.case_program import GENERATORS, LEVELS, NOBODY, CaseWriter, Input
 from hepalith.decision.exact import wide
 from hepalith.decision.leaves import CaseLeaves
 from hepalith.decision.observed import ObservedCase
 from hepalith.decision.planes import CASE, Pieces
-from hepalith.decision.program import Read, Runner, Slot
+from hepalith.decision.program import Frame, Program, Read, Slot
 from hepalith.decision.reading import Reading
 from hepalith.domain.case import PATIENT, Case, Lesion
 from hepalith.domain.interval import Interval
@@ -48,6 +48,52 @@ class Inputs(NamedTuple):
     values: dict[str, list[Any]]
 
 
+Steps = Generator[Frame, tuple[Any, Frame, Sequence[Frame], int], None]
+
+
+class CaseRunner:
+    """Runs a program for one case after the other; belongs to one thread.
+
+    The levels of a subject are the parts of a generator, which keeps its thousands of variables from case to case: for
+    each call of a function of that size the system would be asked for memory.
+    """
+
+    def __init__(self, program: Program) -> None:
+        self._count: int = program.code[LEVELS]
+        self._of_patient, self._of_lesion = (program.code[name] for name in GENERATORS)
+        self._patient = _started(self._of_patient)
+        self._lesions: list[Steps] = []
+
+    def run(self, observed: Mapping[str, Any], full: int) -> dict[str, Frame]:
+        """The frames of a case, by subject. observed: what the statements read, by subject, the patient first."""
+        patient, *lesions = observed
+        while len(self._lesions) < len(lesions):
+            self._lesions.append(_started(self._of_lesion))
+        try:
+            frames = self._run(observed[patient], [observed[lesion] for lesion in lesions], full)
+        except BaseException:  # a generator that was broken off cannot go on
+            self._patient, self._lesions = _started(self._of_patient), []
+            raise
+        return dict(zip(observed, frames, strict=True))
+
+    def _run(self, of_patient: Any, of_lesions: Sequence[Any], full: int) -> list[Frame]:
+        patient: Frame = []
+        lesions: list[Frame] = [[] for _ in of_lesions]  # that there are so many is asked before anything of them
+        for level in range(self._count):
+            if level % 2:
+                pairs = zip(self._lesions, of_lesions, strict=False)
+                lesions = [one.send((observed, patient, lesions, full)) for one, observed in pairs]
+            else:
+                patient = self._patient.send((of_patient, patient, lesions, full))
+        return [patient, *lesions]
+
+
+def _started(levels: Callable[[], Steps]) -> Steps:
+    made = levels()
+    next(made)
+    return made
+
+
 class CaseReader:
     """Reads cases one by one. wanted: the conditions that are asked for; by default everything that decides.
 
@@ -58,7 +104,7 @@ class CaseReader:
         writer = CaseWriter(knowledge)
         self.knowledge = knowledge
         self._program = writer.program(wanted, trace=trace)
-        self._runner = Runner(self._program)
+        self._runner = CaseRunner(self._program)
         nobody = Case(case_id="", lesions=(Lesion(id=NOBODY),))
         observed = ObservedCase(nobody, knowledge.findings, date.min)
         leaves = CaseLeaves(observed, NOBODY, self._program.reads)

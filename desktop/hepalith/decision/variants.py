@@ -9,6 +9,7 @@ from hepalith.decision.leaves import Variants, Variation
 from hepalith.decision.planes import union
 
 Key = tuple[str, ...]
+AHEAD = 256  # planes that are made at once
 
 
 class Chosen(NamedTuple):
@@ -32,7 +33,7 @@ class Layout:
         self._numbers: dict[Key, list[int]] = {}
         self._places: dict[Key, Places] = {}
         self._made: dict[Key, tuple[tuple[Open, tuple[tuple[int, int], ...]], Variants]] = {}
-        self._size = 1
+        self._size = 1  # so many are given
 
     @property
     def size(self) -> int:
@@ -41,8 +42,8 @@ class Layout:
 
     @property
     def full(self) -> int:
-        """All planes."""
-        return (1 << self._size) - 1
+        """All planes, with some to spare: with their number everything would have to be computed again."""
+        return (1 << (self._size // AHEAD + 1) * AHEAD) - 1
 
     def places(self, key: Key, count: int) -> Places:
         """As many planes for something with a name."""

@@ -15,7 +15,7 @@ from hepalith.decision.completions import Completer
 from hepalith.decision.effects import Change, Effects
 from hepalith.decision.evaluation import Evaluation
 from hepalith.decision.leaves import Memory
-from hepalith.decision.needs import Needs
+from hepalith.decision.needs import Found, Needs
 from hepalith.decision.observed import ObservedCase
 from hepalith.decision.program import ordered
 from hepalith.decision.reading import FastReader, QuickEvaluation, Reading
@@ -64,6 +64,7 @@ class Asker:
         self._answers = answers_of(knowledge)
         self._layout = Layout()
         self._memory: Memory = {}  # of the verdicts
+        self._needs: Found = {}
 
     @cached_property
     def completer(self) -> Completer:
@@ -90,7 +91,7 @@ class Asker:
             [Tried(one, *self._layout.places_of(one)) for one in several] for several in (found, doubted)
         )
         numbers = {key: places.numbers for key, places in assumed.items()}
-        return WhatIf(reading, tried, together, narrowed, numbers, self._memory)
+        return WhatIf(reading, tried, together, narrowed, numbers, self._memory, self._needs)
 
     def _classes(self, lesions: Iterable[str]) -> Iterator[tuple[Key, tuple[str, ...]]]:
         """Every class that a case can have, with its choices."""
@@ -144,12 +145,13 @@ class WhatIf:
         narrowed: Sequence[Tried] = (),
         assumed: Mapping[Key, Sequence[int]] = MappingProxyType({}),
         memory: Memory | None = None,
+        needs: Found | None = None,
     ) -> None:
         self.reading = reading
         self.verdicts = Verdicts(reading, memory)
         self.evaluation = QuickEvaluation(reading)
         self.support = Support(self.evaluation)
-        self.needs = Needs(self.evaluation)
+        self.needs = Needs(self.evaluation, needs)
         self.tried = tried
         self.together = together
         self.narrowed = narrowed
