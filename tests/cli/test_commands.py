@@ -13,7 +13,7 @@ import pytest
 
 from hepalith.app.main import main
 from hepalith.cli.arguments import parse_arguments
-from hepalith.cli.parts import UNWRITABLE
+from hepalith.cli.parts import NO_WINDOW, UNWRITABLE
 from hepalith.i18n import languages
 from hepalith.note.embedded import read_note
 from hepalith.services.schemas import assessment_schema, case_schema
@@ -184,6 +184,23 @@ def test_a_closed_pipe_ends_quietly(case_file: Path) -> None:
     command = shlex.join([sys.executable, "-m", "hepalith", "assess", str(case_file), "--format", "json"])
     ended = subprocess.run(["bash", "-c", f"{command} | head -n 1"], capture_output=True, text=True, check=False)
     assert ended.stderr == ""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere there is always a screen")
+class TestWithoutAScreen:
+    """Qt itself would abort the program."""
+
+    @pytest.fixture(autouse=True)
+    def no_screen(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+            monkeypatch.delenv(name, raising=False)
+
+    @pytest.mark.parametrize("arguments", [[], ["window"]], ids=["start", "window"])
+    def test_the_window_says_so(
+        self, arguments: list[str], case_file: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert main([*arguments, str(case_file)] if arguments else []) == NO_WINDOW
+        assert "there is no screen here" in capsys.readouterr().err
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 from hepalith.decision.what_if import Asker
 from hepalith.domain.case import YesNoValue
 from hepalith.domain.errors import CaseFileError, KnowledgeError
+from hepalith.resources import resource_root
 from hepalith.services.session import CaseSession
 from hepalith.ui.application import Desktop, begin, screenshot
 from hepalith.ui.dialogs import StartDialog
@@ -79,6 +80,17 @@ def test_a_picture_that_cannot_be_written_is_an_error(session: CaseSession, tmp_
     with pytest.raises(CaseFileError, match=r"cannot be written"):
         screenshot(session, FileManual(tmp_path), None, tmp_path / "no" / "such" / "folder.png", (960, 700))
     assert session._listeners == []
+
+
+def test_a_picture_is_drawn_where_there_is_no_screen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    example = min((resource_root() / "examples").glob("*.hepalith.json"))
+    picture = tmp_path / "window.png"
+    command = [sys.executable, "-m", "hepalith", "window", str(example), "--screenshot", str(picture)]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+    assert not QImage(str(picture)).isNull()
 
 
 def test_run_shows_the_chooser_and_ends_with_the_window(session: CaseSession, tmp_path: Path) -> None:

@@ -61,6 +61,8 @@ def _run(arguments: argparse.Namespace, folders: Folders) -> int:
 
 def _open(arguments: argparse.Namespace, folders: Folders) -> int:
     """The window, until it is closed."""
+    if _no_screen():
+        return _without_screen()
     gc.disable()  # nothing that a start makes is garbage; looked for again once all of it stands
     try:
         from hepalith.ui import opening
@@ -114,6 +116,8 @@ def _window(arguments: argparse.Namespace, folders: Folders) -> int:
     """A picture of the window with a case; or the window on it."""
     if arguments.screenshot is None:
         return _open(arguments, folders)
+    if _no_screen():
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"  # a picture needs none
     from hepalith.app import wiring
 
     try:
@@ -125,6 +129,22 @@ def _window(arguments: argparse.Namespace, folders: Folders) -> int:
     manual = wiring.later_manual(session.knowledge, folders)
     application.screenshot(session, manual, case_path, arguments.screenshot, arguments.size, arguments.theme)
     return 0
+
+
+def _no_screen() -> bool:
+    """Whether Qt would find no screen; it would end the program then, without a word that a user understands."""
+    said = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    return sys.platform.startswith("linux") and not any(os.environ.get(name) for name in said)
+
+
+def _without_screen() -> int:
+    sys.stderr.write(
+        _(
+            "hepalith: there is no screen here (neither DISPLAY nor WAYLAND_DISPLAY is set), so no window can open. "
+            "hepalith assess and hepalith note work without one.\n"
+        )
+    )
+    return NO_WINDOW
 
 
 def _without_qt(error: ImportError) -> int:
