@@ -135,17 +135,22 @@ class Play:
         return count, skipped
 
     def export(self) -> None:
-        """Writes the note under the proposed name into the present folder, with keys, and waits for it."""
-        self.keyboard.press(Qt.Key.Key_E, held=Qt.KeyboardModifier.ControlModifier)
-        dialog = self.window.findChild(QFileDialog)
-        assert dialog is not None
-        self.keyboard.press(Qt.Key.Key_Return)
-        while self.window.files.worker.busy:
-            settle()
+        """Writes the note."""
+        export(self.window, self.keyboard)
 
     def leading(self) -> list[str]:
         """The causes that lead, of a lesion or of the patient."""
         return [cause.id for cause in self.made.causes if cause.rank == 1]
+
+
+def export(window: MainWindow, keyboard: Keyboard) -> None:
+    """Writes the note under the proposed name into the present folder, with keys, and waits for it."""
+    keyboard.press(Qt.Key.Key_E, held=Qt.KeyboardModifier.ControlModifier)
+    dialog = window.findChild(QFileDialog)
+    assert dialog is not None
+    keyboard.press(Qt.Key.Key_Return)
+    while window.files.worker.busy:
+        settle()
 
 
 def settle() -> None:
@@ -162,6 +167,9 @@ def answer(page: GuidedPage, paper: Paper, keyboard: Keyboard) -> bool:
     told = [paper.says(need.finding, need.subject) for need in step.findings]
     if all(value is None for value in told):
         keyboard.press("s")
+    elif step.only_which:
+        told_of = [place for place, value in enumerate(told, 1) if value is not None]
+        keyboard.press(*map(str, told_of), "s")
     elif step.together:
         for place, (need, value) in enumerate(zip(step.findings, told, strict=True), 1):
             keyboard.press(*([str(place)] * (2 if value is None else 0 if paper.excludes(need) else 1)))

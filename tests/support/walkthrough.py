@@ -1,16 +1,17 @@
-"""Ten patients from a report on paper to an exported note, with keys only: `python tests/support/walkthrough.py`.
+"""Ten patients from a report on paper to an exported note, with keys only.
 
-Drives the real window by guided entry, writes the real note, and prints the table of `docs/keyboard-walkthrough.md`.
+Drives the real window with real key presses, by guided entry and then, with the same record, through the forms; writes
+the real note each time; prints the tables of `docs/keyboard-walkthrough.md`.
 """
 
+import argparse
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
-
-import msgspec
+from typing import NamedTuple
 
 ROOT = Path(__file__).parents[2]
 if __name__ == "__main__":
@@ -21,102 +22,168 @@ from PySide6.QtWidgets import QApplication  # noqa: E402
 
 from hepalith.app.folders import user_folders  # noqa: E402
 from hepalith.app.wiring import later_manual, make_session  # noqa: E402
-from hepalith.resources import resource_root  # noqa: E402
-from hepalith.store.case_file import CaseFiles  # noqa: E402
+from hepalith.decision.assess import evaluate  # noqa: E402
+from hepalith.domain.assessment import Assessment  # noqa: E402
+from hepalith.domain.case import Case, State  # noqa: E402
+from hepalith.services.session import CaseSession  # noqa: E402
 from hepalith.ui.main_window import MainWindow  # noqa: E402
 from hepalith.ui.settings import WindowSettings  # noqa: E402
-from support.playing import Keyboard, Paper, Play  # noqa: E402
+from support.forming import Forming  # noqa: E402
+from support.playing import Keyboard, Paper, Play, export  # noqa: E402
+from support.vignettes import Vignette, all_vignettes, case_of, knowledge_and_problems  # noqa: E402
 
-AS_OF = date(2026, 6, 1)
-MOST = 40  # answers
-TEN = 10
-
-
-class Expected(msgspec.Struct):
-    """What an example expects of its whole record."""
-
-    urgency: str = ""
-    leading: list[str] = []
-
-
-class Expectation(msgspec.Struct):
-    """The file beside an example."""
-
-    title: str
-    expect: Expected
+MOST = 80  # answers
+PATIENTS = {  # what the tables call them -> case of tests/cases
+    "granuloma": "FV01",
+    "hydatid cyst, inactive": "CV01",
+    "hydatid cyst, active": "CV04",
+    "mucinous cystic neoplasm": "CV12",
+    "duct stones, atrophy": "BV36",
+    "septic cholangitis": "BV09",
+    "carcinoma in cirrhosis": "NV09",
+    "three metastases": "NV24",
+    "infant with a mass": "FV16",
+    "haemangioma": "NKC01",
+}
 
 
-class Row(msgspec.Struct, frozen=True):
-    """How one patient went: answers, of them skipped, keys in all, and what came out."""
+class Guided(NamedTuple):
+    """How guided entry went. skipped: answers for which the paper says nothing; end: "" for none within `MOST`.
 
-    name: str
+    same_cause, same_urgency: as with the whole record of the patient.
+    """
+
     answers: int
     skipped: int
     keys: int
-    findings: int
     end: str
     same_cause: bool
     same_urgency: bool
+    record: Case
 
 
-def walked(folder: Path) -> Iterator[Row]:
-    """The first ten examples, one after the other. folder: for settings, journals and notes."""
-    for path in sorted((resource_root() / "examples").glob("*.hepalith.json"))[:TEN]:
-        yield walk(path, folder / path.name.removesuffix(".hepalith.json"))
+class Formed(NamedTuple):
+    """How form entry of the same record went. lost: fields in which it is not what guided entry recorded."""
+
+    fields: int
+    keys: int
+    lost: tuple[str, ...]
 
 
-def walk(path: Path, folder: Path) -> Row:
-    """One example, from an empty case to the note."""
-    folder.mkdir()
-    os.chdir(folder)
-    folders = user_folders(folder / "profile")
-    session = make_session(folders, as_of=AS_OF)
-    settings = WindowSettings(folder / "settings")
-    settings.change(theme="light", tour_seen=True)
-    window = MainWindow(session, later_manual(session.knowledge, folders), settings, folder)
-    window.files.opens_note = False
-    play = Play(window, session, Paper(CaseFiles().load(path), session.knowledge), Keyboard())
+def guided(vignette: Vignette, folder: Path) -> Guided:
+    """One patient by guided entry, from an empty case to the note."""
+    window, session = opened(vignette, folder)
+    knowledge = session.knowledge
+    play = Play(window, session, Paper(case_of(vignette, knowledge), knowledge), Keyboard())
     answers, skipped = play.answers(MOST)
     play.export()
-    assert next(folder.glob("*.pdf")).stat().st_size > 0
-    expected = msgspec.json.decode(
-        path.with_name(path.name.replace(".hepalith.", ".expected.")).read_bytes(), type=Expectation
-    ).expect
-    made = play.made
-    row = Row(
-        name=path.name.removesuffix(".hepalith.json"),
+    note_is_there(folder)
+    made, whole = play.made, evaluate(case_of(vignette, knowledge), knowledge, session.as_of)
+    row = Guided(
         answers=answers,
         skipped=skipped,
         keys=play.keyboard.count,
-        findings=len(session.state.case.observations),
-        end=("robust" if made.robust else made.end.kind.value if made.end else ""),
-        same_cause=set(expected.leading) <= set(play.leading()),
-        same_urgency=not expected.urgency or made.urgency.level.value == expected.urgency,
+        end="" if window.guided.step is not None else end_of(made),
+        same_cause={cause.id for cause in whole.causes if cause.rank == 1} <= set(play.leading()),
+        same_urgency=made.urgency.level is whole.urgency.level,
+        record=session.state.case,
     )
     window.give_up()
     return row
 
 
-def main() -> None:
-    """Prints the table."""
+def end_of(made: Assessment) -> str:
+    """The end at which guided entry stopped, in the words of the document."""
+    if made.robust:
+        return "robust"
+    if made.end is None:
+        return "act now"
+    return f"{made.end.kind.value}, {len(made.end.to_ask)} left open" if made.end.to_ask else made.end.kind.value
+
+
+def formed(record: Case, vignette: Vignette, folder: Path) -> Formed:
+    """A record typed into the forms, from an empty case to the note."""
+    window, session = opened(vignette, folder)
+    keyboard = Keyboard()
+    fields = Forming(window, session, keyboard).enter(record)
+    export(window, keyboard)
+    note_is_there(folder)
+    made = {one.key: one.value for one in session.state.case.observations}
+    known = {one.key: one.value for one in record.observations if one.state is State.KNOWN}
+    window.give_up()
+    return Formed(fields, keyboard.count, tuple(key[0] for key in known if made.get(key) != known[key]))
+
+
+def opened(vignette: Vignette, folder: Path) -> tuple[MainWindow, CaseSession]:
+    """A window with an empty case, on the day of the patient; notes go into the folder."""
+    folder.mkdir(parents=True)
+    os.chdir(folder)
+    folders = user_folders(folder / "profile")
+    session = make_session(folders, as_of=date.fromisoformat(str(vignette.as_of)))
+    settings = WindowSettings(folder / "settings")
+    settings.change(theme="light", tour_seen=True)
+    window = MainWindow(session, later_manual(session.knowledge, folders), settings, folder)
+    window.files.opens_note = False
+    return window, session
+
+
+def note_is_there(folder: Path) -> None:
+    """Fails if no note was written."""
+    assert next(folder.glob("*.pdf")).stat().st_size > 0
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Prints the tables for the patients that are named, or for all."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument(
+        "patients", nargs="*", metavar="PATIENT", help=f"of: {', '.join(PATIENTS)}; or the id of a case of tests/cases"
+    )
+    parser.add_argument("--no-forms", action="store_true", help="guided entry only")
+    chosen = parser.parse_args(arguments)
+    by_id = {vignette.id: vignette for vignette in all_vignettes()}
+    unknown = [name for name in chosen.patients if name not in PATIENTS and name not in by_id]
+    if unknown:
+        parser.error(f"no such patient: {', '.join(unknown)}")
+    knowledge_and_problems()
     application = QApplication([])
     application.setStyle("Fusion")
-    say(["example", "answers", "of them not on the paper", "findings recorded", "keys", "end", "cause", "urgency"])
-    say(["---"] * 8)
+    say(
+        [
+            "patient",
+            "case",
+            "answers",
+            "not on the paper",
+            "keys",
+            "end",
+            "cause",
+            "urgency",
+            "fields in forms",
+            "keys in forms",
+        ]
+    )
+    say(["---"] * 10)
     word = {True: "yes", False: "no"}
-    with TemporaryDirectory() as folder:
-        for row in walked(Path(folder)):
-            end = row.end or f"none within {MOST}"
-            counts = map(str, (row.answers, row.skipped, row.findings, row.keys))
-            say([row.name, *counts, end, word[row.same_cause], word[row.same_urgency]])
+    with TemporaryDirectory() as place:
+        for name in chosen.patients or PATIENTS:
+            vignette = by_id[PATIENTS.get(name, name)]
+            row = guided(vignette, Path(place) / vignette.id / "guided")
+            cells = [row.answers, row.skipped, row.keys, row.end or f"none within {MOST}"]
+            cells += [word[row.same_cause], word[row.same_urgency]]
+            if not chosen.no_forms:
+                other = formed(row.record, vignette, Path(place) / vignette.id / "forms")
+                cells += [
+                    other.fields,
+                    f"{other.keys}{' (differs: ' + ', '.join(other.lost) + ')' if other.lost else ''}",
+                ]
+            say([name, vignette.id, *map(str, cells)])
         os.chdir(ROOT)
 
 
-def say(cells: list[str]) -> None:
-    """A row of the table."""
+def say(cells: Iterable[str]) -> None:
+    """A row of a table."""
     sys.stdout.write(f"| {' | '.join(cells)} |\n")
     sys.stdout.flush()
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -196,6 +196,25 @@ def test_every_option_is_there_even_without_a_key(guided: GuidedPage) -> None:
     assert not set(guided.keys) & {"n", "s", "u", "y", ""}
 
 
+def test_of_many_it_is_asked_which_are_recorded_and_only_those_are_asked(
+    qtbot: QtBot, session: CaseSession, guided: GuidedPage
+) -> None:
+    step = Step(findings=(need("years"), need("country"), need("pains")), section="The person", only_which=True)
+    guided._ask(step)
+    before = session.state.case
+    press(qtbot, "2")
+    press(qtbot, "s")
+    assert session.state.case == before, "nothing is recorded of what is not on the paper"
+    assert guided._open == {("years", PATIENT), ("pains", PATIENT)}
+    assert guided.step == Step(findings=(need("country"),))
+    press(qtbot, KEYS.Key_Backspace)
+    assert guided.step == step
+    press(qtbot, "2")
+    press(qtbot, "u")
+    assert session.shown("years").state is State.UNOBTAINABLE
+    assert session.shown("country") is None
+
+
 # the order, without a window
 
 
@@ -212,6 +231,11 @@ def made(*questions: Question, robust: bool = False, end: Ending | None = None) 
     return replace(base, questions=questions, robust=robust, end=end)
 
 
+def section_of(_name: str) -> tuple[str, str]:
+    """All findings belong to one section and cost the same."""
+    return "Person", "ask"
+
+
 def asked(name: str, **more: object) -> Question:
     return Question(finding=name, subject=PATIENT, label=name, cost="ask", urgency=Urgency.SOON, **more)
 
@@ -222,20 +246,33 @@ def test_what_belongs_together_is_asked_together() -> None:
         none=Outcome(answer="none of these", urgency=Urgency.ROUTINE), worth=1,
     )  # fmt: skip
     questions = in_order([asked("a", worth=2), asked("b", worth=0.5)], [group])
-    assert [one.finding for one in next_step(questions, frozenset()).findings] == ["a"]
-    step = next_step(questions, {("a", PATIENT)})
+    assert [one.finding for one in next_step(questions, frozenset(), section_of).findings] == ["a"]
+    step = next_step(questions, {("a", PATIENT)}, section_of)
     assert [one.finding for one in step.findings] == ["b", "c"]
     assert step.why[-1] == "none of these: Routine"
-    assert [one.finding for one in next_step(questions, {("a", PATIENT), ("b", PATIENT)}).findings] == ["c"]
-    assert next_step(questions, {(name, PATIENT) for name in "abc"}) is None
+    assert [one.finding for one in next_step(questions, {("a", PATIENT), ("b", PATIENT)}, section_of).findings] == ["c"]
+    assert next_step(questions, {(name, PATIENT) for name in "abc"}, section_of) is None
+
+
+def test_after_one_was_left_open_it_is_asked_which_of_its_like_are_recorded() -> None:
+    questions = [asked(name) for name in "abcde"]
+    assert next_step(questions, frozenset(), section_of) == Step(findings=(need("a"),))
+    step = next_step(questions, {("a", PATIENT)}, section_of)
+    assert step is not None
+    assert step.only_which
+    assert [one.finding for one in step.findings] == ["b", "c", "d", "e"]
+    elsewhere = next_step(questions, {("z", PATIENT)}, lambda name: (name if name == "z" else "rest", "ask"))
+    assert elsewhere == Step(findings=(need("a"),)), "only what is like it"
+    few = next_step(questions, {(name, PATIENT) for name in "abc"}, section_of)
+    assert few == Step(findings=(need("d"),)), "two are asked one after the other"
 
 
 def test_the_end_is_only_called_enough_when_nothing_can_change() -> None:
-    enough = stop_of(made(asked("a"), robust=True), frozenset(), frozenset())
+    enough = stop_of(made(asked("a"), robust=True), [asked("a")], frozenset(), frozenset())
     assert enough is not None
     assert enough.title == "Enough: no single open finding changes urgency or plan."
     assert rest_text(made(asked("a"), robust=True), [asked("a")], frozenset()) == ""
-    assert stop_of(made(asked("a")), frozenset(), frozenset()) is None
+    assert stop_of(made(asked("a")), [asked("a")], frozenset(), frozenset()) is None
     text = rest_text(made(asked("a")), [asked("a"), asked("b")], {("a", PATIENT)})
     assert "first: b." in text
     assert "1 question was left open." in text
@@ -247,14 +284,16 @@ def test_an_end_before_the_last_question_says_what_was_asked_and_what_is_left() 
         advice=(Named(id="R", subject="L1", label="Cool it"),),
         causes=(Named(id="C", subject="L1", label="Heat"),),
     )
-    stop = stop_of(made(asked("a"), end=end), frozenset(), frozenset())
+    stop = stop_of(made(asked("a"), end=end), [asked("a")], frozenset(), frozenset())
     assert stop is not None
     assert stop.title == "The plan stands: Heat. Cool it."
     assert stop.text == "Every sign of an emergency was asked."
     left = rest_text(made(asked("a"), end=end), [asked("a")], frozenset())
     assert left == "What is left could still change it, first: a."
-    assert stop_of(made(asked("a"), end=end), frozenset(), {EndKind.PLANNED}) is None, "more was asked for"
-    closed = stop_of(made(end=Ending(kind=EndKind.CLOSED, advice=end.advice)), frozenset(), frozenset())
+    assert stop_of(made(asked("a"), end=end), [asked("a")], frozenset(), {EndKind.PLANNED}) is None, (
+        "more was asked for"
+    )
+    closed = stop_of(made(end=Ending(kind=EndKind.CLOSED, advice=end.advice)), [asked("a")], frozenset(), frozenset())
     assert closed is not None
     assert closed.title == "Closed: Cool it."
     assert closed.text == "No alarm is open.\nEvery sign of an emergency was asked."
@@ -262,8 +301,8 @@ def test_an_end_before_the_last_question_says_what_was_asked_and_what_is_left() 
 
 def test_a_sign_of_an_emergency_keeps_the_end_away_until_it_is_left_open_and_then_the_end_names_it() -> None:
     end = Ending(kind=EndKind.PLANNED, advice=(Named(id="R", subject="L1", label="Cool it"),), to_ask=(need("hot"),))
-    assert stop_of(made(asked("a"), end=end), frozenset(), frozenset()) is None
-    stop = stop_of(made(asked("a"), end=end), {("hot", PATIENT)}, frozenset())
+    assert stop_of(made(asked("a"), end=end), [asked("hot")], frozenset(), frozenset()) is None
+    stop = stop_of(made(asked("a"), end=end), [asked("hot")], {("hot", PATIENT)}, frozenset())
     assert stop is not None
     assert stop.title.startswith("The plan so far:")
     assert stop.text.startswith("Left open")
@@ -276,9 +315,9 @@ def test_the_highest_urgency_stops_the_questions_once() -> None:
 
     empty = made(asked("a"))
     alarm = replace(empty, urgency=replace(empty.urgency, level=Urgency.EMERGENCY_NOW))
-    stop = stop_of(alarm, frozenset(), frozenset())
+    stop = stop_of(alarm, [asked("a")], frozenset(), frozenset())
     assert stop is not None
     assert stop.title.startswith("Emergency: act now")
-    assert stop_of(alarm, frozenset(), {Urgency.EMERGENCY_NOW}) is None
+    assert stop_of(alarm, [asked("a")], frozenset(), {Urgency.EMERGENCY_NOW}) is None
     today = replace(empty, urgency=replace(empty.urgency, level=Urgency.EMERGENCY_SAME_DAY))
-    assert stop_of(today, frozenset(), frozenset()) is None, "it could still become more urgent"
+    assert stop_of(today, [asked("a")], frozenset(), frozenset()) is None, "it could still become more urgent"

@@ -222,7 +222,7 @@ class _Questions:
     def _total(self, key: Key) -> float:
         """What it is worth to ask: with the best question that it spares, and half of the best that waits for it."""
         own = self._worth[key]
-        if own > 0 and key[0] in self._first:
+        if own > 0 and key[0] in self._first and not self._what_if.reading.observed.groups(*key):
             own += FIRST / (1 + self._first.index(key[0]))
         return own + self._best(self._spares.get(key, ())) + self._best(self._leads_to.get(key, ())) / 2
 

@@ -96,7 +96,7 @@ class CaseList(QWidget):
         self.find_input = PlainInput(self)
         self.find_input.setPlaceholderText(_("Find a field (Ctrl+F)"))
         self.find_input.setAccessibleName(_("Find a field"))
-        self._targets = _search_words(session.knowledge)
+        self._targets = search_words(session.knowledge)
         completer = QCompleter(sorted(self._targets), self)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
@@ -301,7 +301,8 @@ class _WrappingDelegate(QStyledItemDelegate):
         return hint
 
 
-def _search_words(knowledge: Knowledge) -> dict[str, str]:
+def search_words(knowledge: Knowledge) -> dict[str, str]:
+    """What can be searched for, names with synonyms, and the finding that it is."""
     words: dict[str, str] = {}
     for finding in knowledge.findings.values():
         words.setdefault(finding.label, finding.id)

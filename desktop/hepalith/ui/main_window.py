@@ -212,6 +212,11 @@ class MainWindow(QMainWindow):
         self.open_page(GUIDED_PAGE, "")
         self.guided.start()
 
+    def _follow_guided(self, section: str, subject: str) -> None:
+        """The list of sections shows where the question of guided entry belongs."""
+        if self.form.current() is self.guided:
+            self.case_list.choose(section, subject)
+
     def _leave_guided(self) -> None:
         page, subject = self._before_guided
         if not page or self.form.form(page, subject) is None:
@@ -628,6 +633,8 @@ class MainWindow(QMainWindow):
         self.panel.need_activated.connect(self.open_finding)
         self.panel.reason_pointed.connect(self.form.light_up)
         self.guided.left.connect(self._leave_guided)
+        self.guided.export_wanted.connect(self.files.export_note)
+        self.guided.asking.connect(self._follow_guided)
         self.panel.copied.connect(self._on_copied)
         self.panel.page_wanted.connect(self.manual.open)
         self.manual.announced.connect(self._say)

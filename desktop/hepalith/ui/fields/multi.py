@@ -17,6 +17,7 @@ from hepalith.ui.texts import alternative, state_word
 from hepalith.ui.theme import theme_of
 
 _FIRST = 14  # items shown of a long list until it is opened
+_NONE = "0"  # the key for "none of these, or none of the others"
 PRESENT, ABSENT, OPEN = Qt.CheckState.Checked, Qt.CheckState.Unchecked, Qt.CheckState.PartiallyChecked
 _NEXT = {OPEN: PRESENT, PRESENT: ABSENT, ABSENT: OPEN}
 
@@ -160,7 +161,9 @@ class MultiEditor(Editor):
         foot.addLayout(answers, 1)
         self.none_button = QPushButton(_("None of these"), self)
         self.none_button.setAccessibleName(_("{label}: none of these").format(label=finding.label))
-        self.none_button.setToolTip(_("Records each of these as absent"))
+        self.none_button.setToolTip(
+            _("Records each of these as absent; the key 0 does so for those that are not marked")
+        )
         self.none_button.clicked.connect(self._on_none)
         self.all_button = QPushButton(_("Show all ({count})").format(count=len(self._items)), self)
         self.all_button.setAccessibleName(_("{label}: show all").format(label=finding.label))
@@ -265,6 +268,9 @@ class MultiEditor(Editor):
             shown[(shown.index(item) + step) % len(shown)].setFocus(Qt.FocusReason.TabFocusReason)
 
     def _on_typed(self, text: str) -> None:
+        if text == _NONE:
+            self._send(set(self._shown.present), {item.item for item in self._items} - set(self._shown.present))
+            return
         item = self.sender()
         fitting = [one for one in self._items if one.text().lower().startswith(text)]
         if fitting:

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from hepalith.domain.assessment import EndKind, Need, Urgency, in_order
+from hepalith.domain.assessment import EndKind, Need, Urgency
 from hepalith.domain.case import PATIENT, Case, ChoiceValue, ItemsValue, State, Value, YesNoValue
 from hepalith.domain.errors import InvalidValueError
 from hepalith.i18n import _, plural
@@ -19,14 +19,24 @@ from hepalith.ui.fields.row import FieldRow
 from hepalith.ui.flow_layout import FlowLayout
 from hepalith.ui.fonts import em, plain_label
 from hepalith.ui.form import Page
-from hepalith.ui.guided.steps import Key, Step, Stop, key_of, next_step, nothing_left, rest_text, stop_of
+from hepalith.ui.guided.steps import (
+    Key,
+    Step,
+    Stop,
+    before_the_end,
+    key_of,
+    next_step,
+    nothing_left,
+    rest_text,
+    stop_of,
+)
 from hepalith.ui.headings import Heading
 from hepalith.ui.texts import state_word, subject_word
 from hepalith.ui.theme import theme_of, tinted
 
 _NOT_HERE = State.UNOBTAINABLE
 _DIGITS = "123456789abcdefghijklmopqrtvwxz"  # without the letters that mean something: n, s, u, y
-_YES, _NO, _SKIP, _UNOBTAINABLE, _MORE = "y", "n", "s", "u", "g"
+_YES, _NO, _SKIP, _UNOBTAINABLE, _MORE, _EXPORT = "y", "n", "s", "u", "g", "e"
 
 
 class Done(NamedTuple):
@@ -41,11 +51,15 @@ class Done(NamedTuple):
 
 
 class Mark(QCheckBox):
-    """One of several that are asked together: absent, present, or not asked, in this order with each press."""
+    """One of several that are asked together: absent, present, or not asked, in this order with each press.
+
+    words: what it is about, beside the box; they wrap, which the text of a box does not.
+    """
 
     def __init__(self, key: str, label: str, items: str, can_be_left: bool) -> None:
-        super().__init__()
-        self._key, self._label, self._items = key, label, items
+        super().__init__(key)
+        self._key, self._label = key, label
+        self.words = _Words(self)
         self.setTristate(can_be_left)
         self.setAccessibleName(f"{label} ({items})" if items else label)
         self.checkStateChanged.connect(self._say)
@@ -68,10 +82,25 @@ class Mark(QCheckBox):
 
     def _say(self) -> None:
         state = _("present") if self.is_present else _("not asked") if self.is_left else ""
-        text = f"{self._key}   {self._label}".strip() + (f" – {state}" if state else "")
-        self.setText(text.replace("&", "&&"))
+        self.words.setText(self._label + (f" – {state}" if state else ""))
         key = _("Key: {key}").format(key=self._key) if self._key else ""
         self.setAccessibleDescription(", ".join(part for part in (state, key) if part))
+
+
+class _Words(QLabel):
+    """The words of a mark; a click on them is a click on its box."""
+
+    def __init__(self, mark: QCheckBox) -> None:
+        super().__init__()
+        self._mark = mark
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(True)
+        self.setBuddy(mark)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() is Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+            self._mark.click()
+        super().mouseReleaseEvent(event)
 
 
 def _keys(count: int) -> list[str]:
@@ -83,6 +112,8 @@ class GuidedPage(Page):
     """Asks until no open finding changes urgency or plan."""
 
     left = Signal()
+    export_wanted = Signal()
+    asking = Signal(str, str)  # section and subject of what is asked now
 
     def __init__(self, session: CaseSession, parent: QWidget | None = None) -> None:
         super().__init__(
@@ -196,6 +227,8 @@ class GuidedPage(Page):
         self._message.hide()
         if self.step is None:
             self._show_stop(column)
+        elif self.step.only_which:
+            self._show_which(column, self.step)
         elif self.step.together:
             self._show_together(column, self.step)
         elif self.step.report_of:
@@ -204,6 +237,9 @@ class GuidedPage(Page):
             self._show_alone(column, self.step)
         self._show_progress(state)
         self.take_focus()
+        if self.step is not None:
+            first = self.step.findings[0]
+            self.asking.emit(self.finding(first).group, first.subject)
 
     def _next(self) -> Step | None:
         """What to ask now: of which examination the report is, the kind of what was marked, the best question, or
@@ -219,11 +255,17 @@ class GuidedPage(Page):
         made = self._session.state.assessment
         if self._stop() is not None:
             return None
-        first = next_step(in_order(made.questions, made.question_groups), self._open)
-        return first or next_step(self._session.questions(), self._open)
+        asked = self._session.questions()
+        first = before_the_end(made, asked, self._open) if self._end_is_ahead() else []
+        return next_step(first, self._open, self._section_of) or next_step(asked, self._open, self._section_of)
+
+    def _end_is_ahead(self) -> bool:
+        """Whether the case comes to an end at which it was not asked on."""
+        end = self._session.state.assessment.end
+        return end is not None and end.kind not in self._passed
 
     def _stop(self) -> Stop | None:
-        return stop_of(self._session.state.assessment, self._open, self._passed)
+        return stop_of(self._session.state.assessment, self._session.questions(), self._open, self._passed)
 
     def _show_stop(self, column: QVBoxLayout) -> None:
         made, asked = self._session.state.assessment, self._session.questions()
@@ -234,7 +276,8 @@ class GuidedPage(Page):
             column.addWidget(plain_label(text))
         column.addLayout(self._answers)
         self._first = self._add("enter", _("Back to the form"), self.left.emit)
-        if not made.robust and next_step(asked, self._open) is not None:
+        self._add(_EXPORT, _("Export the note"), self.export_wanted.emit)
+        if not made.robust and next_step(asked, self._open, self._section_of) is not None:
             self._add(_MORE, _("Ask on"), self._ask_on)
         self._add_back()
         announce(self, f"{stop.title} {text}".strip())
@@ -296,6 +339,18 @@ class GuidedPage(Page):
         self._add(_UNOBTAINABLE, state_word(State.UNOBTAINABLE), lambda: self._answer_group(lambda _name: _NOT_HERE))
         self._show_why(column, step)
 
+    def _show_which(self, column: QVBoxLayout, step: Step) -> None:
+        self._head(column, _("Are any of these recorded?"), step.findings[0].subject, step.section)
+        self._add_marks(column, {key_of(need): (need.label, "") for need in step.findings})
+        self._add(_SKIP, _("The others are not recorded; ask what is marked"), lambda: self._answer_which(None))
+        self.keys["enter"] = self.keys[_SKIP]
+        self._add(_UNOBTAINABLE, _("The others cannot be obtained here"), lambda: self._answer_which(_NOT_HERE))
+        self._show_why(column, step)
+
+    def _section_of(self, name: str) -> tuple[str, str]:
+        finding, sections = self._session.knowledge.findings[name], self._session.knowledge.header.groups
+        return next(one.label for one in sections if one.id == finding.group), finding.cost
+
     def finding(self, need: Need) -> Finding:
         """What is asked for, as the dictionary has it."""
         return self._session.knowledge.findings[need.finding]
@@ -329,17 +384,21 @@ class GuidedPage(Page):
         """Check boxes with a label, and with what it comprises, if that has to be said."""
         grid = QGridLayout()
         column.addLayout(grid)
-        half = len(labels) if any(items for _label, items in labels.values()) else (len(labels) + 1) // 2
+        one_column = any(items for _label, items in labels.values())
+        half = len(labels) if one_column else (len(labels) + 1) // 2
+        grid.setColumnStretch(1, 1)
+        grid.setColumnStretch(3, not one_column)
         for place, (key, (name, (label, items))) in enumerate(zip(_keys(len(labels)), labels.items(), strict=True)):
             box = Mark(key.upper(), label, items, can_be_left)
             cell = QVBoxLayout()
-            cell.addWidget(box)
+            cell.addWidget(box.words)
             if items:
                 more = plain_label(items)
-                more.setContentsMargins(em(self) * 2, 0, 0, 0)
                 tinted(more, theme_of(self).muted)
                 cell.addWidget(more)
-            grid.addLayout(cell, place % half, place // half)
+            cell.addStretch(1)
+            grid.addWidget(box, place % half, place // half * 2, Qt.AlignmentFlag.AlignTop)
+            grid.addLayout(cell, place % half, place // half * 2 + 1)
             self.marks[name] = box
             if key:
                 self.keys[key] = box.nextCheckState
@@ -433,6 +492,17 @@ class GuidedPage(Page):
                 answers[key_of(need)] = answer
         left = frozenset(key_of(need) for need in self.step.findings if need not in waiting) - answers.keys()
         self._record(answers, left, tuple(waiting))
+
+    def _answer_which(self, others: State | None) -> None:
+        """others: what is recorded of those that are not marked; None: they stay open."""
+        if self.step is None:
+            return
+        marked = tuple(need for need in self.step.findings if self.marks[key_of(need)].is_present)
+        rest = [key_of(need) for need in self.step.findings if need not in marked]
+        if others is None:
+            self._record({}, frozenset(rest), marked)
+        else:
+            self._record(dict.fromkeys(rest, others), frozenset(), marked)
 
     def _skip(self) -> None:
         """What was marked stays recorded; what was typed before skipping must not be sent later."""

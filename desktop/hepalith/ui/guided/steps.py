@@ -1,6 +1,6 @@
 """Which question guided entry asks next, and why. The order is the core's; nothing is decided here."""
 
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Callable, Iterable, Iterator, Set
 
 import msgspec
 
@@ -17,23 +17,30 @@ from hepalith.domain.assessment import (
 )
 from hepalith.domain.words import gate_text, urgency_text
 from hepalith.i18n import _, plural
+from hepalith.knowledge.model import MOST_TOGETHER
 
 _REASONS, _TITLES, _SIGNS = 4, 3, 6
 _HIGHEST = max(level.rank for level in Urgency)
 
+_LIKE = 3  # so many questions of a kind at least, to ask first which are recorded
+
 Key = tuple[str, str]  # finding, subject
+Asked = Question | QuestionGroup
+SectionOf = Callable[[str], tuple[str, str]]  # section, in words, and cost of a finding
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
     """One question, or several that are asked together: "any of these?".
 
-    report_of: the examinations of which one has to be chosen as that of the report.
+    report_of: the examinations of which one has to be chosen as that of the report. only_which: it is only asked which
+    of them are recorded at all; these are asked next, one by one.
     """
 
     findings: tuple[Need, ...]
     section: str = ""  # of questions asked together
     why: tuple[str, ...] = ()
     report_of: tuple[str, ...] = ()
+    only_which: bool = False
 
     @property
     def together(self) -> bool:
@@ -41,10 +48,11 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
         return len(self.findings) > 1
 
 
-def next_step(asked: Iterable[Question | QuestionGroup], left_open: Set[Key]) -> Step | None:
+def next_step(asked: Iterable[Asked], left_open: Set[Key], section_of: SectionOf) -> Step | None:
     """The best question that was not left open on purpose, with those that belong to it; None if there is none.
 
-    asked: questions and groups, the best first.
+    asked: questions and groups, the best first. Where a question of the same section and cost was left open, it is
+    first asked which of the others are recorded at all.
     """
     asked = list(asked)
     groups = {key_of(need): one for one in asked if isinstance(one, QuestionGroup) for need in one.findings}
@@ -53,8 +61,31 @@ def next_step(asked: Iterable[Question | QuestionGroup], left_open: Set[Key]) ->
             if any(key_of(need) not in left_open for need in one.findings):
                 return _together(one, left_open, None)
         elif (key := (one.finding, one.subject)) not in left_open:
-            return _together(groups[key], left_open, one) if key in groups else _alone(one)
+            if key in groups:
+                return _together(groups[key], left_open, one)
+            alone = (
+                other for other in asked if isinstance(other, Question) and (other.finding, other.subject) not in groups
+            )
+            return _which(
+                one,
+                [other for other in alone if (other.finding, other.subject) not in left_open],
+                left_open,
+                section_of,
+            )
     return None
+
+
+def _which(one: Question, others: Iterable[Question], left_open: Set[Key], section_of: SectionOf) -> Step:
+    """A question, or the question which of it and its like are recorded."""
+    place = section_of(one.finding), one.subject
+    like = [other for other in others if (section_of(other.finding), other.subject) == place][:MOST_TOGETHER]
+    if len(like) < _LIKE or not any((section_of(name), subject) == place for name, subject in left_open):
+        return _alone(one)
+    return Step(findings=tuple(_need(other) for other in like), section=place[0][0], only_which=True)
+
+
+def _need(question: Question) -> Need:
+    return Need(finding=question.finding, subject=question.subject, label=question.label)
 
 
 def key_of(need: Need) -> Key:
@@ -70,16 +101,24 @@ class Stop(msgspec.Struct, frozen=True, kw_only=True):
     after: EndKind | Urgency | None = None
 
 
-def stop_of(assessment: Assessment, left_open: Set[Key], passed: Set[EndKind | Urgency]) -> Stop | None:
+def before_the_end(assessment: Assessment, asked: Iterable[Asked], left_open: Set[Key]) -> list[Asked]:
+    """The questions that keep the end away, the best first; what was left open on purpose keeps it away no more."""
+    wanted = {key_of(need) for need in (assessment.end.to_ask if assessment.end is not None else ())} - left_open
+    return [one for one in asked if not wanted.isdisjoint(_keys_of(one))]
+
+
+def stop_of(
+    assessment: Assessment, asked: Iterable[Asked], left_open: Set[Key], passed: Set[EndKind | Urgency]
+) -> Stop | None:
     """Whether to stop: at an emergency, at an end that the case has come to, or because nothing matters any more.
 
-    left_open: what was not asked on purpose; it keeps no end away, but the end names it. passed: where it stopped, and
-    more was asked all the same.
+    asked: the questions that are left. left_open: what was not asked on purpose; the end names it. passed: where it
+    stopped, and more was asked all the same.
     """
     if assessment.robust:
         return Stop(title=_("Enough: no single open finding changes urgency or plan."), text="")
     end, level = assessment.end, assessment.urgency.level
-    if end is not None and end.kind not in passed and all(key_of(need) in left_open for need in end.to_ask):
+    if end is not None and end.kind not in passed and not before_the_end(assessment, asked, left_open):
         return Stop(title=_end_title(end), text=_end_text(end), after=end.kind)
     if level.rank == _HIGHEST and level not in passed:
         return Stop(title=_emergency_title(assessment), text="", after=level)
@@ -91,7 +130,7 @@ def nothing_left() -> Stop:
     return Stop(title=_("Nothing else to ask."), text="")
 
 
-def rest_text(assessment: Assessment, asked: Iterable[Question | QuestionGroup], left_open: Set[Key]) -> str:
+def rest_text(assessment: Assessment, asked: Iterable[Asked], left_open: Set[Key]) -> str:
     """What is left where guided entry stops. asked: the questions that are left, the best first."""
     if assessment.robust:
         return ""
@@ -136,7 +175,11 @@ def _emergency_title(assessment: Assessment) -> str:
     return f"{urgency_text(level)}. {'; '.join(dict.fromkeys(first[:_TITLES]))}."
 
 
-def _left(one: Question | QuestionGroup, left_open: Set[Key]) -> str:
+def _keys_of(one: Asked) -> set[Key]:
+    return {(one.finding, one.subject)} if isinstance(one, Question) else {key_of(need) for need in one.findings}
+
+
+def _left(one: Asked, left_open: Set[Key]) -> str:
     """A question, or the label of several; "" if it was left open on purpose."""
     if isinstance(one, Question):
         return "" if (one.finding, one.subject) in left_open else one.label
@@ -144,8 +187,7 @@ def _left(one: Question | QuestionGroup, left_open: Set[Key]) -> str:
 
 
 def _alone(question: Question) -> Step:
-    need = Need(finding=question.finding, subject=question.subject, label=question.label)
-    return Step(findings=(need,), why=tuple(_why(question)))
+    return Step(findings=(_need(question),), why=tuple(_why(question)))
 
 
 def _together(group: QuestionGroup, left_open: Set[Key], question: Question | None) -> Step:

@@ -54,7 +54,7 @@ from hepalith.ui.texts import ANSWER_SIGN, basis_word, subject_word
 NOW_RANK = Urgency.URGENT.rank
 T = TypeVar("T")
 _APPLIES = (Status.HOLDS, Status.SUPPRESSED)
-_KINDS = ("do", "refer", "consider", "ask", "inform", "none_needed", "avoid")
+_KINDS = ("do", "refer", "none_needed", "consider", "ask", "inform", "avoid")
 _WEIGHT = {1: 1, 2: 2, 3: 4, 4: 8}
 _SHOWN_ARGUMENTS = 3
 _FEW = 6
@@ -221,11 +221,12 @@ class _Builder:
         then = _("Then") if now else _("What to do")
         sections = [
             self._section("now", _("Do now"), now, self._advice, announced=False),
-            self._section("avoid", _("Avoid"), avoid, self._advice, announced=False),
-            self._section("later", then, later, self._advice, announced=False),
-            self._section("gates", _("Gates that are shut"), safety, self._gates),
             self._section("causes", _("Causes"), made.causes, self._causes),
+            self._section("later", then, later, self._advice, announced=False),
+            self._section("avoid", _("Avoid"), avoid, self._advice, announced=False),
+            self._section("gates", _("Gates that are shut"), safety, self._gates),
             self._section("questions", _("Ask next"), self._asked(), self._questions),
+            self._section("plan", _("Follow-up"), made.follow_up, self._planned),
             self._section(
                 "classes",
                 _("Classifications and scores"),
@@ -233,14 +234,13 @@ class _Builder:
                 self._classifications,
                 closed=len(made.classifications) > _FEW,
             ),
-            self._section("plan", _("Follow-up"), made.follow_up, self._planned),
+            self._section(
+                "conflicts", _("Sources disagree"), made.conflicts, self._conflicts, closed=True, announced=False
+            ),
             *self._open(),
             self._section("suppressed", _("Applies, but gives way"), given_way, self._advice),
             self._section(
                 "closure", _("Before the case can be closed"), closure, self._gates, closed=True, announced=False
-            ),
-            self._section(
-                "conflicts", _("Sources disagree"), made.conflicts, self._conflicts, closed=True, announced=False
             ),
             self._section("assumed", _("Assumed"), made.assumptions, self._assumed, closed=True, announced=False),
             self._section(
