@@ -26,7 +26,7 @@ from hepalith.app import wiring
 from hepalith.app.folders import user_folders
 from hepalith.domain.case import PATIENT
 from hepalith.ui.application import Desktop
-from hepalith.ui.opening import make_application
+from hepalith.ui.look import make_application
 from hepalith.ui.case_list import STUDIES_PAGE, WHO_PAGE
 from hepalith.ui.settings import WindowSettings
 

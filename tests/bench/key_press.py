@@ -27,8 +27,8 @@ from hepalith.app.folders import user_folders
 from hepalith.ui.application import Desktop
 from hepalith.ui.fields.row import FieldRow
 from hepalith.ui.form import SectionForm
+from hepalith.ui.look import make_application
 from hepalith.ui.main_window import MainWindow
-from hepalith.ui.opening import make_application
 from hepalith.ui.settings import WindowSettings
 
 AIM_MS = 50  # at the 95th percentile

@@ -13,10 +13,11 @@ from hepalith.domain.case import PATIENT
 from hepalith.resources import resource
 from hepalith.services.session import CaseSession
 from hepalith.store.case_file import CaseFiles
+from hepalith.ui.colours import DARK
 from hepalith.ui.fonts import apply_text_size
 from hepalith.ui.main_window import MainWindow
 from hepalith.ui.settings import WindowSettings
-from hepalith.ui.theme import DARK, apply_theme
+from hepalith.ui.theme import apply_theme
 from screens.test_geometry import cut_off, overflowing, settle
 from support.languages import MIRRORED, PSEUDO, knowledge_in, spoken
 from support.screens import WHOLE_WINDOW, assert_as_before

@@ -24,13 +24,14 @@ import hepalith.ui
 from hepalith.domain.case import PATIENT, NumberValue, YesNoValue
 from hepalith.services.session import CaseSession
 from hepalith.ui.case_list import STUDIES_PAGE, WHO_PAGE
+from hepalith.ui.colours import DARK, LIGHT, Theme, contrast
 from hepalith.ui.fields.row import FieldRow
 from hepalith.ui.headings import Heading
 from hepalith.ui.link_label import LinkLabel
+from hepalith.ui.look import make_application
 from hepalith.ui.main_window import MainWindow
-from hepalith.ui.opening import make_application
 from hepalith.ui.settings import WindowSettings
-from hepalith.ui.theme import DARK, LIGHT, Theme, apply_theme, contrast
+from hepalith.ui.theme import apply_theme
 from support.looking import clipped, nameless, out_of_order, tab_stops
 
 

@@ -12,6 +12,7 @@ import pytest
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QMessageBox
+from pytestqt.qtbot import QtBot
 
 from hepalith.decision.what_if import Asker
 from hepalith.domain.case import YesNoValue
@@ -19,11 +20,13 @@ from hepalith.domain.errors import CaseFileError, KnowledgeError
 from hepalith.resources import resource_root
 from hepalith.services.session import CaseSession
 from hepalith.ui.application import Desktop, begin, screenshot
+from hepalith.ui.colours import DARK, LIGHT
 from hepalith.ui.dialogs import StartDialog
 from hepalith.ui.help import TourDialog
 from hepalith.ui.main_window import MainWindow
-from hepalith.ui.opening import run
+from hepalith.ui.opening import _Opening, run
 from hepalith.ui.settings import WindowSettings
+from hepalith.ui.stored import PREFERENCES, stored_in
 from ui.conftest import FileManual
 
 
@@ -186,8 +189,41 @@ def test_an_entry_before_all_is_prepared_waits_for_nothing_and_is_asked_about_la
 
 
 def test_the_first_window_needs_little() -> None:
-    """What is imported before something is painted: no knowledge, no form, no reader of files."""
-    code = "import sys, hepalith.app.main, hepalith.ui.opening; print(*sys.modules)"
+    """What is imported before something is painted: no knowledge, no form, no reader of files, no enumerations."""
+    code = (
+        "import sys, hepalith.app.main, hepalith.ui.opening, PySide6.QtCore as core; print(*sys.modules, *vars(core))"
+    )
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     heavy = {"yaml", "tomlkit", "tomllib", "importlib.metadata", "hepalith.decision", "hepalith.knowledge"}
+    heavy |= {"msgspec", "hepalith.ui.theme", "Qt"}
     assert not heavy & set(ended.stdout.split())
+
+
+@pytest.mark.parametrize(
+    ("preferences", "colour"),
+    [('{"theme":"dark"}', DARK.window), ('{"theme":"light"}', LIGHT.window), ('{"theme":"system"}', ""), ("[", "")],
+)
+def test_the_first_window_has_the_colour_of_the_theme(
+    qtbot: QtBot, tmp_path: Path, preferences: str, colour: str
+) -> None:
+    stored_in(tmp_path).setValue(PREFERENCES, preferences)
+    opening = _Opening(tmp_path, lambda: pytest.fail("nothing is loaded here"))
+    qtbot.addWidget(opening)
+    assert opening.palette().window().color().name() == (colour or QApplication.palette().window().color().name())
+
+
+def test_a_first_window_that_stays_says_why(qtbot: QtBot, tmp_path: Path) -> None:
+    go_on = threading.Event()
+
+    def load() -> Callable[[WindowSettings], Desktop]:
+        assert go_on.wait(20)
+        raise KnowledgeError("ended")
+
+    opening = _Opening(tmp_path, load)
+    qtbot.addWidget(opening)
+    opening.show()
+    qtbot.waitUntil(lambda: opening.centralWidget() is not None)
+    assert opening.centralWidget().text() == "Opening..."
+    opening.hide()
+    go_on.set()
+    opening.finish()

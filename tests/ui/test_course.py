@@ -11,10 +11,10 @@ from pytestqt.qtbot import QtBot
 
 from hepalith.domain.case import PATIENT, ChoiceValue, NumberValue, State
 from hepalith.services.session import CaseSession
+from hepalith.ui.colours import DARK, LIGHT
 from hepalith.ui.course_part import CoursePart, ExaminationRow
 from hepalith.ui.form import SectionForm
 from hepalith.ui.main_window import MainWindow
-from hepalith.ui.theme import DARK, LIGHT
 from support.vignettes import knowledge_and_problems
 
 KEY = Qt.Key

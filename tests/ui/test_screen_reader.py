@@ -26,7 +26,7 @@ from PySide6.QtTest import QTest
 from hepalith.knowledge.compiled import load_knowledge
 from hepalith.services.session import CaseSession
 from hepalith.ui.main_window import MainWindow
-from hepalith.ui.opening import make_application
+from hepalith.ui.look import make_application
 from hepalith.ui.settings import WindowSettings
 from ui import conftest as made
 

@@ -15,6 +15,7 @@ from hepalith.domain.case import PATIENT, Case, Lesion, NumberValue, Observation
 from hepalith.services.ports import Recovery
 from hepalith.services.session import CaseSession
 from hepalith.ui.case_list import STUDIES_PAGE, WHO_PAGE
+from hepalith.ui.colours import DARK, LIGHT
 from hepalith.ui.dialogs import AboutDialog, RecoveryDialog, StartDialog
 from hepalith.ui.fields.editor import PlainInput
 from hepalith.ui.fields.text import TextArea
@@ -23,7 +24,6 @@ from hepalith.ui.identity_page import IdentityPage
 from hepalith.ui.main_window import Arrangement, MainWindow
 from hepalith.ui.settings import WindowSettings
 from hepalith.ui.studies_page import StudiesPage
-from hepalith.ui.theme import DARK, LIGHT
 from ui.conftest import FileManual
 
 KEY = Qt.Key

@@ -2,8 +2,8 @@
 
 import os
 from pathlib import Path
+from typing import NamedTuple
 
-import msgspec
 import platformdirs
 
 from hepalith.i18n import VARIABLE, first_spoken, system_languages
@@ -13,7 +13,7 @@ LANGUAGE_FILE = "language"  # what the user chose in the window, where the comma
 PROFILE = "HEPALITH_PROFILE"
 
 
-class Folders(msgspec.Struct, frozen=True, kw_only=True):
+class Folders(NamedTuple):
     """Where this user's files of the program lie."""
 
     cache: Path

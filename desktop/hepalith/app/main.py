@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 from hepalith.app.folders import Folders, language, user_folders
 from hepalith.cli.arguments import parse_arguments
-from hepalith.cli.parts import NO_WINDOW, read_case
 from hepalith.domain.errors import HepalithError
 from hepalith.i18n import VARIABLE, _, set_language
 
@@ -107,6 +106,7 @@ def _shown(arguments: argparse.Namespace, session: "CaseSession") -> Path | None
     if arguments.case is None or str(arguments.case) != "-":
         return None if arguments.case is None else Path(arguments.case)
     from hepalith.app.wiring import Documents
+    from hepalith.cli.parts import read_case
 
     session.show_case(read_case("-", Documents()))
     return None
@@ -148,5 +148,7 @@ def _without_screen() -> int:
 
 
 def _without_qt(error: ImportError) -> int:
+    from hepalith.cli.parts import NO_WINDOW
+
     sys.stderr.write(_("hepalith: the window needs Qt, which cannot be loaded: {reason}\n").format(reason=error))
     return NO_WINDOW

@@ -10,14 +10,14 @@ from PySide6.QtWidgets import QApplication
 from hepalith.i18n import first_spoken, language, set_language
 from hepalith.services.ports import ReferenceManual, SiteSettings
 from hepalith.services.session import CaseSession
+from hepalith.ui.colours import ThemeName
 from hepalith.ui.errors import ErrorWatch
+from hepalith.ui.look import make_application
 from hepalith.ui.main_window import MainWindow
-from hepalith.ui.opening import make_application
 from hepalith.ui.preparation import PreparationBeside
 from hepalith.ui.screenshot import grab
 from hepalith.ui.second_look import BesideTheWindow
 from hepalith.ui.settings import WindowSettings
-from hepalith.ui.theme import ThemeName
 
 
 class Desktop(QObject):

@@ -7,8 +7,9 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, Q
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from hepalith.figures.drawing import AnyShape, Area, Dot, Drawing, Label, Line, Tone
+from hepalith.ui.colours import Theme
 from hepalith.ui.fonts import em
-from hepalith.ui.theme import Theme, theme_of
+from hepalith.ui.theme import theme_of
 
 _UNITS_PER_EM = 12.5  # a line of the window's text is as high as a line of labels
 _LEAST, _MOST = 150.0, 420.0  # width in units of the drawing

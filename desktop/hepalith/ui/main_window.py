@@ -41,6 +41,7 @@ from hepalith.services.ports import Recovery, ReferenceManual, SiteSettings
 from hepalith.services.session import CaseSession, CaseState
 from hepalith.ui.bridge import SessionBridge
 from hepalith.ui.case_list import STUDIES_PAGE, WHO_PAGE, CaseList
+from hepalith.ui.colours import ThemeName
 from hepalith.ui.errors import ErrorDialog, error_report
 from hepalith.ui.examples import Example, examples_in, title_of
 from hepalith.ui.files import FileActions, dropped_file
@@ -59,7 +60,7 @@ from hepalith.ui.shortcuts import Shortcuts, keys_page
 from hepalith.ui.studies_page import StudiesPage
 from hepalith.ui.tab_order import set_tab_order
 from hepalith.ui.texts import without_key
-from hepalith.ui.theme import ThemeName, apply_theme
+from hepalith.ui.theme import apply_theme
 
 QUIET_MS = 200  # after an edit; what takes some milliseconds and nobody sees can wait so long
 GUIDED_PAGE = "page:guided"
@@ -456,7 +457,7 @@ class MainWindow(QMainWindow):
         self.panel.setVisible(not turn or self.tabs.currentIndex() == 1)
 
     def _restore_layout(self) -> None:
-        restore_place(self, self._settings)
+        restore_place(self, self._settings.layout("window"))
         self.tabs.hide()
         self._restore_entry()
         self._share_room()

@@ -1,61 +1,46 @@
 """The first window: painted before the program is loaded, and replaced by the real one when it is.
 
-Only what this window needs is imported here.
+What is imported here is paid for before anything is seen. Even `Qt`, with its hundred enumerations, is too much.
 """
 
+import json
 import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QPaintEvent
-from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QMessageBox
+from PySide6.QtCore import QByteArray, QTimer, Signal
+from PySide6.QtGui import QColor, QPaintEvent, QPalette
+from PySide6.QtWidgets import QApplication, QMainWindow
 
-from hepalith.domain.errors import HepalithError
 from hepalith.i18n import _
-from hepalith.ui.fonts import apply_text_size, load_fonts
-from hepalith.ui.settings import WindowSettings
-from hepalith.ui.theme import apply_theme
+from hepalith.ui.colours import DARK, LIGHT
+from hepalith.ui.stored import layout_in, preferences_in, stored_in
 
 if TYPE_CHECKING:
     from hepalith.ui.application import Desktop
+    from hepalith.ui.settings import WindowSettings
 
-Begin = Callable[[WindowSettings], "Desktop"]  # makes the window on what was loaded
+Begin = Callable[["WindowSettings"], "Desktop"]  # makes the window on what was loaded
 
-_EFFECTS = (
-    Qt.UIEffect.UI_General,
-    Qt.UIEffect.UI_AnimateMenu,
-    Qt.UIEffect.UI_FadeMenu,
-    Qt.UIEffect.UI_AnimateCombo,
-    Qt.UIEffect.UI_AnimateTooltip,
-    Qt.UIEffect.UI_FadeTooltip,
-    Qt.UIEffect.UI_AnimateToolBox,
-)
 _ID = "org.hepalith.Hepalith"
 _USUAL_SIZE = (1280, 720)
+_SILENT_MS = 400  # a window that is replaced so soon says nothing
 
 
-def make_application(settings: WindowSettings) -> QApplication:
-    """The application with its fonts, colours and text size; the one that runs already, if there is one."""
+def the_application() -> QApplication:
+    """The application under its name; the one that runs already, if there is one."""
     running = QApplication.instance()
     app = running if isinstance(running, QApplication) else QApplication(sys.argv[:1])
     app.setApplicationName("hepalith")
     app.setApplicationDisplayName("Hepalith")
     app.setDesktopFileName(_ID)
-    app.setStyle("Fusion")
-    for effect in _EFFECTS:
-        app.setEffectEnabled(effect, False)  # noqa: FBT003 : nothing moves, whatever the system asks for
-    load_fonts()
-    apply_text_size(app, settings.preferences.text_percent)
-    apply_theme(app, settings.preferences.theme)
     return app
 
 
-def restore_place(window: QMainWindow, settings: WindowSettings) -> None:
+def restore_place(window: QMainWindow, shape: QByteArray | None) -> None:
     """Size and place as they were, or as usual."""
-    shape = settings.layout("window")
     if shape is None or not window.restoreGeometry(shape):
         window.resize(*_USUAL_SIZE)
 
@@ -66,9 +51,8 @@ def run(settings: Path, load: Callable[[], Begin]) -> int:
     settings: a folder. load: called on another thread once something is painted. Raises what `load` raises, after
     the user was told of it.
     """
-    kept = WindowSettings(settings)
-    app = make_application(kept)
-    opening = _Opening(kept, load)
+    app = the_application()
+    opening = _Opening(settings, load)
     opening.show()
     code = app.exec()
     opening.finish()
@@ -76,22 +60,22 @@ def run(settings: Path, load: Callable[[], Begin]) -> int:
 
 
 class _Opening(QMainWindow):
-    """Says that the program is opening, at the place of the window to come."""
+    """Stands at the place of the window to come, in its colour; says that the program is opening if that takes long."""
 
     _loaded = Signal(object)  # Begin, or the exception; from the loading thread into that of the window
 
-    def __init__(self, settings: WindowSettings, load: Callable[[], Begin]) -> None:
+    def __init__(self, settings: Path, load: Callable[[], Begin]) -> None:
         super().__init__()
-        self._settings = settings
+        self._folder = settings
         self._load = load
+        self._settings: WindowSettings | None = None
         self._thread: threading.Thread | None = None
         self._error: BaseException | None = None
         self._desktop: Desktop | None = None
-        label = QLabel(_("Opening..."))
-        label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.setCentralWidget(label)
         self.setWindowTitle(_("Hepalith"))
-        restore_place(self, settings)
+        stored = stored_in(settings)
+        restore_place(self, layout_in(stored, "window"))
+        self._colour(preferences_in(stored))
         self._loaded.connect(self._on_loaded)
 
     def finish(self) -> None:
@@ -107,7 +91,35 @@ class _Opening(QMainWindow):
         super().paintEvent(event)
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, daemon=True)
-            QTimer.singleShot(0, self._thread.start)  # when the painting is on the screen
+            QTimer.singleShot(0, self._begin)  # when the painting is on the screen
+
+    def _colour(self, preferences: str) -> None:
+        """The colour of a chosen theme; the system's is there already."""
+        try:
+            theme = {"light": LIGHT, "dark": DARK}[json.loads(preferences)["theme"]]
+        except (ValueError, LookupError, TypeError):
+            return
+        palette = QPalette()
+        palette.setColor(QPalette.ColorRole.Window, QColor(theme.window))
+        self.setPalette(palette)
+
+    def _begin(self) -> None:
+        from hepalith.ui.look import make_application
+        from hepalith.ui.settings import WindowSettings
+
+        self._settings = WindowSettings(self._folder)
+        make_application(self._settings)
+        QTimer.singleShot(_SILENT_MS, self._say)
+        if self._thread is not None:
+            self._thread.start()
+
+    def _say(self) -> None:
+        from PySide6.QtCore import Qt
+        from PySide6.QtWidgets import QLabel
+
+        label = QLabel(_("Opening..."))
+        label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setCentralWidget(label)
 
     def _run(self) -> None:
         try:
@@ -116,7 +128,7 @@ class _Opening(QMainWindow):
             self._loaded.emit(error)
 
     def _on_loaded(self, loaded: "Begin | BaseException") -> None:
-        if self.isHidden():  # closed meanwhile
+        if self.isHidden() or self._settings is None:  # closed meanwhile
             return
         if isinstance(loaded, BaseException):
             self._tell(loaded)
@@ -125,6 +137,10 @@ class _Opening(QMainWindow):
         self.close()
 
     def _tell(self, error: BaseException) -> None:
+        from PySide6.QtWidgets import QMessageBox
+
+        from hepalith.domain.errors import HepalithError
+
         self._error = error
         box = QMessageBox(self)
         box.setIcon(QMessageBox.Icon.Critical)

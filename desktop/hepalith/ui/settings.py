@@ -6,10 +6,10 @@ from typing import Annotated, Any, Literal
 import msgspec
 from PySide6.QtCore import QByteArray, QSettings
 
-from hepalith.ui.theme import ThemeName
+from hepalith.ui.colours import ThemeName
+from hepalith.ui.stored import PREFERENCES, layout_in, preferences_in, stored_in
 
 _RECENT = 8
-_PREFERENCES = "preferences"
 _LANGUAGE = "language"  # a file with the code alone, for those who speak without Qt: command line and note
 
 Paper = Literal["a4", "us-letter"]
@@ -38,19 +38,19 @@ class WindowSettings:
     def __init__(self, folder: Path) -> None:
         self.kept = True  # False: what was chosen last holds only until the program ends, the disk refuses it
         self._language_file = folder / _LANGUAGE
-        self._stored = QSettings(str(folder / "window.ini"), QSettings.Format.IniFormat)
+        self._stored = stored_in(folder)
 
     @property
     def preferences(self) -> Preferences:
         """What the user chose; what cannot be read counts as not chosen."""
         try:
-            return msgspec.json.decode(str(self._stored.value(_PREFERENCES, "{}")), type=Preferences)
+            return msgspec.json.decode(preferences_in(self._stored), type=Preferences)
         except msgspec.MsgspecError:
             return Preferences()
 
     @preferences.setter
     def preferences(self, chosen: Preferences) -> None:
-        self._stored.setValue(_PREFERENCES, msgspec.json.encode(chosen).decode())
+        self._stored.setValue(PREFERENCES, msgspec.json.encode(chosen).decode())
         self._stored.sync()  # makes the folder, too
         self.kept = self._stored.status() is QSettings.Status.NoError
         try:
@@ -85,8 +85,7 @@ class WindowSettings:
 
     def layout(self, name: str) -> QByteArray | None:
         """The remembered sizes of a window or splitter."""
-        value = self._stored.value(f"layout/{name}")
-        return value if isinstance(value, QByteArray) else None
+        return layout_in(self._stored, name)
 
     def remember_layout(self, name: str, state: QByteArray) -> None:
         """Remembers the sizes of a window or splitter."""

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QToolBu
 
 from hepalith.domain.assessment import Need, TraceNode, Turn
 from hepalith.i18n import _, plural
+from hepalith.ui.colours import Theme
 from hepalith.ui.flow_layout import FlowLayout
 from hepalith.ui.fonts import em, embolden, plain_label
 from hepalith.ui.icons import icon
@@ -17,7 +18,7 @@ from hepalith.ui.link_label import LinkLabel
 from hepalith.ui.panel.rows import Balance, Card, card_text
 from hepalith.ui.panel.trace_text import link_to, links_of, trace_html, turns_html
 from hepalith.ui.texts import unfolded_word
-from hepalith.ui.theme import Theme, leading_bar, margins, theme_of, tinted
+from hepalith.ui.theme import leading_bar, margins, theme_of, tinted
 
 _SHOWN_NEEDS = 6
 

@@ -6,8 +6,8 @@ from html import escape
 from hepalith.domain.assessment import Answer, TraceNode, Turn
 from hepalith.domain.words import answer_text, capital, turn_note
 from hepalith.i18n import _
+from hepalith.ui.colours import Theme
 from hepalith.ui.texts import ANSWER_SIGN
-from hepalith.ui.theme import Theme
 
 _MOST_LINES = 120
 _INDENT = 14
