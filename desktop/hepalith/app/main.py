@@ -138,17 +138,20 @@ def _no_screen() -> bool:
 
 
 def _without_screen() -> int:
-    sys.stderr.write(
+    return _no_window(
         _(
             "hepalith: there is no screen here (neither DISPLAY nor WAYLAND_DISPLAY is set), so no window can open. "
             "hepalith assess and hepalith note work without one.\n"
         )
     )
-    return NO_WINDOW
 
 
 def _without_qt(error: ImportError) -> int:
+    return _no_window(_("hepalith: the window needs Qt, which cannot be loaded: {reason}\n").format(reason=error))
+
+
+def _no_window(reason: str) -> int:
     from hepalith.cli.parts import NO_WINDOW
 
-    sys.stderr.write(_("hepalith: the window needs Qt, which cannot be loaded: {reason}\n").format(reason=error))
+    sys.stderr.write(reason)
     return NO_WINDOW
