@@ -6,7 +6,8 @@ not to hold. A rule that gives way to another is named with its reason, and neve
 
 from collections.abc import Callable, Iterable, Iterator, Set
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
+from typing import Any
 
 import msgspec
 
@@ -19,6 +20,7 @@ from hepalith.decision.evaluation import Evaluation
 from hepalith.decision.explain import ANSWER, Explainer, must_not_be
 from hepalith.decision.follow_up import planned_tests
 from hepalith.decision.grounds import dated
+from hepalith.decision.kept import Kept
 from hepalith.decision.levels import TableUse, gate_state, gate_subject, level_of, table_use
 from hepalith.decision.needs import Needs, OpenFinding
 from hepalith.decision.overrides import overrides_of, set_aside
@@ -108,6 +110,7 @@ class Assessor:
         self._words = Words(self.evaluation)
         self._judgement = Judgement(self.evaluation)
         self._assumed = self.evaluation.assumed_limits()
+        self._kept = asker.kept(as_of) if asker else Kept()
 
     @cached_property
     def _explainer(self) -> Explainer:
@@ -232,7 +235,29 @@ class Assessor:
     # advice
 
     def _advice(self, judged: Judged, *, full: bool) -> Advice:
+        """A recommendation as it is published; the same as before while nothing has changed on which it rests."""
         compiled = self._knowledge.recommendations[judged.id]
+        made_of: tuple[Any, ...] = (judged.status,)
+        if judged.status is not Status.DOES_NOT_HOLD:
+            rests_on = self._rests_on(compiled, judged)
+            made_of = (judged, full, *(self.evaluation.unchanged_since(*one) for one in rests_on))
+        if judged.id in _with_values(self._knowledge):
+            texts = (compiled.entry.title, compiled.entry.action, compiled.entry.reason)
+            made_of = (*made_of, *(self._fill(text, judged.subject) for text in texts))
+        return self._kept.of((judged.id, judged.subject), made_of, lambda: self._published(compiled, judged, full=full))
+
+    def _rests_on(self, compiled: CompiledRecommendation, judged: Judged) -> Iterator[tuple[TruthNode, str, bool]]:
+        """The conditions on which it rests what is said of advice, with subjects; whether old values do not count."""
+        for tree in (compiled.when, *compiled.escalate):
+            yield tree, judged.subject, False
+        applies = judged.status is not Status.CANNOT_BE_EXCLUDED
+        for name in compiled.entry.gates if applies else ():
+            gate, about = self._knowledge.gates[name], gate_subject(self.evaluation, name, judged.subject)
+            yield from ((item, about, gate.entry.wants_fresh) for item in gate.items)
+        for _rule, winner, whose in judged.held_open_by:
+            yield self._knowledge.recommendations[winner].when, whose, False
+
+    def _published(self, compiled: CompiledRecommendation, judged: Judged, *, full: bool) -> Advice:
         entry = compiled.entry
         subject = judged.subject
         applies = judged.status in {Status.HOLDS, Status.SUPPRESSED}
@@ -511,6 +536,13 @@ class Assessor:
 
     def _fill(self, text: str, subject: str) -> str:
         return PLACEHOLDER.sub(lambda found: self._words.of(found.group(1), subject), text) if "{" in text else text
+
+
+@lru_cache(maxsize=4)
+def _with_values(knowledge: Knowledge) -> frozenset[str]:
+    """The advice into whose texts values are inserted."""
+    entries = (one.entry for one in knowledge.recommendations.values())
+    return frozenset(one.id for one in entries if PLACEHOLDER.search(f"{one.title} {one.action} {one.reason}"))
 
 
 def _says_something(interval: Interval, entry: Derived) -> bool:

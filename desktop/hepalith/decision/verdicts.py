@@ -27,6 +27,11 @@ _EFFECTIVE = {
 LEVELS = tuple(sorted(Urgency, key=lambda level: level.rank))
 
 
+@lru_cache(maxsize=1 << 15)
+def _judged(name: str, subject: str, status: Status) -> Judged:
+    return Judged(id=name, subject=subject, status=status, effective=_EFFECTIVE[status])
+
+
 class Levels:
     """The highest of several levels of urgency in each variant. levels: ranks, and the planes in which they count."""
 
@@ -154,7 +159,7 @@ class Verdicts:
                 if status is Status.SUPPRESSED or (status is Status.CANNOT_BE_EXCLUDED and is_closure):
                     yield judgement.one(name, subject)
                 else:
-                    yield Judged(id=name, subject=subject, status=status, effective=_EFFECTIVE[status])
+                    yield _judged(name, subject, status)
 
     def _status(self, key: Key) -> Status:
         if self.holds.get(key, 0) & CASE:

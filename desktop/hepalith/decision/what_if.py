@@ -14,6 +14,7 @@ from hepalith.decision.answers import Answer, Open, answers_of
 from hepalith.decision.completions import Completer
 from hepalith.decision.effects import Change, Effects
 from hepalith.decision.evaluation import Evaluation
+from hepalith.decision.kept import Kept
 from hepalith.decision.leaves import Memory
 from hepalith.decision.needs import Found, Needs
 from hepalith.decision.observed import ObservedCase
@@ -29,22 +30,19 @@ from hepalith.domain.assessment import GateChange, Leaders, Named, Outcome
 from hepalith.domain.case import PATIENT, Case
 from hepalith.domain.interval import ANYTHING, Interval
 from hepalith.domain.truth import Truth
+from hepalith.i18n import language
 from hepalith.knowledge.base import Knowledge
 
 _SPARE = 1000  # planes that may stay unused
 
 
 class Tried(NamedTuple):
-    """An open finding, and the number of the variant of each of its answers."""
+    """An open finding, and the number of the variant of each of its answers. key: finding and subject."""
 
     open: Open
     variants: Sequence[int]
     plane: int  # all of them
-
-    @property
-    def key(self) -> Key:
-        """Finding and subject."""
-        return self.open.finding, self.open.subject
+    key: Key
 
 
 class Together(NamedTuple):
@@ -63,6 +61,8 @@ class Asker:
         self._reader = FastReader(knowledge)
         self._answers = answers_of(knowledge)
         self._layout = Layout()
+        self._kept = Kept()
+        self._kept_for: tuple[str, date] | None = None
         self._memory: Memory = {}  # of the verdicts
         self._needs: Found = {}
 
@@ -70,6 +70,12 @@ class Asker:
     def completer(self) -> Completer:
         """For the second look; made when it is first wanted."""
         return Completer(self.knowledge)
+
+    def kept(self, as_of: date) -> Kept:
+        """What is said of a case at a date, in the language that is spoken now."""
+        if self._kept_for != (language(), as_of):
+            self._kept, self._kept_for = Kept(), (language(), as_of)
+        return self._kept
 
     def what_if(self, case: Case, as_of: date) -> "WhatIf":
         """The case, and the case with each answer to each of its open findings."""
@@ -88,7 +94,8 @@ class Asker:
         }
         reading = self._reader.read(observed, self._layout.variation((*found, *doubted), members, assumed))
         tried, narrowed = (
-            [Tried(one, *self._layout.places_of(one)) for one in several] for several in (found, doubted)
+            [Tried(one, *self._layout.places_of(one), (one.finding, one.subject)) for one in several]
+            for several in (found, doubted)
         )
         numbers = {key: places.numbers for key, places in assumed.items()}
         return WhatIf(reading, tried, together, narrowed, numbers, self._memory, self._needs)
