@@ -87,8 +87,8 @@ def _carry_lost(total: list[int], plane: int, amount: int) -> None:
         total[digit] ^= plane
 
 
-def _every_lesion(self: Verdicts, winner: Any, subject: str) -> tuple[str, ...]:
-    return self._reading.lesions if winner.of_lesion else ("patient",)
+def _every_lesion(_self: Verdicts, rule: Any, _subject: str, _whose: str) -> Any:
+    return rule.winners
 
 
 def _fewer(self: Pieces[Any], predicate: Callable[[Any], bool], full: int) -> int:
@@ -120,7 +120,7 @@ FAULTS = {
     "gates trust old laboratory values": (Writer, "_read", _old_values_count),
     "what changed is not read again": (Stand, "changed_since", _nothing_changes),
     "points are added without carrying": (planes, "add", _carry_lost),
-    "advice gives way to that for another lesion": (Verdicts, "_whose", _every_lesion),
+    "advice gives way to that for another lesion": (Verdicts, "_who_wins", _every_lesion),
     "an answer is lost": (Pieces, "where", _fewer),
     "the interpreter takes what is open for no": (
         Evaluation,

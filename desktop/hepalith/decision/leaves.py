@@ -3,7 +3,7 @@
 Variants differ in what is recorded of a finding.
 """
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
@@ -21,7 +21,6 @@ T = TypeVar("T")
 Groups = Sequence[Group]
 Variants = Sequence[tuple[int, Groups]]  # planes that exclude each other, and what is recorded of a finding in them
 Tests = Sequence[Callable[[Any], bool]]  # of a value, one for each plane that it makes
-Memory = dict[Hashable, tuple[Any, Any]]  # what was made, and what it was made of
 
 
 class Variation(NamedTuple):

@@ -8,7 +8,7 @@ Statements that rest on the same findings are a block: after an edit only the bl
 """
 
 import re
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence, Set
 from decimal import Decimal
 from functools import lru_cache, partial
 from itertools import chain
@@ -62,10 +62,12 @@ from hepalith.knowledge.tree import (
 from hepalith.knowledge.uses import nodes_behind
 
 Part = tuple[int, bool]  # a part of a condition: the identity of its node, whether old values count as not recorded
+Entry = tuple[str, str]  # kind and id of an entry of the knowledge
 Pair = tuple[str, str]  # the variables of a truth: known to hold, known not to hold
 Frame = list[Any]
 VARIABLE = re.compile(r"(?<!@)\bv\d+")
 _SLOT = re.compile(r"@(v\d+)")  # the slot of a variable, in the frame of each lesion
+NOTHING = "nothing"  # the block that computes nothing
 OF_ANY = "*"  # before the name of a finding: that of every lesion
 
 
@@ -106,6 +108,7 @@ class Program(NamedTuple):
     reads: tuple[Read, ...]
     truths: dict[Part, tuple[bool, int, int]]  # as `holds`
     marks: dict[Part, tuple[bool, int, int]]  # of truths: where their frame says when each of the two was computed
+    together: dict[Entry, tuple[bool, int]]  # of all conditions of an entry: whose frame says when any was computed
     numbers_in: dict[Part, Slot]  # of the numbers that are parts of conditions: the pieces
     holds: dict[str, tuple[bool, int, int]]  # derived: whose frame as in `Slot`, known to hold, known not to hold
     choices: dict[str, tuple[Slot, ...]]  # of derived findings: each choice that may be, in the order of `ordered`
@@ -281,6 +284,10 @@ class Writer:
         }
         numbers = {name: self._keep(made) for name, made in derived.items() if kinds[name] == "number"}
         source = self._source()
+        together = {
+            entry: self._marked_together([name for tree in trees for name in truths[(id(tree), False)]])
+            for entry, trees in (self._entries() if wanted is None and self._marks else ())
+        }
         namespace = dict(self._constants)
         exec(compile(source, "<the program of the knowledge>", "exec"), namespace)  # noqa: S102 (written above)
         return Program(
@@ -291,6 +298,7 @@ class Writer:
             reads=tuple(self._read_list),
             truths={part: self._pair_slots(*names) for part, names in truths.items()},
             marks={part: self._pair_marks(*names) for part, names in truths.items() if self._marks},
+            together=together,
             numbers_in={part: self._slot(*names) for part, names in numbers_in.items()},
             holds={name: self._pair_slots(*names) for name, names in holds.items()},
             choices={name: tuple(self._slot(*names) for names in planes) for name, planes in choices.items()},
@@ -306,6 +314,24 @@ class Writer:
                 self._gate_item(name, position)
         for name in self._knowledge.derived:
             self._derive(name, fresh=False)
+
+    def _entries(self) -> Iterator[tuple[Entry, Sequence[TruthNode]]]:
+        """Advice and causes, with all conditions by which they are judged."""
+        for name, advice in self._knowledge.recommendations.items():
+            yield ("recommendations", name), (advice.when, *advice.escalate)
+        for name, cause in self._knowledge.conditions.items():
+            yield (
+                ("conditions", name),
+                (cause.excluded, cause.confirmed, *cause.arguments_for, *cause.arguments_against),
+            )
+
+    def _marked_together(self, names: Sequence[str]) -> tuple[bool, int]:
+        """The mark of a block that computes nothing: it is run when anything changes on which variables rest."""
+        level = max(self._level_of[name] % 2 for name in names)
+        mark = self._place(level)
+        rests_on = frozenset[str]().union(*(self._rests_on[name] for name in names))
+        self._blocks[level].append(Block(NOTHING, rests_on, mark))
+        return level == 1, mark
 
     def _keep(self, *names: str) -> tuple[str, ...]:
         """Variables for these that are kept, all in the same frame."""
@@ -473,7 +499,7 @@ class Writer:
         """A function for each block. S: what is observed; V: the subject's frame; P: the patient's; L: all lesions'."""
         levels = [self._in_blocks(statements) for statements in self._needed()]
         self._keep_between(list(chain.from_iterable(levels)))
-        lines: list[str] = []
+        lines = [f"def {NOTHING}(*_): pass"]
         for number, blocks in enumerate(levels):
             self._blocks.append([])
             for rests_on, statements in blocks:

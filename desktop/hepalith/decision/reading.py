@@ -7,7 +7,7 @@ from hepalith.decision.evaluation import Evaluation
 from hepalith.decision.leaves import Groups, Leaves, Variants, Variation
 from hepalith.decision.observed import ObservedCase
 from hepalith.decision.planes import CASE, Pieces, Truths, truth_at
-from hepalith.decision.program import Frame, Program, Runner, Slot, ordered, program_of
+from hepalith.decision.program import Entry, Frame, Program, Runner, Slot, ordered, program_of
 from hepalith.domain.case import PATIENT
 from hepalith.domain.interval import Interval
 from hepalith.domain.truth import Truth
@@ -137,6 +137,11 @@ class Reading:
         frame = self._frames[subject if of_lesion else PATIENT]
         since: int = max(frame[true], frame[false])
         return since
+
+    def has_changed(self, entry: Entry, subject: str, generation: int) -> bool:
+        """Whether since a reading anything has changed on which any condition of an entry rests."""
+        of_lesion, mark = self._program.together[entry]
+        return bool(self._frames[subject if of_lesion else PATIENT][mark] > generation)
 
     def number_now(self, node: NumberNode, subject: str, fresh: bool = False) -> Interval | None:
         """A number in the case as it is; None for a constant, and for a node that is part of no tree that was read."""

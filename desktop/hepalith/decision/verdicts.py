@@ -3,12 +3,11 @@
 Here the rules of these modules are applied to planes; tests compare both.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from hepalith.decision.causes import POINTS
-from hepalith.decision.leaves import Memory
 from hepalith.decision.planes import CASE, add, common, total_at, union
 from hepalith.decision.precedence import CLOSURE, Judged, Judgement
 from hepalith.decision.reading import Reading
@@ -19,6 +18,7 @@ from hepalith.knowledge.base import CompiledCondition, Knowledge
 from hepalith.knowledge.tree import TruthNode
 
 Key = tuple[str, str]  # an id and a subject
+ByAdvice = dict[str, dict[str, tuple[int, int]]]
 _EFFECTIVE = {
     Status.HOLDS: Truth.TRUE,
     Status.CANNOT_BE_EXCLUDED: Truth.UNKNOWN,
@@ -46,19 +46,16 @@ class Levels:
         return sum(planes >> variant & 1 for planes in self.at_least) - 1
 
 
-class _Winner(NamedTuple):
-    of_lesion: bool
-    same_lesion: bool  # gives way only for the same lesion
-    replaces: bool
-
-
 class _Rule(NamedTuple):
     """A recommendation with what decides about it."""
 
     name: str
     of_lesion: bool
     is_closure: bool
-    winners: Mapping[str, _Winner]
+    winners: frozenset[str]
+    own: frozenset[str]  # those of the lesion that win only over advice for the same lesion
+    of_any: frozenset[str]  # those of any other lesion, and of the patient
+    replacing: frozenset[str]  # those that replace what gives way to them
     level: int  # rank
     when: TruthNode
     escalations: tuple[tuple[int, TruthNode], ...]  # rank, condition
@@ -69,15 +66,21 @@ def _rules(knowledge: Knowledge) -> tuple[_Rule, ...]:
     """Winners before losers."""
     compiled = knowledge.recommendations
     entries = {name: one.entry for name, one in compiled.items()}
+    of_lesion = frozenset(name for name, entry in entries.items() if entry.subject == "lesion")
+    winners = {name: {winner: rule for rule, winner in knowledge.suppressors.get(name, ())} for name in entries}
+    own = {
+        name: of_lesion & {winner for winner, rule in found.items() if name in of_lesion and rule.across == "lesion"}
+        for name, found in winners.items()
+    }
     return tuple(
         _Rule(
             name=name,
-            of_lesion=entries[name].subject == "lesion",
+            of_lesion=name in of_lesion,
             is_closure=CLOSURE in entries[name].tags,
-            winners={
-                winner: _Winner(entries[winner].subject == "lesion", rule.across == "lesion", rule.replaces)
-                for rule, winner in knowledge.suppressors.get(name, ())
-            },
+            winners=frozenset(winners[name]),
+            own=own[name],
+            of_any=frozenset(winners[name]) - own[name],
+            replacing=frozenset(winner for winner, rule in winners[name].items() if rule.replaces),
             level=Urgency(entries[name].urgency).rank,
             when=compiled[name].when,
             escalations=tuple(
@@ -93,49 +96,48 @@ class Verdicts:
     """What holds in every variant of a reading.
 
     holds, suppressed, open: planes of the advice that holds, applies but gives way, or cannot be excluded, by id and
-    subject. counts: the ranks that it brings to the urgency, and where.
-    leading: the causes of rank 1, by subject.
-    memory: that of the verdicts before, so that only causes of which anything changed are ranked again.
+    subject, in the order in which it is judged. counts: the ranks that it brings to the urgency, and where.
+    applying, effective: by subject and name, where advice applies, or holds in the end, and where it is open and keeps
+    a closure open. leading: the causes of rank 1, by subject. ranks: where each cause is ranked, with its total.
+    before: the verdicts of an earlier reading by the same reader; only what changed since is judged and ranked again.
     """
 
-    def __init__(self, reading: Reading, memory: Memory | None = None) -> None:
-        self._reading = reading
-        self._memory: Memory = {} if memory is None else memory
-        self.holds: dict[Key, int] = {}
-        self.suppressed: dict[Key, int] = {}
-        self.open: dict[Key, int] = {}
-        self.counts: dict[Key, list[tuple[int, int]]] = {}
-        subjects = (PATIENT, *reading.lesions)
-        # By subject and name: where advice applies, or holds in the end, and where it is open and keeps a closure open.
-        self._applying: dict[str, dict[str, tuple[int, int]]] = {subject: {} for subject in subjects}
-        self._effective: dict[str, dict[str, tuple[int, int]]] = {subject: {} for subject in subjects}
-        for rule in _rules(reading.knowledge):
-            for subject in reading.lesions if rule.of_lesion else (PATIENT,):
-                self._judge(rule, subject)
-        self._points: dict[Key, tuple[int, list[int]]] = {}
+    def __init__(self, reading: Reading, before: "Verdicts | None" = None) -> None:
+        self.reading = reading
+        self._before = before = before if before is not None and before.reads_as(reading) else None
+        self.holds: dict[Key, int] = before.holds.copy() if before else {}
+        self.suppressed: dict[Key, int] = before.suppressed.copy() if before else {}
+        self.open: dict[Key, int] = before.open.copy() if before else {}
+        self.counts: dict[Key, list[tuple[int, int]]] = before.counts.copy() if before else {}
+        self.applying: ByAdvice = self._by_subject(before.applying if before else {})
+        self.effective: ByAdvice = self._by_subject(before.effective if before else {})
+        self._judge_all()
+        self.ranks: dict[Key, tuple[int, list[int]]] = before.ranks.copy() if before else {}
         self._base = _base(reading.knowledge)
-        self.leading = {
-            subject: self._leading("lesion" if subject in reading.lesions else "patient", subject)
-            for subject in (*reading.lesions, PATIENT)
-        }
+        self.leading = {subject: self._leading(subject) for subject in (*reading.lesions, PATIENT)}
+        self._before = None  # or none would ever be given up
+
+    def reads_as(self, other: Reading) -> bool:
+        """Whether another reading has the same variants of a case with the same lesions."""
+        return (self.reading.full, self.reading.lesions) == (other.full, other.lesions)
 
     def points(self, variant: int = 0) -> dict[Key, int]:
         """The points of the causes that are ranked in one variant."""
         lower = (2 << self._base) - 1
         return {
             key: (total_at(total, variant) & lower) - (1 << self._base)
-            for key, (ranked, total) in self._points.items()
+            for key, (ranked, total) in self.ranks.items()
             if ranked >> variant & 1
         }
 
     @cached_property
     def urgency(self) -> "Levels":
         """The urgency of the case."""
-        return Levels((level for levels in self.counts.values() for level in levels), self._reading.full)
+        return Levels((level for levels in self.counts.values() for level in levels), self.reading.full)
 
     def gate(self, gate: str, subject: str) -> dict[GateState, int]:
         """Where a gate is open, shut, and shut until something is known."""
-        reading = self._reading
+        reading = self.reading
         entries = reading.knowledge.gates[gate].entry.items
         blocking = [
             reading.gate_item(gate, position, subject)
@@ -152,9 +154,9 @@ class Verdicts:
 
     def judged(self, judgement: Judgement) -> Iterator[Judged]:
         """Every recommendation for every subject, in the case as it is; `judgement` says what it gives way to."""
-        for name, compiled in self._reading.knowledge.recommendations.items():
+        for name, compiled in self.reading.knowledge.recommendations.items():
             is_closure = CLOSURE in compiled.entry.tags
-            for subject in self._reading.lesions if compiled.entry.subject == "lesion" else (PATIENT,):
+            for subject in self.reading.lesions if compiled.entry.subject == "lesion" else (PATIENT,):
                 status = self._status((name, subject))
                 if status is Status.SUPPRESSED or (status is Status.CANNOT_BE_EXCLUDED and is_closure):
                     yield judgement.one(name, subject)
@@ -170,77 +172,81 @@ class Verdicts:
 
     # advice
 
-    def _judge(self, rule: _Rule, subject: str) -> None:
-        applies, excluded = self._reading.truth(rule.when, subject)
-        full = self._reading.full
-        if excluded == full:
-            return
-        key = (rule.name, subject)
-        winning, replacing, open_winners = self._winners(rule, subject)
+    def _by_subject(self, before: ByAdvice) -> ByAdvice:
+        return {subject: dict(before.get(subject, {})) for subject in (PATIENT, *self.reading.lesions)}
+
+    def _judge_all(self) -> None:
+        """Winners before losers. What neither has changed nor gives way to anything that has stays as it was."""
+        changed: set[str] = set()
+        for rule in _rules(self.reading.knowledge):
+            again = not changed.isdisjoint(rule.winners)
+            for subject in self.reading.lesions if rule.of_lesion else (PATIENT,):
+                if (again or self._has_changed(("recommendations", rule.name), subject)) and self._judge(rule, subject):
+                    changed.add(rule.name)
+
+    def _has_changed(self, entry: tuple[str, str], subject: str) -> bool:
+        before = self._before
+        return before is None or self.reading.has_changed(entry, subject, before.reading.generation)
+
+    def _judge(self, rule: _Rule, subject: str) -> bool:
+        """Judges one recommendation; whether it makes a difference to what gives way to it."""
+        key, full = (rule.name, subject), self.reading.full
+        applies, excluded = self.reading.truth(rule.when, subject)
         unknown = full ^ (applies | excluded)
-        self._applying[subject][rule.name] = applies, unknown
+        winning, replacing, open_winners = self._winners(rule, subject) if applies | unknown else (0, 0, 0)
         beaten = applies & winning
         held_open = applies & open_winners & (full ^ winning)
         holds = applies ^ (beaten | held_open)
         self.suppressed[key] = beaten
         self.open[key] = held_open | unknown & (full ^ winning)
         self.holds[key] = holds
-        if holds:
-            self._effective[subject][rule.name] = holds, 0
         counting = holds | beaten & (full ^ replacing)
-        if counting:
-            escalated = ((rank, counting & self._reading.truth(tree, subject)[0]) for rank, tree in rule.escalations)
-            self.counts[key] = [(rule.level, counting), *escalated]
+        escalated = ((rank, counting & self.reading.truth(tree, subject)[0]) for rank, tree in rule.escalations)
+        self.counts[key] = [(rule.level, counting), *escalated] if counting else []
+        differs = _put(self.applying[subject], rule.name, (applies, unknown))
+        return _put(self.effective[subject], rule.name, (holds, 0)) or differs
 
     def _winners(self, rule: _Rule, subject: str) -> tuple[int, int, int]:
         """Where anything wins over it, where that replaces it, and where a closure is held open by what may win."""
         winning = replacing = open_ = 0
         if not rule.winners:
             return winning, replacing, open_
-        for whose, advice in (self._applying if rule.is_closure else self._effective).items():
-            for name in rule.winners.keys() & advice.keys():
-                if whose in self._whose(rule.winners[name], subject):
-                    applies, unknown = advice[name]
-                    winning |= applies
-                    open_ |= unknown
-                    replacing |= applies if rule.winners[name].replaces else 0
+        for whose, advice in (self.applying if rule.is_closure else self.effective).items():
+            for name in self._who_wins(rule, subject, whose) & advice.keys():
+                applies, unknown = advice[name]
+                winning |= applies
+                open_ |= unknown
+                replacing |= applies if name in rule.replacing else 0
         return winning, replacing, open_
 
-    def _whose(self, winner: _Winner, subject: str) -> tuple[str, ...]:
-        if not winner.of_lesion:
-            return (PATIENT,)
-        return (subject,) if winner.same_lesion and subject != PATIENT else self._reading.lesions
+    def _who_wins(self, rule: _Rule, subject: str, whose: str) -> frozenset[str]:
+        """What wins over a recommendation for a subject if it applies to another."""
+        return rule.winners if whose == subject else rule.of_any
 
     # causes
 
-    def _leading(self, kind: str, subject: str) -> dict[str, int]:
+    def _leading(self, subject: str) -> dict[str, int]:
         """The planes in which each cause has rank 1: the highest total, digit by digit from the highest."""
-        totals: dict[str, list[int]] = {}
-        first: dict[str, int] = {}
-        for name, compiled in self._reading.knowledge.conditions.items():
-            if compiled.entry.subject == kind:
-                ranked, totals[name] = self._ranked(compiled, subject)
-                if ranked:
-                    first[name] = ranked
-                    self._points[(name, subject)] = ranked, totals[name]
+        kind = "patient" if subject == PATIENT else "lesion"
+        causes = {name: one for name, one in self.reading.knowledge.conditions.items() if one.entry.subject == kind}
+        again = [name for name in causes if self._has_changed(("conditions", name), subject)]
+        if self._before and not again:
+            return self._before.leading[subject]
+        for name in again:
+            self.ranks[name, subject] = self._ranked(causes[name], subject)
+        first = {name: ranked for name in causes if (ranked := self.ranks[name, subject][0])}
+        totals = {name: self.ranks[name, subject][1] for name in first}
         for digit in reversed(range(self._base + 2)):
             with_digit = {name: plane & totals[name][digit] for name, plane in first.items()}
-            without = self._reading.full ^ union(with_digit.values())  # where no one that is left has it
+            without = self.reading.full ^ union(with_digit.values())  # where no one that is left has it
             first = {name: with_digit[name] | plane & without for name, plane in first.items()}
         return {name: plane for name, plane in first.items() if plane}
 
     def _ranked(self, compiled: CompiledCondition, subject: str) -> tuple[int, list[int]]:
         """Where a cause is ranked, and its total: 2^base and its points; 2^(base + 1) more where it is confirmed."""
-        full = self._reading.full
         trees = (compiled.excluded, compiled.confirmed, *compiled.arguments_for, *compiled.arguments_against)
-        made_of = (full, *(self._reading.truth(tree, subject)[0] for tree in trees))
-        known = self._memory.get((compiled.entry.id, subject))
-        if known is not None and known[0] == made_of:
-            ranked: tuple[int, list[int]] = known[1]
-            return ranked
-        ranked = self._points_of(compiled, *made_of)
-        self._memory[(compiled.entry.id, subject)] = made_of, ranked
-        return ranked
+        planes = [self.reading.truth(tree, subject)[0] for tree in trees]
+        return self._points_of(compiled, self.reading.full, *planes)
 
     def _points_of(
         self, compiled: CompiledCondition, full: int, excluded: int, confirmed: int, *arguments: int
@@ -260,6 +266,14 @@ class Verdicts:
         positive = total[self._base] & union(total[: self._base])
         add(total, confirmed, 2 << self._base)
         return confirmed | (speaks_for & positive), total
+
+
+def _put(advice: dict[str, tuple[int, int]], name: str, planes: tuple[int, int]) -> bool:
+    """Notes where advice applies and where it is open, if it does anywhere; whether it was otherwise before."""
+    before = advice.pop(name, (0, 0))
+    if any(planes):
+        advice[name] = planes
+    return before != planes
 
 
 @lru_cache(maxsize=4)

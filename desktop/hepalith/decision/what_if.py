@@ -15,7 +15,6 @@ from hepalith.decision.completions import Completer
 from hepalith.decision.effects import Change, Effects
 from hepalith.decision.evaluation import Evaluation
 from hepalith.decision.kept import Kept
-from hepalith.decision.leaves import Memory
 from hepalith.decision.needs import Found, Needs
 from hepalith.decision.observed import ObservedCase
 from hepalith.decision.program import ordered
@@ -63,7 +62,7 @@ class Asker:
         self._layout = Layout()
         self._kept = Kept()
         self._kept_for: tuple[str, date] | None = None
-        self._memory: Memory = {}  # of the verdicts
+        self._verdicts: Verdicts | None = None
         self._needs: Found = {}
 
     @cached_property
@@ -83,7 +82,7 @@ class Asker:
         base = Evaluation(case, self.knowledge, as_of, observed)
         found, doubted = list(self._answers.open(base)), list(self._answers.doubted(base))
         if self._layout.size > _SPARE + 2 * sum(len(one.answers) for one in found):
-            self._layout, self._memory = Layout(), {}  # lesions that are gone have left too many places
+            self._layout = Layout()  # lesions that are gone have left too many places
         together = [
             Together(chunk, members, self._layout.places(("together", chunk.id, lesion), 1).numbers[0])
             for chunk, lesion, members in self._together(found, base)
@@ -98,7 +97,9 @@ class Asker:
             for several in (found, doubted)
         )
         numbers = {key: places.numbers for key, places in assumed.items()}
-        return WhatIf(reading, tried, together, narrowed, numbers, self._memory, self._needs)
+        made = WhatIf(reading, tried, together, narrowed, numbers, self._verdicts, self._needs)
+        self._verdicts = made.verdicts
+        return made
 
     def _classes(self, lesions: Iterable[str]) -> Iterator[tuple[Key, tuple[str, ...]]]:
         """Every class that a case can have, with its choices."""
@@ -141,7 +142,7 @@ class WhatIf:
 
     tried: every open finding; asked: those that are asked. narrowed: choices that were narrowed down, with their
     candidates as answers. assumed: the variants in which a class is taken to be each of its choices, in the order of
-    `ordered`. memory: of the verdicts before.
+    `ordered`. before: the verdicts of an earlier reading; needs: what was found to be open in it.
     """
 
     def __init__(
@@ -151,11 +152,11 @@ class WhatIf:
         together: Sequence[Together],
         narrowed: Sequence[Tried] = (),
         assumed: Mapping[Key, Sequence[int]] = MappingProxyType({}),
-        memory: Memory | None = None,
+        before: Verdicts | None = None,
         needs: Found | None = None,
     ) -> None:
         self.reading = reading
-        self.verdicts = Verdicts(reading, memory)
+        self.verdicts = Verdicts(reading, before)
         self.evaluation = QuickEvaluation(reading)
         self.support = Support(self.evaluation)
         self.needs = Needs(self.evaluation, needs)
