@@ -39,6 +39,7 @@ class Forming:
     def __init__(self, window: MainWindow, session: CaseSession, keyboard: Keyboard) -> None:
         self._window, self._session, self._keyboard = window, session, keyboard
         self._words = search_words(session.knowledge)
+        QApplication.setKeyboardInputInterval(60_000)  # letters belong together however slow the machine is
         window.show()
         window.activateWindow()
         settle()

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from hepalith.domain.assessment import Need
+from hepalith.domain.assessment import Answer, Need, TraceNode
 from hepalith.domain.case import PATIENT, ChoiceValue, ItemsValue, NumberValue, YesNoValue
 from hepalith.services.session import CaseSession
 from hepalith.ui.flow_layout import FlowLayout
@@ -17,6 +17,8 @@ from hepalith.ui.panel.card import CardWidget
 from hepalith.ui.panel.differences import Mark
 from hepalith.ui.panel.guidance_panel import SectionBox
 from hepalith.ui.panel.rows import Balance, Card, Section, card_text
+from hepalith.ui.panel.trace_text import trace_html
+from hepalith.ui.theme import LIGHT
 from ui.conftest import Ports, process
 
 YES = YesNoValue(yes=True)
@@ -93,6 +95,20 @@ def test_a_card_opens_to_why_source_basis_and_review(
     assert "5.0 mg/dL" in card._details.text(), "an open explanation follows the case"
     qtbot.keyClick(card.why_button, Qt.Key.Key_Space)
     assert card._details.isHidden()
+
+
+def test_why_has_what_decides_and_the_rest_on_demand() -> None:
+    def part(text: str, answer: Answer, *children: TraceNode) -> TraceNode:
+        return TraceNode(text=text, answer=answer, children=children)
+
+    cool, warm = part("cool", Answer.NO), part("warm", Answer.YES)
+    tree = part("any", Answer.YES, warm, cool, part("not", Answer.YES, cool))
+    html = trace_html(tree, LIGHT)
+    assert html.count("cool") == 1, "of a yes what is yes; below 'must not be so' what is there"
+    assert "warm" in html
+    assert "Show all 5 parts" in html
+    assert trace_html(tree, LIGHT, every=True).count("cool") == 2
+    assert "Show all" not in trace_html(part("both", Answer.YES, warm), LIGHT)
 
 
 def test_suppressed_advice_says_why(window: MainWindow, session: CaseSession, hot_and_red: None) -> None:

@@ -16,7 +16,7 @@ from hepalith.ui.icons import icon
 from hepalith.ui.layouts import laid_out_once
 from hepalith.ui.link_label import LinkLabel
 from hepalith.ui.panel.rows import Balance, Card, card_text
-from hepalith.ui.panel.trace_text import link_to, links_of, trace_html, turns_html
+from hepalith.ui.panel.trace_text import EVERY_PART, link_to, links_of, trace_html, turns_html
 from hepalith.ui.texts import unfolded_word
 from hepalith.ui.theme import leading_bar, margins, theme_of, tinted
 
@@ -100,6 +100,7 @@ class CardWidget(QFrame):
         self._explains = explains
         self.card: Card | None = None
         self.opened = False
+        self._every = False  # the explanation has also the parts that do not decide
         self._title = plain_label()
         embolden(self._title)
         self._mark = plain_label(wraps=False)
@@ -295,7 +296,7 @@ class CardWidget(QFrame):
             caption += f" ({subject})"
         node = self._explains.explain(item, subject)
         self._links.update(links_of(node))
-        parts = [_headed(caption, trace_html(node, theme))]
+        parts = [_headed(caption, trace_html(node, theme, every=self._every))]
         turns = self._explains.turns(item, subject)
         if turns:
             self._links.update(link for turn in turns for fact in turn.facts for link in links_of(fact))
@@ -305,6 +306,7 @@ class CardWidget(QFrame):
     def toggle(self) -> None:
         """Opens the card to why and source, or closes it."""
         self.opened = not self.opened
+        self._every = False
         self.why_button.setArrowType(Qt.ArrowType.DownArrow if self.opened else Qt.ArrowType.RightArrow)
         self.why_button.setAccessibleDescription(unfolded_word(opened=self.opened))
         if self.opened:
@@ -322,10 +324,16 @@ class CardWidget(QFrame):
         return super().eventFilter(watched, event)
 
     def _on_pointed(self, target: str) -> None:
+        if target == EVERY_PART:
+            target = ""
         finding, _bar, subject = target.partition("|")
         self.reason_pointed.emit(finding, subject)
 
     def _on_link(self, target: str) -> None:
+        if target == EVERY_PART:
+            self._every = not self._every
+            self._show_details()
+            return
         finding, _bar, subject = target.partition("|")
         self.need_activated.emit(finding, subject)
 

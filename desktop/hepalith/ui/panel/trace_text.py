@@ -3,14 +3,17 @@
 from collections.abc import Iterable, Iterator
 from html import escape
 
+import msgspec
+
 from hepalith.domain.assessment import Answer, TraceNode, Turn
 from hepalith.domain.words import answer_text, capital, turn_note
-from hepalith.i18n import _
+from hepalith.i18n import _, plural
 from hepalith.ui.colours import Theme
 from hepalith.ui.texts import ANSWER_SIGN
 
 _MOST_LINES = 120
 _INDENT = 14
+EVERY_PART = "every"  # the target of the link to the parts that do not decide
 
 
 def link_to(finding: str, subject: str) -> str:
@@ -26,13 +29,34 @@ def links_of(node: TraceNode) -> Iterator[tuple[str, str]]:
         yield from links_of(child)
 
 
-def trace_html(node: TraceNode, theme: Theme) -> str:
-    """The tree in lines; what decided stands in the theme's colours, with its sign and word beside it."""
+def deciding(node: TraceNode) -> TraceNode:
+    """The tree with only those parts that decide: what is yes of a yes, no of a no, not known of what is not known.
+
+    All parts of a node stay where none has its answer ("must not be so").
+    """
+    alike = [child for child in node.children if child.answer is node.answer] or node.children
+    return msgspec.structs.replace(node, children=tuple(map(deciding, alike)))
+
+
+def trace_html(node: TraceNode, theme: Theme, *, every: bool = False) -> str:
+    """The tree in lines; what decided stands in the theme's colours, with its sign and word beside it.
+
+    every: also the parts that do not decide; otherwise a link to `EVERY_PART` says how many parts there are.
+    """
     lines: list[str] = []
-    _add(node, 0, theme, lines)
+    shown = node if every else deciding(node)
+    _add(shown, 0, theme, lines)
     if len(lines) > _MOST_LINES:
         lines = [*lines[:_MOST_LINES], f"<div>{escape(_('... and more parts'))}</div>"]
+    count = _parts(node)
+    if every or count > _parts(shown):
+        text = _("Only what decides") if every else plural("Show {count} part", "Show all {count} parts", count)
+        lines.append(f'<div><a href="{EVERY_PART}">{escape(text)}</a></div>')
     return "".join(lines)
+
+
+def _parts(node: TraceNode) -> int:
+    return 1 + sum(map(_parts, node.children))
 
 
 def turns_html(turns: Iterable[Turn], theme: Theme) -> str:
