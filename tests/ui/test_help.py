@@ -5,10 +5,11 @@ import re
 import msgspec
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from hepalith.domain.case import PATIENT
+from hepalith.i18n import speaking
 from hepalith.services.session import CaseSession
 from hepalith.ui.case_list import STUDIES_PAGE, WHO_PAGE
 from hepalith.ui.help import HelpWindow, TourDialog, manual, topic_of
@@ -44,6 +45,26 @@ def test_every_place_that_is_named_is_in_the_manual(knowledge) -> None:
         "limits",
     }
     assert named <= set(names)
+
+
+def test_every_region_of_the_window_has_its_place_in_the_manual(window: MainWindow, knowledge) -> None:
+    names = set(re.findall(r'name="([\w-]+)"', manual(knowledge)))
+    topics = {topic_of(widget) for widget in window.findChildren(QWidget)}
+    assert {"guided", "guidance", "form"} <= topics
+    assert topics <= names
+
+
+def test_the_manual_says_that_its_chapters_are_in_english(qtbot: QtBot, knowledge) -> None:
+    def shown(code: str) -> bool:
+        with speaking(code):
+            help_window = HelpWindow(knowledge)
+            qtbot.addWidget(help_window)
+            return any(
+                "English" in label.text() or "英文" in label.text() for label in help_window.findChildren(QLabel)
+            )
+
+    assert shown("zh_CN")
+    assert not shown("en")
 
 
 @pytest.mark.parametrize("place", ["list", "field-hot", "guidance", "who", "examinations"])

@@ -33,10 +33,10 @@ _SIGNS = (
 
 
 def unit_text(unit: str) -> str:
-    """A UCUM unit as people write it: "umol/L" is µmol/L, "a" is years, "1" is nothing."""
+    """A UCUM unit as people write it: "umol/L" is µmol/L, "a" is years of age, "1" is nothing."""
     named = {
         "1": "",
-        "a": _("years"),
+        "a": pgettext("age of a person", "years"),
         "mo": _("months"),
         "wk": _("weeks"),
         "d": _("days"),

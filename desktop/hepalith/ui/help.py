@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from hepalith.domain.words import cost_text, unit_text
-from hepalith.i18n import _
+from hepalith.i18n import SOURCE_LANGUAGE, _, language
 from hepalith.knowledge.base import Knowledge
 from hepalith.knowledge.model import Finding
 from hepalith.resources import resource
@@ -83,6 +83,10 @@ class HelpWindow(QDialog):
         row.addWidget(close_button)
         column = QVBoxLayout(self)
         column.addLayout(row)
+        if language() != SOURCE_LANGUAGE:
+            column.addWidget(
+                plain_label(_("The chapters of this manual are in English only; the fields are as in the form."))
+            )
         column.addWidget(self.browser, 1)
         self.resize(em(self) * 40, em(self) * 36)
 
