@@ -150,7 +150,7 @@ def export(window: MainWindow, keyboard: Keyboard) -> None:
     assert dialog is not None
     keyboard.press(Qt.Key.Key_Return)
     while window.files.worker.busy:
-        settle()
+        QTest.qWait(20)  # the note is made on a thread beside this one
 
 
 def settle() -> None:

@@ -77,7 +77,7 @@ def guided(vignette: Vignette, folder: Path) -> Guided:
     play = Play(window, session, Paper(case_of(vignette, knowledge), knowledge), Keyboard())
     answers, skipped = play.answers(MOST)
     play.export()
-    note_is_there(folder)
+    take_note()
     made, whole = play.made, evaluate(case_of(vignette, knowledge), knowledge, session.as_of)
     row = Guided(
         answers=answers,
@@ -107,7 +107,7 @@ def formed(record: Case, vignette: Vignette, folder: Path) -> Formed:
     keyboard = Keyboard()
     fields = Forming(window, session, keyboard).enter(record)
     export(window, keyboard)
-    note_is_there(folder)
+    take_note()
     made = {one.key: one.value for one in session.state.case.observations}
     known = {one.key: one.value for one in record.observations if one.state is State.KNOWN}
     window.give_up()
@@ -115,9 +115,8 @@ def formed(record: Case, vignette: Vignette, folder: Path) -> Formed:
 
 
 def opened(vignette: Vignette, folder: Path) -> tuple[MainWindow, CaseSession]:
-    """A window with an empty case, on the day of the patient; notes go into the folder."""
+    """A window with an empty case, on the day of the patient. folder: for its settings and journal."""
     folder.mkdir(parents=True)
-    os.chdir(folder)
     folders = user_folders(folder / "profile")
     session = make_session(folders, as_of=date.fromisoformat(str(vignette.as_of)))
     settings = WindowSettings(folder / "settings")
@@ -127,9 +126,11 @@ def opened(vignette: Vignette, folder: Path) -> tuple[MainWindow, CaseSession]:
     return window, session
 
 
-def note_is_there(folder: Path) -> None:
-    """Fails if no note was written."""
-    assert next(folder.glob("*.pdf")).stat().st_size > 0
+def take_note() -> None:
+    """Takes the note that was written away, so that the next one can have its name; fails if there is none."""
+    (note,) = Path.cwd().glob("*.pdf")
+    assert note.stat().st_size > 0
+    note.unlink()
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -164,6 +165,7 @@ def main(arguments: Sequence[str]) -> None:
     say(["---"] * 10)
     word = {True: "yes", False: "no"}
     with TemporaryDirectory() as place:
+        os.chdir(place)  # the file dialog begins, and stays, in the folder in which the first one was opened
         for name in chosen.patients or PATIENTS:
             vignette = by_id[PATIENTS.get(name, name)]
             row = guided(vignette, Path(place) / vignette.id / "guided")
