@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from msgspec.structs import replace
 
+from hepalith.decision.ask_next import questions_of
 from hepalith.decision.goals import EMERGENCY, end_of, shares
 from hepalith.decision.what_if import Asker, WhatIf
 from hepalith.domain.assessment import Ending, EndKind
@@ -135,3 +136,14 @@ def test_an_urgency_that_rests_on_a_test_that_was_not_asked_for_is_not_the_end()
     assert {"serology_ce", "serology_ce_second"} <= set(to_ask(untold))
     active = without(vignette(CYST), "serology_ce")
     assert "serology_ce" not in to_ask(active), "there the plan is as urgent as the test"
+
+
+@pytest.mark.parametrize("name", ["CV01", "CV12", "BV36", "NV09", "NV24", "FV16"])
+def test_what_has_to_be_asked_before_an_end_is_on_offer(name: str) -> None:
+    found = asked(vignette(name))
+    ending = end_of(found)
+    assert ending is not None
+    offered = questions_of(found)
+    keys = {(one.finding, one.subject) for one in offered.questions}
+    keys |= {(need.finding, need.subject) for group in offered.groups for need in group.findings}
+    assert {(need.finding, need.subject) for need in ending.to_ask} <= keys

@@ -149,7 +149,10 @@ class Forming:
                 self._choose(focused, next(option.label for option in finding.choices if option.id == only))
             case ChoiceValue(candidates=(only,)):
                 place = [option.id for option in finding.choices].index(only)
-                self._keyboard.press(*[Qt.Key.Key_Right] * max(0, place - 8), str(place + 1) if place < 9 else " ")
+                if place < 9:
+                    self._keyboard.press(str(place + 1))
+                else:  # back from "not recorded", which stands behind the last choice
+                    self._keyboard.press(*[Qt.Key.Key_Left] * (len(finding.choices) - place), Qt.Key.Key_Return)
             case ItemsValue(present=present, absent=absent):
                 for item in present:
                     self._go_to_item(next(option.label for option in finding.choices if option.id == item))

@@ -268,11 +268,11 @@ def test_after_one_was_left_open_it_is_asked_which_of_its_like_are_recorded() ->
 
 
 def test_the_end_is_only_called_enough_when_nothing_can_change() -> None:
-    enough = stop_of(made(asked("a"), robust=True), [asked("a")], frozenset(), frozenset())
+    enough = stop_of(made(asked("a"), robust=True), frozenset(), frozenset())
     assert enough is not None
     assert enough.title == "Enough: no single open finding changes urgency or plan."
     assert rest_text(made(asked("a"), robust=True), [asked("a")], frozenset()) == ""
-    assert stop_of(made(asked("a")), [asked("a")], frozenset(), frozenset()) is None
+    assert stop_of(made(asked("a")), frozenset(), frozenset()) is None
     text = rest_text(made(asked("a")), [asked("a"), asked("b")], {("a", PATIENT)})
     assert "first: b." in text
     assert "1 question was left open." in text
@@ -284,16 +284,14 @@ def test_an_end_before_the_last_question_says_what_was_asked_and_what_is_left() 
         advice=(Named(id="R", subject="L1", label="Cool it"),),
         causes=(Named(id="C", subject="L1", label="Heat"),),
     )
-    stop = stop_of(made(asked("a"), end=end), [asked("a")], frozenset(), frozenset())
+    stop = stop_of(made(asked("a"), end=end), frozenset(), frozenset())
     assert stop is not None
     assert stop.title == "The plan stands: Heat. Cool it."
     assert stop.text == "Every sign of an emergency was asked."
     left = rest_text(made(asked("a"), end=end), [asked("a")], frozenset())
     assert left == "What is left could still change it, first: a."
-    assert stop_of(made(asked("a"), end=end), [asked("a")], frozenset(), {EndKind.PLANNED}) is None, (
-        "more was asked for"
-    )
-    closed = stop_of(made(end=Ending(kind=EndKind.CLOSED, advice=end.advice)), [asked("a")], frozenset(), frozenset())
+    assert stop_of(made(asked("a"), end=end), frozenset(), {EndKind.PLANNED}) is None, "more was asked for"
+    closed = stop_of(made(end=Ending(kind=EndKind.CLOSED, advice=end.advice)), frozenset(), frozenset())
     assert closed is not None
     assert closed.title == "Closed: Cool it."
     assert closed.text == "No alarm is open.\nEvery sign of an emergency was asked."
@@ -301,8 +299,8 @@ def test_an_end_before_the_last_question_says_what_was_asked_and_what_is_left() 
 
 def test_a_sign_of_an_emergency_keeps_the_end_away_until_it_is_left_open_and_then_the_end_names_it() -> None:
     end = Ending(kind=EndKind.PLANNED, advice=(Named(id="R", subject="L1", label="Cool it"),), to_ask=(need("hot"),))
-    assert stop_of(made(asked("a"), end=end), [asked("hot")], frozenset(), frozenset()) is None
-    stop = stop_of(made(asked("a"), end=end), [asked("hot")], {("hot", PATIENT)}, frozenset())
+    assert stop_of(made(asked("a"), end=end), frozenset(), frozenset()) is None
+    stop = stop_of(made(asked("a"), end=end), {("hot", PATIENT)}, frozenset())
     assert stop is not None
     assert stop.title.startswith("The plan so far:")
     assert stop.text.startswith("Left open")
@@ -315,9 +313,9 @@ def test_the_highest_urgency_stops_the_questions_once() -> None:
 
     empty = made(asked("a"))
     alarm = replace(empty, urgency=replace(empty.urgency, level=Urgency.EMERGENCY_NOW))
-    stop = stop_of(alarm, [asked("a")], frozenset(), frozenset())
+    stop = stop_of(alarm, frozenset(), frozenset())
     assert stop is not None
     assert stop.title.startswith("Emergency: act now")
-    assert stop_of(alarm, [asked("a")], frozenset(), {Urgency.EMERGENCY_NOW}) is None
+    assert stop_of(alarm, frozenset(), {Urgency.EMERGENCY_NOW}) is None
     today = replace(empty, urgency=replace(empty.urgency, level=Urgency.EMERGENCY_SAME_DAY))
-    assert stop_of(today, [asked("a")], frozenset(), frozenset()) is None, "it could still become more urgent"
+    assert stop_of(today, frozenset(), frozenset()) is None, "it could still become more urgent"

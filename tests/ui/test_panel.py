@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from hepalith.domain.assessment import Answer, Need, TraceNode
 from hepalith.domain.case import PATIENT, ChoiceValue, ItemsValue, NumberValue, YesNoValue
 from hepalith.services.session import CaseSession
+from hepalith.ui.colours import LIGHT
 from hepalith.ui.flow_layout import FlowLayout
 from hepalith.ui.main_window import MainWindow
 from hepalith.ui.panel.card import CardWidget
@@ -18,7 +19,6 @@ from hepalith.ui.panel.differences import Mark
 from hepalith.ui.panel.guidance_panel import SectionBox
 from hepalith.ui.panel.rows import Balance, Card, Section, card_text
 from hepalith.ui.panel.trace_text import trace_html
-from hepalith.ui.theme import LIGHT
 from ui.conftest import Ports, process
 
 YES = YesNoValue(yes=True)

@@ -4,7 +4,7 @@ A case comes to an end before every question is answered: when every sign of an 
 closed, or a cause leads and advice to act on it applies. Before that, what these ends still need is asked first.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from hepalith.decision.effects import REQUEST
 from hepalith.decision.planes import CASE
@@ -13,6 +13,7 @@ from hepalith.decision.verdicts import Key
 from hepalith.decision.what_if import WhatIf
 from hepalith.domain.assessment import Ending, EndKind, GateState, Named, Need, Urgency
 from hepalith.domain.case import PATIENT
+from hepalith.domain.truth import Truth
 from hepalith.knowledge.model import Recommendation
 from hepalith.knowledge.tree import TruthNode
 
@@ -154,8 +155,21 @@ def _still_to_ask(what_if: WhatIf, kind: EndKind) -> Iterator[Key]:
     """
     conditions = (*_emergencies(what_if), *(_rivals(what_if) if kind is EndKind.PLANNED else ()))
     needed = [key for tree, subject in conditions for key in what_if.needs.of(tree, subject)]
-    asked = {one.key for one in what_if.asked}
-    return (key for key in dict.fromkeys((*needed, *_requested(what_if))) if key in asked)
+    return _on_offer(what_if, (*needed, *_requested(what_if)))
+
+
+def _on_offer(what_if: WhatIf, wanted: Iterable[Key]) -> Iterator[Key]:
+    """What can be asked now of what is wanted: in place of a finding that may not be relevant, what decides that."""
+    asked = {one.key: one for one in what_if.asked}
+    waiting, seen = list(wanted)[::-1], set[Key]()
+    while waiting:
+        key = waiting.pop()
+        if key in asked and key not in seen:
+            seen.add(key)
+            if what_if.relevant(asked[key].open) is Truth.TRUE:
+                yield key
+            else:
+                waiting += what_if.needs.of(what_if.reading.knowledge.relevance[key[0]], key[1])
 
 
 def _in_case(what_if: WhatIf, planes: dict[Key, int]) -> Iterator[tuple[Key, Recommendation]]:

@@ -7,7 +7,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from hepalith.domain.assessment import EndKind, Need, Urgency
+from hepalith.domain.assessment import EndKind, Need, Urgency, in_order
 from hepalith.domain.case import PATIENT, Case, ChoiceValue, ItemsValue, State, Value, YesNoValue
 from hepalith.domain.errors import InvalidValueError
 from hepalith.i18n import _, plural
@@ -245,6 +245,9 @@ class GuidedPage(Page):
         """What to ask now: of which examination the report is, the kind of what was marked, the best question, or
         nothing at an end.
         """
+        stop = self._stop()
+        if stop is not None and stop.at_once:
+            return None
         if (which := self._which_report()) is not None:
             return which
         while self._waiting:
@@ -253,24 +256,23 @@ class GuidedPage(Page):
             if self._session.shown(*key_of(need)) is None:
                 return Step(findings=(need,))
         made = self._session.state.assessment
-        if self._stop() is not None:
+        if stop is not None:
             return None
-        asked = self._session.questions()
-        first = before_the_end(made, asked, self._open) if self._end_is_ahead() else []
-        return next_step(first, self._open, self._section_of) or next_step(asked, self._open, self._section_of)
-
-    def _end_is_ahead(self) -> bool:
-        """Whether the case comes to an end at which it was not asked on."""
-        end = self._session.state.assessment.end
-        return end is not None and end.kind not in self._passed
+        if made.end is not None and made.end.kind not in self._passed:
+            last = next_step(before_the_end(made, self._session.questions(), self._open), self._open, self._section_of)
+            if last is not None:
+                return last
+        first = next_step(in_order(made.questions, made.question_groups), self._open, self._section_of)
+        return first or next_step(self._session.questions(), self._open, self._section_of)
 
     def _stop(self) -> Stop | None:
-        return stop_of(self._session.state.assessment, self._session.questions(), self._open, self._passed)
+        return stop_of(self._session.state.assessment, self._open, self._passed)
 
     def _show_stop(self, column: QVBoxLayout) -> None:
         made, asked = self._session.state.assessment, self._session.questions()
         stop = self._stop() or nothing_left()
-        text = "\n".join(part for part in (stop.text, rest_text(made, asked, self._open)) if part)
+        rest = "" if stop.at_once else rest_text(made, asked, self._open)
+        text = "\n".join(part for part in (stop.text, rest) if part)
         column.addWidget(Heading(stop.title, 1.1))
         if text:
             column.addWidget(plain_label(text))

@@ -100,6 +100,11 @@ class Stop(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     after: EndKind | Urgency | None = None
 
+    @property
+    def at_once(self) -> bool:
+        """Whether nothing else is asked before, not even what was marked."""
+        return isinstance(self.after, Urgency)
+
 
 def before_the_end(assessment: Assessment, asked: Iterable[Asked], left_open: Set[Key]) -> list[Asked]:
     """The questions that keep the end away, the best first; what was left open on purpose keeps it away no more."""
@@ -107,21 +112,20 @@ def before_the_end(assessment: Assessment, asked: Iterable[Asked], left_open: Se
     return [one for one in asked if not wanted.isdisjoint(_keys_of(one))]
 
 
-def stop_of(
-    assessment: Assessment, asked: Iterable[Asked], left_open: Set[Key], passed: Set[EndKind | Urgency]
-) -> Stop | None:
+def stop_of(assessment: Assessment, left_open: Set[Key], passed: Set[EndKind | Urgency]) -> Stop | None:
     """Whether to stop: at an emergency, at an end that the case has come to, or because nothing matters any more.
 
-    asked: the questions that are left. left_open: what was not asked on purpose; the end names it. passed: where it
-    stopped, and more was asked all the same.
+    left_open: what was not asked on purpose; it keeps no end away, but the end names it. passed: where it stopped, and
+    more was asked all the same.
     """
     if assessment.robust:
         return Stop(title=_("Enough: no single open finding changes urgency or plan."), text="")
     end, level = assessment.end, assessment.urgency.level
-    if end is not None and end.kind not in passed and not before_the_end(assessment, asked, left_open):
+    if end is not None and end.kind not in passed and all(key_of(need) in left_open for need in end.to_ask):
         return Stop(title=_end_title(end), text=_end_text(end), after=end.kind)
     if level.rank == _HIGHEST and level not in passed:
-        return Stop(title=_emergency_title(assessment), text="", after=level)
+        text = _("What is to be done now stands at the top of the guidance. All other questions can wait.")
+        return Stop(title=_emergency_title(assessment), text=text, after=level)
     return None
 
 
