@@ -99,7 +99,7 @@ def _changes_of_lesions_are_missed(self: Stand, before: Stand | None) -> Any:
 FAULTS = {
     "changes of lesions are missed": (Stand, "changed_since", _changes_of_lesions_are_missed),
     "no condition seems changed": (Reading, "unchanged_since", lambda *_arguments: 0),
-    "no advice and no cause seems changed": (Reading, "has_changed", lambda *_arguments: False),
+    "no advice and no cause seems changed": (Reading, "judged_since", lambda *_arguments: 0),
     "what gives way is not judged again": (verdicts, "_put", lambda *arguments: PUT(*arguments) and False),
 }
 PUT = verdicts._put

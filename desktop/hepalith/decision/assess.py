@@ -131,7 +131,9 @@ class Assessor:
         asked = questions_of(self._what_if, None if full else ASKED) if self._what_if else Questions()
         advice = tuple(self._advice(one, full=full) for one in judged)
         shown = tuple(one for one in advice if one.status is not Status.DOES_NOT_HOLD)
-        causes = rank_causes(self.evaluation, lambda tree, subject: self._need_list(self._needs.of(tree, subject)))
+        causes = rank_causes(
+            self.evaluation, lambda tree, subject: self._need_list(self._needs.of(tree, subject)), self._kept
+        )
         overrides = overrides_of(self._case, self._knowledge, advice)
         counting = {(one.id, one.subject) for one in judged if one.sets_urgency}
         urgency = self._urgency(shown, counting, set_aside(overrides))
@@ -240,16 +242,15 @@ class Assessor:
         made_of: tuple[Any, ...] = (judged.status,)
         if judged.status is not Status.DOES_NOT_HOLD:
             rests_on = self._rests_on(compiled, judged)
-            made_of = (judged, full, *(self.evaluation.unchanged_since(*one) for one in rests_on))
+            since = self.evaluation.judged_since(("recommendations", judged.id), judged.subject)
+            made_of = (judged, full, since, *(self.evaluation.unchanged_since(*one) for one in rests_on))
         if judged.id in _with_values(self._knowledge):
             texts = (compiled.entry.title, compiled.entry.action, compiled.entry.reason)
             made_of = (*made_of, *(self._fill(text, judged.subject) for text in texts))
         return self._kept.of((judged.id, judged.subject), made_of, lambda: self._published(compiled, judged, full=full))
 
     def _rests_on(self, compiled: CompiledRecommendation, judged: Judged) -> Iterator[tuple[TruthNode, str, bool]]:
-        """The conditions on which it rests what is said of advice, with subjects; whether old values do not count."""
-        for tree in (compiled.when, *compiled.escalate):
-            yield tree, judged.subject, False
+        """The conditions beside its own on which it rests what is said of advice; whose; whether old values count."""
         applies = judged.status is not Status.CANNOT_BE_EXCLUDED
         for name in compiled.entry.gates if applies else ():
             gate, about = self._knowledge.gates[name], gate_subject(self.evaluation, name, judged.subject)

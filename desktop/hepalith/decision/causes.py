@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from hepalith.decision.evaluation import Evaluation
 from hepalith.decision.explain import ANSWER
 from hepalith.decision.grounds import dated
+from hepalith.decision.kept import Kept
 from hepalith.domain.assessment import Answer, Argument, Basis, Cause, Need
 from hepalith.domain.case import PATIENT
 from hepalith.domain.truth import Truth
@@ -25,27 +26,34 @@ POINTS = {1: 1, 2: 2, 3: 4, 4: 8}
 NeedsOf = Callable[[TruthNode, str], tuple[Need, ...]]
 
 
-def rank_causes(evaluation: Evaluation, needs_of: NeedsOf | None = None) -> tuple[Cause, ...]:
+def rank_causes(evaluation: Evaluation, needs_of: NeedsOf | None = None, kept: Kept | None = None) -> tuple[Cause, ...]:
     """The possible causes of each lesion and of the patient, each subject ranked by itself, the best first.
 
-    needs_of: what an open argument needs; without it, that is not looked for.
+    needs_of: what an open argument needs; without it, that is not looked for. kept: causes of the case before.
     """
-    return _Ranking(evaluation, needs_of).causes()
+    return _Ranking(evaluation, needs_of, kept or Kept()).causes()
 
 
 class _Ranking:
-    def __init__(self, evaluation: Evaluation, needs_of: NeedsOf | None) -> None:
+    def __init__(self, evaluation: Evaluation, needs_of: NeedsOf | None, kept: Kept) -> None:
         self._evaluation = evaluation
         self._needs_of = needs_of
+        self._kept = kept
 
     def causes(self) -> tuple[Cause, ...]:
         found: list[Cause] = []
         for subject in (*self._evaluation.lesions, PATIENT):
             wanted = "patient" if subject == PATIENT else "lesion"
             of_subject = [one for one in self._evaluation.knowledge.conditions.values() if one.entry.subject == wanted]
-            possible = [cause for compiled in of_subject if (cause := self._cause(compiled, subject)) is not None]
+            possible = [cause for compiled in of_subject if (cause := self._as_before(compiled, subject)) is not None]
             found.extend(_ranked(possible))
         return tuple(found)
+
+    def _as_before(self, compiled: CompiledCondition, subject: str) -> Cause | None:
+        """A cause without its rank; the same as before while nothing has changed on which it rests."""
+        entry = ("conditions", compiled.entry.id)
+        since = self._evaluation.judged_since(entry, subject)
+        return self._kept.of((*entry, subject), since, lambda: self._cause(compiled, subject))
 
     def _cause(self, compiled: CompiledCondition, subject: str) -> Cause | None:
         entry = compiled.entry

@@ -1,10 +1,12 @@
 """What differs between the variants of a reading and the case as it is: urgency, advice, gates, leading causes."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 
 import msgspec
 
+from hepalith.decision.kept import Kept
 from hepalith.decision.planes import CASE, add, bits, total_at, union
 from hepalith.decision.reading import Reading
 from hepalith.decision.verdicts import Key, Levels, Verdicts
@@ -31,10 +33,14 @@ class Change(msgspec.Struct, frozen=True):
 
 
 class Effects:
-    """The changes of all variants of a reading. changed: the plane of those in which anything is different."""
+    """The changes of all variants of a reading. changed: the plane of those in which anything is different.
 
-    def __init__(self, reading: Reading, verdicts: Verdicts) -> None:
+    kept: from the reading before.
+    """
+
+    def __init__(self, reading: Reading, verdicts: Verdicts, kept: Kept | None = None) -> None:
         self._reading = reading
+        self._kept = kept or Kept()
         self._verdicts = verdicts
         self._entries = {name: one.entry for name, one in reading.knowledge.recommendations.items()}
         self._levels = Levels(self._counting(), reading.full)
@@ -113,10 +119,16 @@ class Effects:
     def _leaders(self) -> dict[int, list[tuple[str, tuple[str, ...]]]]:
         found = defaultdict[int, list[tuple[str, tuple[str, ...]]]](list)
         for subject, causes in self._verdicts.leading.items():
-            for variant in bits(union(self.differs(plane) for plane in causes.values())):
-                leading = tuple(name for name, plane in causes.items() if plane >> variant & 1)
-                found[variant].append((subject, leading))
+            made_of = (self._reading.full, list(causes.items()))
+            leading = self._kept.of(subject, made_of, partial(self._leading, causes))
+            for variant, names in leading.items():
+                found[variant].append((subject, names))
         return found
+
+    def _leading(self, causes: Mapping[str, int]) -> dict[int, tuple[str, ...]]:
+        """The variants in which other causes lead than in the case, with those that lead there."""
+        variants = bits(union(self.differs(plane) for plane in causes.values()))
+        return {one: tuple(name for name, plane in causes.items() if plane >> one & 1) for one in variants}
 
 
 class Settled:

@@ -117,6 +117,10 @@ class Evaluation:
         """A number that changes where anything changes on which a condition rests: for one case it never does."""
         return 0
 
+    def judged_since(self, _entry: tuple[str, str], _subject: str) -> int:
+        """The same for all conditions by which advice or a cause is judged. entry: its kind and id."""
+        return 0
+
     def holds(self, reference: Reference, subject: str, fresh: bool = False) -> Truth:
         """Whether a yes/no finding or derived finding is yes."""
         return self._holds(reference, subject, fresh)

@@ -11,6 +11,8 @@ _LEVELS = {level.value: level for level in Urgency}
 
 def overrides_of(case: Case, knowledge: Knowledge, advice: Iterable[Advice]) -> tuple[OverrideResult, ...]:
     """Every decision of the case with what the advice that it is about says today, in the order of entry."""
+    if not case.overrides:
+        return ()
     today = {(one.id, one.subject): one for one in advice}
     return tuple(_result(override, knowledge, today.get(override.key)) for override in case.overrides)
 

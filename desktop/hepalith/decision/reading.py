@@ -84,6 +84,10 @@ class QuickEvaluation(Evaluation):
         """The number of the reading since which all is recorded alike on which a condition rests."""
         return self._reading.unchanged_since(node, subject, fresh)
 
+    def judged_since(self, entry: Entry, subject: str) -> int:
+        """The same for all conditions by which advice or a cause is judged. entry: its kind and id."""
+        return self._reading.judged_since(entry, subject)
+
     def _derive(self, reference: Reference, subject: str, fresh: bool) -> Truth | Interval | frozenset[str]:
         if fresh or not self._reading.has(reference.name):
             return super()._derive(reference, subject, fresh)
@@ -138,10 +142,11 @@ class Reading:
         since: int = max(frame[true], frame[false])
         return since
 
-    def has_changed(self, entry: Entry, subject: str, generation: int) -> bool:
-        """Whether since a reading anything has changed on which any condition of an entry rests."""
+    def judged_since(self, entry: Entry, subject: str) -> int:
+        """The same for all conditions by which advice or a cause is judged. entry: its kind and id."""
         of_lesion, mark = self._program.together[entry]
-        return bool(self._frames[subject if of_lesion else PATIENT][mark] > generation)
+        since: int = self._frames[subject if of_lesion else PATIENT][mark]
+        return since
 
     def number_now(self, node: NumberNode, subject: str, fresh: bool = False) -> Interval | None:
         """A number in the case as it is; None for a constant, and for a node that is part of no tree that was read."""

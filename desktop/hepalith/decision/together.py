@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from hepalith.decision.answers import Open
+from hepalith.domain.case import Value
 from hepalith.knowledge.base import Knowledge
 from hepalith.knowledge.model import MOST_TOGETHER, AskedTogether
 
@@ -34,8 +35,14 @@ def chunks_of(knowledge: Knowledge) -> dict[str, Chunk]:
 def absence(knowledge: Knowledge, one: Open) -> int:
     """The number of the answer that says that a finding is absent; of items told in part, none of the rest."""
     values = [answer.value for answer in one.answers]
-    wanted = knowledge.absent(one.finding)
+    wanted = _absences(knowledge)[one.finding]
     return values.index(wanted) if wanted in values else len(values) - 1
+
+
+@lru_cache(maxsize=4)
+def _absences(knowledge: Knowledge) -> dict[str, Value]:
+    """What is recorded of each finding where it is absent."""
+    return {name: knowledge.absent(name) for name in knowledge.findings}
 
 
 def _named(together: AskedTogether, knowledge: Knowledge) -> Chunk:

@@ -27,11 +27,6 @@ _EFFECTIVE = {
 LEVELS = tuple(sorted(Urgency, key=lambda level: level.rank))
 
 
-@lru_cache(maxsize=1 << 15)
-def _judged(name: str, subject: str, status: Status) -> Judged:
-    return Judged(id=name, subject=subject, status=status, effective=_EFFECTIVE[status])
-
-
 class Levels:
     """The highest of several levels of urgency in each variant. levels: ranks, and the planes in which they count."""
 
@@ -98,7 +93,8 @@ class Verdicts:
     holds, suppressed, open: planes of the advice that holds, applies but gives way, or cannot be excluded, by id and
     subject, in the order in which it is judged. counts: the ranks that it brings to the urgency, and where.
     applying, effective: by subject and name, where advice applies, or holds in the end, and where it is open and keeps
-    a closure open. leading: the causes of rank 1, by subject. ranks: where each cause is ranked, with its total.
+    a closure open. leading: the causes of rank 1, by subject. ranks: where each cause is ranked, with its total. said:
+    how advice was judged in the case as it is.
     before: the verdicts of an earlier reading by the same reader; only what changed since is judged and ranked again.
     """
 
@@ -111,6 +107,7 @@ class Verdicts:
         self.counts: dict[Key, list[tuple[int, int]]] = before.counts.copy() if before else {}
         self.applying: ByAdvice = self._by_subject(before.applying if before else {})
         self.effective: ByAdvice = self._by_subject(before.effective if before else {})
+        self.said: dict[Key, Judged] = before.said.copy() if before else {}
         self._judge_all()
         self.ranks: dict[Key, tuple[int, list[int]]] = before.ranks.copy() if before else {}
         self._base = _base(reading.knowledge)
@@ -155,13 +152,17 @@ class Verdicts:
     def judged(self, judgement: Judgement) -> Iterator[Judged]:
         """Every recommendation for every subject, in the case as it is; `judgement` says what it gives way to."""
         for name, compiled in self.reading.knowledge.recommendations.items():
-            is_closure = CLOSURE in compiled.entry.tags
             for subject in self.reading.lesions if compiled.entry.subject == "lesion" else (PATIENT,):
-                status = self._status((name, subject))
-                if status is Status.SUPPRESSED or (status is Status.CANNOT_BE_EXCLUDED and is_closure):
-                    yield judgement.one(name, subject)
-                else:
-                    yield _judged(name, subject, status)
+                if (name, subject) not in self.said:
+                    self.said[name, subject] = self._said_of(name, subject, judgement)
+                yield self.said[name, subject]
+
+    def _said_of(self, name: str, subject: str, judgement: Judgement) -> Judged:
+        status = self._status((name, subject))
+        is_closure = CLOSURE in self.reading.knowledge.recommendations[name].entry.tags
+        if status is Status.SUPPRESSED or (status is Status.CANNOT_BE_EXCLUDED and is_closure):
+            return judgement.one(name, subject)
+        return Judged(id=name, subject=subject, status=status, effective=_EFFECTIVE[status])
 
     def _status(self, key: Key) -> Status:
         if self.holds.get(key, 0) & CASE:
@@ -186,11 +187,12 @@ class Verdicts:
 
     def _has_changed(self, entry: tuple[str, str], subject: str) -> bool:
         before = self._before
-        return before is None or self.reading.has_changed(entry, subject, before.reading.generation)
+        return before is None or self.reading.judged_since(entry, subject) > before.reading.generation
 
     def _judge(self, rule: _Rule, subject: str) -> bool:
         """Judges one recommendation; whether it makes a difference to what gives way to it."""
         key, full = (rule.name, subject), self.reading.full
+        self.said.pop(key, None)
         applies, excluded = self.reading.truth(rule.when, subject)
         unknown = full ^ (applies | excluded)
         winning, replacing, open_winners = self._winners(rule, subject) if applies | unknown else (0, 0, 0)

@@ -63,6 +63,7 @@ class Asker:
         self._kept = Kept()
         self._kept_for: tuple[str, date] | None = None
         self._verdicts: Verdicts | None = None
+        self._leaders = Kept()
         self._needs: Found = {}
 
     @cached_property
@@ -97,7 +98,7 @@ class Asker:
             for several in (found, doubted)
         )
         numbers = {key: places.numbers for key, places in assumed.items()}
-        made = WhatIf(reading, tried, together, narrowed, numbers, self._verdicts, self._needs)
+        made = WhatIf(reading, tried, together, narrowed, numbers, self._verdicts, self._needs, self._leaders)
         self._verdicts = made.verdicts
         return made
 
@@ -142,7 +143,7 @@ class WhatIf:
 
     tried: every open finding; asked: those that are asked. narrowed: choices that were narrowed down, with their
     candidates as answers. assumed: the variants in which a class is taken to be each of its choices, in the order of
-    `ordered`. before: the verdicts of an earlier reading; needs: what was found to be open in it.
+    `ordered`. before: the verdicts of an earlier reading; needs, leaders: what was found out for it.
     """
 
     def __init__(
@@ -154,6 +155,7 @@ class WhatIf:
         assumed: Mapping[Key, Sequence[int]] = MappingProxyType({}),
         before: Verdicts | None = None,
         needs: Found | None = None,
+        leaders: Kept | None = None,
     ) -> None:
         self.reading = reading
         self.verdicts = Verdicts(reading, before)
@@ -164,7 +166,7 @@ class WhatIf:
         self.together = together
         self.narrowed = narrowed
         self.assumed = assumed
-        self.effects = Effects(reading, self.verdicts)
+        self.effects = Effects(reading, self.verdicts, leaders)
         self._changes: dict[Key, list[Change]] = {}
         self._relevant: dict[Key, Truth] = {}
         self.asked = [one for one in tried if self.obtainable(one.open) and self.relevant(one.open) is not Truth.FALSE]
