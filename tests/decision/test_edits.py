@@ -26,6 +26,8 @@ def cases_of_one_patient(random: Random) -> Iterator[Case]:
     """A case and what becomes of it in some edits: entries, other answers, entries taken back, lesions, studies."""
     case = case_of(random.choice(all_vignettes()), KNOWLEDGE)
     case = replace(case, observations=case.observations[: random.randrange(len(case.observations) + 1)])
+    for _ in range(random.choice((0, 0, 3)) if case.lesions else 0):
+        case = _with_lesion(case, random)
     yield case
     for _ in range(STEPS):
         edit = random.choices((_entered, _taken_back, _with_lesion, _with_study), (6, 2, 1, 1))[0]
@@ -34,10 +36,13 @@ def cases_of_one_patient(random: Random) -> Iterator[Case]:
 
 
 def _entered(case: Case, random: Random) -> Case:
-    subjects = {PATIENT, *(lesion.id for lesion in case.lesions)}
+    lesions = [lesion.id for lesion in case.lesions]
     others = case_of(random.choice(all_vignettes()), KNOWLEDGE).observations
-    some = [one for one in others if one.subject in subjects and not one.study]
-    return case.with_observation(random.choice(some)) if some else case
+    some = [one for one in others if not one.study and (lesions or one.subject == PATIENT)]
+    if not some:
+        return case
+    one = random.choice(some)
+    return case.with_observation(one if one.subject == PATIENT else replace(one, subject=random.choice(lesions)))
 
 
 def _taken_back(case: Case, random: Random) -> Case:

@@ -178,12 +178,16 @@ class Verdicts:
 
     def _judge_all(self) -> None:
         """Winners before losers. What neither has changed nor gives way to anything that has stays as it was."""
-        changed: set[str] = set()
+        changed: dict[str, set[str]] = {subject: set() for subject in (PATIENT, *self.reading.lesions)}
+        of_any: set[str] = set()
         for rule in _rules(self.reading.knowledge):
-            again = not changed.isdisjoint(rule.winners)
+            all_again = not of_any.isdisjoint(rule.of_any)
             for subject in self.reading.lesions if rule.of_lesion else (PATIENT,):
-                if (again or self._has_changed(("recommendations", rule.name), subject)) and self._judge(rule, subject):
-                    changed.add(rule.name)
+                again = all_again or not changed[subject].isdisjoint(rule.own)
+                again = again or self._has_changed(("recommendations", rule.name), subject)
+                if again and self._judge(rule, subject):
+                    changed[subject].add(rule.name)
+                    of_any.add(rule.name)
 
     def _has_changed(self, entry: tuple[str, str], subject: str) -> bool:
         before = self._before
