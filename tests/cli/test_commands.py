@@ -18,7 +18,7 @@ from hepalith.i18n import languages
 from hepalith.note.embedded import read_note
 from hepalith.services.schemas import assessment_schema, case_schema
 from hepalith.store.case_file import encode_case
-from support.building import case, number, seen, yes
+from support.building import case, choice, number, seen, yes
 from support.small import write_small
 
 RESOURCES = Path(__file__).parents[2] / "resources"
@@ -45,6 +45,18 @@ def test_assess_prints_the_urgency_first(case_file: Path, capsys: pytest.Capture
     assert out.startswith("Urgency: EMERGENCY")
     assert "from_the_future" in out
     assert "No clinician has reviewed it" in out
+
+
+def test_assess_names_what_lesions_need_differently(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "a.hepalith.json"
+    diagnoses = (
+        seen("tumour_diagnosis", choice(one), f"L{place}") for place, one in enumerate(("ipt", "haemangioma"), 1)
+    )
+    path.write_bytes(encode_case(case(*diagnoses, lesions=2)))
+    assert main(["assess", str(path), "--as-of", "2026-06-01"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    start = lines.index("Lesions need different things")
+    assert lines[start + 1] == "  Biopsy: wanted for L1, warned against for L2"
 
 
 def test_assess_says_what_would_change_each_conclusion(case_file: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,9 +1,11 @@
 """The class of a case, and its head in one sentence."""
 
 import pytest
+from msgspec.structs import replace
 
 from hepalith.decision.summary import SEVERAL, UNDETERMINED, class_of_case, impression_of
 from hepalith.domain.assessment import Answer, Argument, Basis, Cause, Need
+from hepalith.domain.case import PATIENT
 from support.building import case, seen, yes
 
 BASIS = Basis(level="default")
@@ -63,7 +65,33 @@ def test_the_class_needs_what_the_leading_causes_need_once() -> None:
 def test_the_head_of_a_case_names_lesions_causes_and_urgency() -> None:
     causes = [cause(name, "benign") for name in "abcd"]
     said = impression_of(case(seen("pain", yes()), lesions=2), causes, class_of_case(causes), "Now.")
-    assert said == "2 lesions. Leading cause: a or b or c (leading, not confirmed). Now."
+    assert said == "2 lesions. Leading causes: a or b or c (L1); not determined (L2). Now."
+    alone = impression_of(case(seen("pain", yes()), lesions=1), causes, class_of_case(causes), "Now.")
+    assert alone == "Leading cause: a or b or c (leading, not confirmed). Now."
     one = impression_of(case(seen("pain", yes()), lesions=1), [], class_of_case([]), "Now.")
     assert one == "Cause not determined from what is recorded. Now."
     assert impression_of(case(lesions=1), causes, class_of_case(causes), "Now.") == "Nothing is recorded yet."
+
+
+def test_lesions_that_different_causes_lead_are_told_apart() -> None:
+    causes = [cause("stone", "obstructive", 9), replace(cause("cyst", "infectious", 4), subject="L2")]
+    said = impression_of(case(seen("pain", yes()), lesions=4), causes, class_of_case(causes), "Now.")
+    assert said == "4 lesions. Leading causes: stone (L1); cyst (L2); not determined (L3, L4). Now."
+    many = [replace(cause(f"cause {place}", "benign"), subject=f"L{place}") for place in range(1, 8)]
+    said = impression_of(case(seen("pain", yes()), lesions=7), many, class_of_case(many), "Now.")
+    assert said.endswith("cause 5 (L5); 2 other kinds. Now.")
+    stones = replace(cause("stones", "obstructive", 20), subject=PATIENT)
+    said = impression_of(case(seen("pain", yes()), lesions=2), [stones, *causes], class_of_case([stones]), "Now.")
+    assert said == "2 lesions. Leading causes: stones (patient); stone (L1); cyst (L2). Now."
+
+
+def test_lesions_that_one_cause_leads_are_said_once() -> None:
+    causes = [cause("cyst", "infectious", 9), replace(cause("cyst", "infectious", 4), subject="L2")]
+    said = impression_of(case(seen("pain", yes()), lesions=2), causes, class_of_case(causes), "Now.")
+    assert said == "2 lesions. Leading cause: cyst (leading, not confirmed). Now."
+
+
+def test_what_leads_the_patient_is_said_where_no_lesion_has_a_cause() -> None:
+    causes = [replace(cause("stones", "obstructive"), subject=PATIENT)]
+    said = impression_of(case(seen("pain", yes()), lesions=2), causes, class_of_case(causes), "Now.")
+    assert said == "2 lesions. Leading cause: stones (leading, not confirmed). Now."

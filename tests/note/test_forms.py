@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from hepalith.decision.overrides import overrides_of
-from hepalith.domain.assessment import Assessment, Status, Urgency, UrgencyResult
+from hepalith.domain.assessment import Assessment, LesionAdvice, LesionConflict, Status, Urgency, UrgencyResult
 from hepalith.domain.case import Case, Identity
 from hepalith.note.calendar import calendar
 from hepalith.note.html import html_page
@@ -50,8 +50,28 @@ CASES = {
 }
 
 
+BIOPSY_OF_ONE = LesionConflict(
+    matter="biopsy",
+    wanted=(LesionAdvice(recommendation="T-R01", lesion="L1", title="Tissue is needed"),),
+    barred=(LesionAdvice(recommendation="T-R03", lesion="L2", title="Do not puncture"),),
+)
+
+
 def document_of(writer: TypstNoteWriter, case: tuple[Case, Assessment], options: NoteOptions):
     return writer.document(writer.content(*case, AT, options), AT)
+
+
+@pytest.mark.parametrize("form", ["full", "short"])
+def test_what_one_lesion_needs_and_the_other_must_not_have_stands_in_every_form(
+    writer: TypstNoteWriter, form: str
+) -> None:
+    case, plain = assessed(make_case(lesions=2))
+    divided = msgspec.structs.replace(plain, between_lesions=(BIOPSY_OF_ONE,))
+    text = plain_text(document_of(writer, (case, divided), NoteOptions(form=form)))
+    first, _sign, details = text.partition("\nRECOMMENDATIONS\n")
+    flat = " ".join(first.split())
+    assert "≠ Biopsy: wanted for L1" in flat, "on the first page"
+    assert ("Wanted: Tissue is needed (T-R01)" in " ".join(details.split())) is (form == "full")
 
 
 @pytest.mark.parametrize("name", CASES)

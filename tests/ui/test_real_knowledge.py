@@ -3,6 +3,7 @@
 from datetime import date
 from pathlib import Path
 
+import msgspec
 import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -15,7 +16,7 @@ from hepalith.ui.form import FormPane
 from hepalith.ui.main_window import MainWindow
 from hepalith.ui.panel.rows import guidance_of
 from hepalith.ui.settings import WindowSettings
-from support.vignettes import all_vignettes, case_of, knowledge_and_problems
+from support.vignettes import Vignette, all_vignettes, case_of, knowledge_and_problems
 from ui.conftest import FileManual
 
 VIGNETTES = {vignette.id: vignette for vignette in all_vignettes()}
@@ -87,6 +88,29 @@ def test_everything_that_applies_is_shown(real: CaseSession) -> None:
     assert open_count <= len(wanted(Status.CANNOT_BE_EXCLUDED))
     assert guidance.head.word == urgency_text(state.assessment.urgency.level)
     assert "sources" in sections
+
+
+def test_lesions_that_need_different_things_have_a_section_and_the_class_reads_as_a_sentence(ports) -> None:
+    lesions = {
+        "L1": {"size_mm": 60, "nature": "complex_cystic", "us_stage_reported": "CE2", "daughter_cysts": "yes"},
+        "L2": {"size_mm": 25, "tumour_diagnosis": "ipt"},
+    }
+    vignette = Vignette(id="T", title="", as_of="2026-06-01", expect={}, patient={"age_years": 50}, lesions=lesions)
+    knowledge = knowledge_and_problems()[0]
+    store = OneCase(case_of(vignette, knowledge))
+    made = CaseSession(knowledge, DayClock(date(2026, 6, 1)), store, ports.journal, ports.note)
+    made.open_copy(Path("any"))
+    guidance = guidance_of(made.state, knowledge)
+    (divided,) = (one for one in guidance.sections if one.id == "lesions")
+    (card,) = divided.cards
+    assert (divided.closed, divided.announced) == (False, True)
+    assert card.title == "A needle through the skin: wanted for Lesion 2, warned against for Lesion 1"
+    assert any("(GEN-R04) – Lesion 1" in note for note in card.notes)
+    assert guidance.head.class_text == "Infectious; also possible: benign"
+    alone = case_of(msgspec.structs.replace(vignette, lesions={"L1": lesions["L1"]}), knowledge)
+    made = CaseSession(knowledge, DayClock(date(2026, 6, 1)), OneCase(alone), ports.journal, ports.note)
+    made.open_copy(Path("any"))
+    assert "lesions" not in {one.id for one in guidance_of(made.state, knowledge).sections}
 
 
 def test_each_section_of_the_dictionary_opens(

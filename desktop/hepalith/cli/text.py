@@ -7,6 +7,7 @@ from hepalith.domain.assessment import (
     Assessment,
     Cause,
     GateState,
+    LesionConflict,
     OverrideResult,
     QuestionGroup,
     Status,
@@ -17,11 +18,13 @@ from hepalith.domain.assessment import (
 from hepalith.domain.words import (
     answer_text,
     basis_text,
+    between_lesions_text,
     class_text,
     completed_text,
     completions_text,
     decision_text,
     doubt_text,
+    each_for_its_own_lesion,
     outcome_text,
     robust_text,
     turn_text,
@@ -68,6 +71,7 @@ def _lines(assessment: Assessment) -> Iterator[str]:
     yield from _advice(_("What applies"), holding, turns)
     given_way = [one for one in assessment.recommendations if one.status is Status.SUPPRESSED]
     yield from _advice(_("Applies, but gives way"), given_way, turns)
+    yield from _between_lesions(assessment.between_lesions)
     yield from _overrides(assessment.overrides)
     for made in assessment.classifications:
         yield _("{subject} {label}: {value}").format(subject=made.subject, label=made.label, value=made.value)
@@ -119,6 +123,18 @@ def _traced(node: TraceNode, depth: int) -> Iterator[str]:
     yield f"{'  ' * depth}{answer_text(node.answer)} - {node.text}"
     for child in node.children:
         yield from _traced(child, depth + 1)
+
+
+def _between_lesions(conflicts: tuple[LesionConflict, ...]) -> Iterator[str]:
+    if conflicts:
+        yield ""
+        yield _("Lesions need different things")
+    for one in conflicts:
+        title, wanted, barred = between_lesions_text(one, str)
+        yield f"  {title}"
+        yield "      " + _("Wanted: {advice}").format(advice=wanted)
+        yield "      " + _("Warned against: {advice}").format(advice=barred)
+        yield f"      {each_for_its_own_lesion()}"
 
 
 def _overrides(overrides: tuple[OverrideResult, ...]) -> Iterator[str]:

@@ -162,7 +162,8 @@ class Assessor:
             doubts=doubts_of(self._what_if, classes) if self._what_if else (),
             robust=asked.robust,
             end=asked.end,
-            conflicts=(*self._conflicts(shown), *between_lesions(shown, self._knowledge)),
+            conflicts=self._conflicts(shown),
+            between_lesions=between_lesions(shown, self._knowledge),
             assumptions=self._assumptions(),
             not_evaluated=tuple(
                 sorted({o.finding for o in self._case.observations if o.finding not in self._knowledge.findings})

@@ -1,40 +1,44 @@
-"""Advice for one lesion that another lesion is warned against, shown as the conflict that it is."""
+"""What is wanted for one lesion and warned against for another, shown as the conflict that it is."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import product
 
-from hepalith.domain.assessment import Advice, Conflict, Position, Status
+from hepalith.domain.assessment import Advice, LesionAdvice, LesionConflict, Status
 from hepalith.domain.case import PATIENT
-from hepalith.i18n import _
 from hepalith.knowledge.base import Knowledge
 
 _DONE = {"do", "consider", "refer"}
 _AVOIDED = "avoid"
+_PARTICULAR = "biopsy"  # where two pieces of advice share it, that it is done with a needle says nothing more
 
 
-def between_lesions(advice: Iterable[Advice], knowledge: Knowledge) -> Iterator[Conflict]:
-    """A conflict for each matter (needle, biopsy, drug) that advice wants for one lesion and bars in another."""
+def between_lesions(advice: Iterable[Advice], knowledge: Knowledge) -> tuple[LesionConflict, ...]:
+    """A conflict for each matter (needle, biopsy, drug) that advice wants for some lesions and bars in others."""
     holding = [one for one in advice if one.status is Status.HOLDS and one.subject != PATIENT]
-    wanted, barred = ([one for one in holding if one.kind in kinds] for kinds in (_DONE, {_AVOIDED}))
+    wanted = [one for one in holding if one.kind in _DONE]
+    barred = [one for one in holding if one.kind == _AVOIDED]
+    pairs: dict[str, list[tuple[Advice, Advice]]] = {}
     for done, avoided in product(wanted, barred):
-        shared = set(knowledge.recommendations[done.id].entry.matters) & set(
-            knowledge.recommendations[avoided.id].entry.matters
-        )
         if done.subject != avoided.subject:
-            yield from (_conflict(done, avoided, matter) for matter in sorted(shared))
+            for matter in _shared(done, avoided, knowledge):
+                pairs.setdefault(matter, []).append((done, avoided))
+    return tuple(
+        LesionConflict(
+            matter=matter,
+            wanted=_each_once(done for done, _avoided in pairs[matter]),
+            barred=_each_once(avoided for _done, avoided in pairs[matter]),
+        )
+        for matter in sorted(pairs)
+    )
 
 
-def _conflict(done: Advice, avoided: Advice, matter: str) -> Conflict:
-    what = matter.removeprefix("drug:")
-    return Conflict(
-        id=f"{done.id}/{done.subject} {avoided.id}/{avoided.subject}",
-        topic=_("{one} and {other} need different things: {what}").format(
-            one=done.subject, other=avoided.subject, what=what
-        ),
-        positions=tuple(
-            Position(text=_("{lesion}: {title} ({id})").format(lesion=one.subject, title=one.title, id=one.id))
-            for one in (done, avoided)
-        ),
-        default=_("Each advice is for its own lesion; it settles nothing for the other."),
-        why=_("What is wanted for one lesion is warned against for another."),
+def _shared(done: Advice, avoided: Advice, knowledge: Knowledge) -> set[str]:
+    entries = (knowledge.recommendations[one.id].entry for one in (done, avoided))
+    shared = set.intersection(*(set(entry.matters) for entry in entries))
+    return {_PARTICULAR} if _PARTICULAR in shared else shared
+
+
+def _each_once(advice: Iterable[Advice]) -> tuple[LesionAdvice, ...]:
+    return tuple(
+        dict.fromkeys(LesionAdvice(recommendation=one.id, lesion=one.subject, title=one.title) for one in advice)
     )

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 
 from hepalith.domain.assessment import Cause, ClassResult
-from hepalith.domain.case import Case
-from hepalith.i18n import _
+from hepalith.domain.case import PATIENT, Case
+from hepalith.i18n import _, plural
 
 UNDETERMINED = "undetermined"
 SEVERAL = "several"
+_CAUSES_SHOWN = 3  # of one lesion
+_KINDS_SHOWN = 5  # of lesions
 
 
 def class_of_case(causes: Sequence[Cause]) -> ClassResult:
@@ -43,18 +45,40 @@ def class_of_case(causes: Sequence[Cause]) -> ClassResult:
 
 
 def impression_of(case: Case, causes: Sequence[Cause], case_class: ClassResult, urgency: str) -> str:
-    """The cause and the urgency, for the head of panel and note. urgency: what its level means, as a sentence."""
-    leading = _leading(causes)
+    """The cause and the urgency, for the head of panel and note. urgency: what its level means, as a sentence.
+
+    Lesions that different causes lead are told apart: a cause that is well founded for one says nothing of the others.
+    """
     if not case.observations:
         return _("Nothing is recorded yet.")
-    if not leading:
-        what = _("Cause not determined from what is recorded.")
-    else:
-        names = _(" or ").join(dict.fromkeys(cause.label for cause in leading[:3]))
-        what = _("Leading cause: {cause} ({certainty}).").format(cause=names, certainty=case_class.certainty)
     count = len(case.lesions)
     lesions = _("{count} lesions. ").format(count=count) if count > 1 else ""
-    return f"{lesions}{what} {urgency}"
+    return f"{lesions}{_causes_text(case, causes, case_class)} {urgency}"
+
+
+def _causes_text(case: Case, causes: Sequence[Cause], case_class: ClassResult) -> str:
+    leading = _leading(causes)
+    if not leading:
+        return _("Cause not determined from what is recorded.")
+    by_lesion = {lesion.id: _names(_leading([c for c in causes if c.subject == lesion.id])) for lesion in case.lesions}
+    if len(set(by_lesion.values())) < 2:
+        return _("Leading cause: {cause} ({certainty}).").format(cause=_names(leading), certainty=case_class.certainty)
+    alike: dict[str, list[str]] = {}
+    of_patient = _names([cause for cause in leading if cause.subject == PATIENT])
+    if of_patient:
+        alike[of_patient] = [_("patient")]
+    for lesion, names in by_lesion.items():
+        alike.setdefault(names or _("not determined"), []).append(lesion)
+    shown = [f"{names} ({', '.join(those)})" for names, those in alike.items()]
+    if len(shown) > _KINDS_SHOWN:
+        rest = len(shown) - _KINDS_SHOWN
+        shown[_KINDS_SHOWN:] = [plural("{count} other kind", "{count} other kinds", rest)]
+    return _("Leading causes: {causes}.").format(causes="; ".join(shown))
+
+
+def _names(causes: Sequence[Cause]) -> str:
+    """The first of the causes by their labels; "" for none."""
+    return _(" or ").join(list(dict.fromkeys(cause.label for cause in causes))[:_CAUSES_SHOWN])
 
 
 def _leading(causes: Sequence[Cause]) -> list[Cause]:

@@ -390,6 +390,25 @@ class Conflict(Part, frozen=True, kw_only=True):
     starting_points: tuple[str, ...] = ()
 
 
+class LesionAdvice(Part, frozen=True, kw_only=True):
+    """Advice that applies to a lesion, by its title."""
+
+    recommendation: str
+    lesion: str
+    title: str
+
+
+class LesionConflict(Part, frozen=True, kw_only=True):
+    """Something that advice wants for some lesions and warns against for others; each holds for its own lesion.
+
+    matter: `needle`, `biopsy` or `drug:...`, as the advice is tagged.
+    """
+
+    matter: str
+    wanted: tuple[LesionAdvice, ...]
+    barred: tuple[LesionAdvice, ...]
+
+
 class OverrideResult(Part, frozen=True, kw_only=True):
     """What the clinician decided otherwise, beside what the assessment says; it changes none of it.
 
@@ -500,6 +519,7 @@ class Assessment(Part, frozen=True, kw_only=True):
     further: Further | None = None  # of a second look; None while it was not taken
     turns: tuple[Turn, ...] = ()  # with the second look: what would change what is shown
     conflicts: tuple[Conflict, ...] = ()
+    between_lesions: tuple[LesionConflict, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
     not_evaluated: tuple[str, ...] = ()  # findings of the case that this dictionary does not know
     overrides: tuple[OverrideResult, ...] = ()

@@ -1,6 +1,6 @@
 """The program's words for units and for the enumerations of an assessment, for window, note and terminal alike."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from hepalith.domain.assessment import (
     Answer,
@@ -9,6 +9,8 @@ from hepalith.domain.assessment import (
     Doubt,
     Further,
     GateState,
+    LesionAdvice,
+    LesionConflict,
     Named,
     Outcome,
     OverrideResult,
@@ -115,6 +117,33 @@ def decision_text(override: OverrideResult) -> str:
         decision=override_text(override.kind), author=override.author, date=override.date
     )
     return f"{decided}: {override.reason}" if override.reason else decided
+
+
+def between_lesions_text(conflict: LesionConflict, call: Callable[[str], str]) -> tuple[str, str, str]:
+    """A conflict between lesions: what it is about, what is wanted, what is warned against. call: names a lesion."""
+    named = {"needle": _("A needle through the skin"), "biopsy": _("Biopsy")}
+    title = _("{matter}: wanted for {lesions}, warned against for {others}").format(
+        matter=named.get(conflict.matter) or capital(conflict.matter.removeprefix("drug:")),
+        lesions=_lesions_of(conflict.wanted, call),
+        others=_lesions_of(conflict.barred, call),
+    )
+    return title, _advice_by_title(conflict.wanted, call), _advice_by_title(conflict.barred, call)
+
+
+def each_for_its_own_lesion() -> str:
+    """What the program makes of a conflict between lesions: it settles nothing."""
+    return _("Each advice is for its own lesion; it settles nothing for the other.")
+
+
+def _lesions_of(advice: Iterable[LesionAdvice], call: Callable[[str], str]) -> str:
+    return ", ".join(map(call, dict.fromkeys(one.lesion for one in advice)))
+
+
+def _advice_by_title(advice: Sequence[LesionAdvice], call: Callable[[str], str]) -> str:
+    alike: dict[str, list[LesionAdvice]] = {}
+    for one in advice:
+        alike.setdefault(f"{one.title} ({one.recommendation})", []).append(one)
+    return "; ".join(f"{title} – {_lesions_of(same, call)}" for title, same in alike.items())
 
 
 def answer_text(answer: Answer) -> str:

@@ -28,6 +28,7 @@ from hepalith.domain.case import PATIENT, Case, Observation, TextValue
 from hepalith.domain.words import (
     answer_text,
     basis_text,
+    between_lesions_text,
     class_text,
     completed_text,
     decision_text,
@@ -59,6 +60,7 @@ from hepalith.note.content import (
     GatePart,
     Ground,
     Header,
+    LesionConflictPart,
     MissingPart,
     NoteContent,
     OverridePart,
@@ -157,6 +159,11 @@ class _Composer:
             reopen=reopen,
             closed=any(CLOSURE in one.tags for one in said),
             conflicts=self._conflicts(),
+            between_lesions=tuple(
+                LesionConflictPart(title=title, wanted=wanted, barred=barred)
+                for one in self._assessment.between_lesions
+                for title, wanted, barred in [between_lesions_text(one, self._words.subject)]
+            ),
             assumptions=tuple(dict.fromkeys(assumption.text for assumption in self._assessment.assumptions)),
             not_evaluated=self._assessment.not_evaluated,
             references=self._references(),

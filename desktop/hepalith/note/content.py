@@ -284,6 +284,14 @@ class ConflictPart(Part, frozen=True, kw_only=True):
     ground: Ground  # of what this program does; the positions cite their own sources
 
 
+class LesionConflictPart(Part, frozen=True, kw_only=True):
+    """What is wanted for some lesions and warned against for others, in words."""
+
+    title: str
+    wanted: str
+    barred: str
+
+
 class FigurePart(Part, frozen=True, kw_only=True):
     """A small vector picture with its text alternative."""
 
@@ -334,6 +342,7 @@ class NoteContent(Part, frozen=True, kw_only=True):
     reopen: tuple[Statement, ...]
     closed: bool
     conflicts: tuple[ConflictPart, ...]
+    between_lesions: tuple[LesionConflictPart, ...]
     assumptions: tuple[str, ...]
     not_evaluated: tuple[str, ...]
     references: tuple[Reference, ...]

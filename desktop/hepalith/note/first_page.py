@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from hepalith.domain.assessment import Answer, GateState, Urgency
 from hepalith.domain.durations import duration_text
+from hepalith.domain.words import each_for_its_own_lesion
 from hepalith.i18n import _, plural
 from hepalith.note.content import GatePart, NoteContent, OverridePart, Statement
 from hepalith.note.document import AnyBlock, Band, Bullets, Facts, Heading, Item, Items, Paragraph
@@ -59,6 +60,11 @@ def first_page(content: NoteContent, room: "FirstPage") -> Iterable[AnyBlock]:
     if content.avoid:
         yield Heading(text=_("What to avoid"))
         yield from in_brief(content.avoid, room.avoid, short=room.short, mark="×")
+    if content.between_lesions:
+        items = tuple(
+            Item(mark="≠", title=one.title, text=each_for_its_own_lesion()) for one in content.between_lesions
+        )
+        yield Items(items=items, style="brief")
     shut = _shut(content)
     if shut:
         yield Heading(text=_("Check before treatment"))
@@ -292,6 +298,7 @@ class FirstPage:
         height += sum(11 * self._lines(line, 112) for line in _state_lines(content))
         height += self._letterhead(content)
         height += self._override_height(content)
+        height += sum(30 + 12 * (self._lines(one.title, 85) - 1) for one in content.between_lesions)
         dates = content.follow_up[: _DATES_SHOWN[content.options.form]]
         height += (
             self._HEADING

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from hepalith.domain.assessment import Answer, Urgency
-from hepalith.domain.words import basis_meaning, basis_text
+from hepalith.domain.words import basis_meaning, basis_text, each_for_its_own_lesion
 from hepalith.i18n import _, pgettext, plural
 from hepalith.note.content import (
     ArgumentPart,
@@ -99,6 +99,7 @@ def _details(content: NoteContent) -> Iterable[AnyBlock]:
     yield PageEnd()
     yield from _changes(content)
     yield from recommendations(content)
+    yield from _between_lesions(content)
     yield from _overrides(content)
     yield from _gates(content.gates)
     yield from follow_up_plan(content)
@@ -475,6 +476,25 @@ def _open(content: NoteContent) -> Iterable[AnyBlock]:
         yield Paragraph(
             text=_("Also not excluded, by urgency: {levels}. The attached data lists them.").format(levels=counted),
             style="small",
+        )
+
+
+def _between_lesions(content: NoteContent) -> Iterable[AnyBlock]:
+    if content.between_lesions:
+        yield Heading(text=_("Where lesions need different things"))
+        yield Items(
+            items=tuple(
+                Item(
+                    mark="≠",
+                    title=one.title,
+                    lines=(
+                        (_("Wanted"), one.wanted),
+                        (_("Warned against"), one.barred),
+                        (_("This program"), each_for_its_own_lesion()),
+                    ),
+                )
+                for one in content.between_lesions
+            )
         )
 
 

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 import msgspec
 
+from hepalith.decision.summary import SEVERAL
 from hepalith.domain.assessment import (
     Advice,
     Answer,
@@ -21,6 +22,7 @@ from hepalith.domain.assessment import (
     Gate,
     GateItem,
     GateState,
+    LesionConflict,
     Need,
     OverrideResult,
     PlannedTest,
@@ -34,11 +36,13 @@ from hepalith.domain.case import PATIENT, Case
 from hepalith.domain.durations import duration_text
 from hepalith.domain.words import (
     answer_text,
+    between_lesions_text,
     class_text,
     completed_text,
     cost_text,
     decision_text,
     doubt_text,
+    each_for_its_own_lesion,
     gate_text,
     kind_text,
     outcome_text,
@@ -224,6 +228,7 @@ class _Builder:
             self._section("causes", _("Causes"), made.causes, self._causes),
             self._section("later", then, later, self._advice, announced=False),
             self._section("avoid", _("Avoid"), avoid, self._advice, announced=False),
+            self._section("lesions", _("Lesions need different things"), made.between_lesions, self._between_lesions),
             self._section("gates", _("Gates that are shut"), safety, self._gates),
             self._section("questions", _("Ask next"), self._asked(), self._questions),
             self._section("plan", _("Follow-up"), made.follow_up, self._planned),
@@ -303,8 +308,10 @@ class _Builder:
                 id=urgency.could_be_by,
             )
         class_line = class_text(case_class.value)
-        if len(case_class.possible) > 1:
-            class_line += ": " + ", ".join(class_text(name).lower() for name in case_class.possible)
+        others = ", ".join(class_text(name).lower() for name in case_class.possible if name != case_class.value)
+        if others:
+            shape = _("{classes}: {others}") if case_class.value == SEVERAL else _("{classes}; also possible: {others}")
+            class_line = shape.format(classes=class_line, others=others)
         empty = not self._case.observations  # "routine" would look like an answer
         return Head(
             level=Urgency.NONE if empty else urgency.level,
@@ -572,6 +579,20 @@ class _Builder:
                 notes=tuple(text for text in (one.note, stop) if text),
                 tags=tuple(tag for tag in tags if tag),
                 explained=one.recommendation,
+            )
+
+    def _between_lesions(self, conflicts: Sequence[LesionConflict]) -> Iterable[Card]:
+        for one in conflicts:
+            title, wanted, barred = between_lesions_text(one, lambda lesion: subject_word(self._case, lesion))
+            yield Card(
+                key=("lesions", one.matter, ""),
+                title=title,
+                notes=(
+                    _("Wanted: {advice}").format(advice=wanted),
+                    _("Warned against: {advice}").format(advice=barred),
+                    each_for_its_own_lesion(),
+                ),
+                tone="avoid",
             )
 
     def _conflicts(self, conflicts: Sequence[Conflict]) -> Iterable[Card]:
