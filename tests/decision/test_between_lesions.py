@@ -2,8 +2,12 @@
 
 from datetime import date
 
+from msgspec.structs import replace
+
 from hepalith.decision.assess import evaluate
+from hepalith.decision.between_lesions import between_lesions
 from hepalith.domain.assessment import Assessment, LesionConflict
+from hepalith.domain.case import PATIENT
 from hepalith.domain.words import between_lesions_text
 from support.vignettes import Vignette, case_of, knowledge_and_problems
 
@@ -62,6 +66,12 @@ def test_the_patient_is_as_urgent_as_the_most_urgent_lesion() -> None:
     assert alone.level == together.level == "emergency_same_day"
     assert together.subject == "L3"
     assert assessed(L1=GRANULOMA, L2=HAEMANGIOMA).urgency.level != "emergency_same_day"
+
+
+def test_what_is_wanted_and_barred_for_the_same_lesion_is_none_between_lesions() -> None:
+    made = assessed(L1=PSEUDOTUMOUR, L2=HAEMANGIOMA)
+    of_one = [replace(one, subject="L1") for one in made.recommendations if one.subject != PATIENT]
+    assert between_lesions(of_one, knowledge_and_problems()[0]) == ()
 
 
 def test_one_lesion_alone_has_none() -> None:

@@ -5,8 +5,9 @@ from datetime import date
 from msgspec.structs import replace
 
 from hepalith.decision.assess import evaluate
-from hepalith.domain.assessment import Assessment, Status, Urgency
+from hepalith.domain.assessment import Assessment, OverrideResult, Status, Urgency
 from hepalith.domain.case import Case, Override, OverrideKind
+from hepalith.domain.words import since_decided_text
 from hepalith.knowledge.base import Knowledge
 from support.building import case, no, number, seen, yes
 
@@ -61,6 +62,30 @@ def test_advice_that_became_more_urgent_says_so(small: Knowledge) -> None:
     older = case(*ILL[:2], seen("age", number("80", "a")))
     (result,) = assessed(older, small, aside("ALARM", level="emergency_same_day")).overrides
     assert (result.urgency, result.risen) == (Urgency.EMERGENCY_NOW, True)
+
+
+def test_advice_that_says_something_else_by_now_says_so(small: Knowledge) -> None:
+    ill = case(*ILL)
+    action = next(one.action for one in assessed(ill, small).recommendations if one.id == "ALARM")
+
+    def result(advised: str, language: str) -> OverrideResult:
+        return assessed(ill, small, aside("ALARM", advised=advised, language=language)).overrides[0]
+
+    assert (result(action, "en").reworded, result(action, "en").advised) == (False, "")
+    assert (result("Wait.", "en").reworded, result("Wait.", "en").advised) == (True, "Wait.")
+    assert not result("Wait.", "zh_CN").reworded, "a translation is no change"
+    assert not result("", "").reworded, "a file from before the words were kept"
+    assert since_decided_text(result("Wait.", "en")).startswith("This advice says something else now")
+
+
+def test_advice_that_is_gone_keeps_its_words(small: Knowledge) -> None:
+    (result,) = assessed(case(*ILL), small, aside("OLD", title="Old advice", advised="Wait.", language="en")).overrides
+    assert (result.title, result.advised, result.status) == ("Old advice", "Wait.", None)
+    assert since_decided_text(result) == "This advice is not in the knowledge any more."
+    well = case(seen("fever", no()), seen("pain", no()), seen("bilirubin", number("10", "umol/L")))
+    (ended,) = assessed(well, small, aside("ALARM", title="Alarm", advised="Look.", language="en")).overrides
+    assert (ended.advised, ended.reworded) == ("Look.", False)
+    assert since_decided_text(ended) == "This advice does not apply any more."
 
 
 def test_what_does_not_apply_or_is_unknown_is_kept(small: Knowledge) -> None:

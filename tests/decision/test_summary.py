@@ -85,6 +85,18 @@ def test_lesions_that_different_causes_lead_are_told_apart() -> None:
     assert said == "2 lesions. Leading causes: stones (patient); stone (L1); cyst (L2). Now."
 
 
+def test_the_class_of_one_lesion_is_not_that_of_the_others() -> None:
+    causes = [cause("granuloma", "benign", 12), replace(cause("tumour", "malignant", 4), subject="L2")]
+    found = class_of_case(causes)
+    assert (found.value, found.possible) == (SEVERAL, ("benign", "malignant"))
+    assert found.certainty == "different causes lead in the lesions"
+    second = [*causes, replace(cause("tumour", "malignant", 1, rank=2))]
+    alike = [causes[0], replace(causes[0], subject="L2"), second[-1]]
+    assert class_of_case(alike).value == "benign"
+    of_patient = [replace(cause("stones", "obstructive", 20), subject=PATIENT), alike[0], alike[1]]
+    assert class_of_case(of_patient).value == "obstructive"
+
+
 def test_lesions_that_one_cause_leads_are_said_once() -> None:
     causes = [cause("cyst", "infectious", 9), replace(cause("cyst", "infectious", 4), subject="L2")]
     said = impression_of(case(seen("pain", yes()), lesions=2), causes, class_of_case(causes), "Now.")

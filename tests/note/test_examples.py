@@ -12,14 +12,15 @@ import msgspec
 import pytest
 
 from hepalith.decision.assess import evaluate
-from hepalith.domain.assessment import Assessment
-from hepalith.domain.case import Case
+from hepalith.domain.assessment import Assessment, Status, Urgency
+from hepalith.domain.case import Case, Override, OverrideKind
 from hepalith.knowledge.base import Knowledge
 from hepalith.knowledge.compiled import load_knowledge
 from hepalith.note.document import Heading
 from hepalith.note.embedded import Integrity, read_note, verify
 from hepalith.note.options import Letterhead, NoteOptions
 from hepalith.note.outline import outline
+from hepalith.note.text import plain_text
 from hepalith.note.writer import TypstNoteWriter
 from hepalith.resources import resource_root
 from hepalith.store.case_file import CaseFiles, encode_case
@@ -99,6 +100,44 @@ def test_pages_of_an_example(
     assert len(pages_of(note)) == 1
     real_writer.write_patient_page(case, assessment, note, AT, options)
     assert len(pages_of(note)) == 1
+
+
+def test_an_emergency_that_is_set_aside_stays_one_wherever_it_is_said(
+    real_writer: TypstNoteWriter, tmp_path: Path
+) -> None:
+    case, plain = assessed(next(path for path in EXAMPLES if "septic" in path.name))
+    aside = tuple(
+        Override(
+            recommendation=one.id,
+            subject=one.subject,
+            kind=OverrideKind.SET_ASIDE,
+            reason="declined",
+            author="Dr A",
+            date="2026-06-01",
+        )
+        for one in plain.recommendations
+        if one.status is Status.HOLDS and one.urgency.rank >= Urgency.EMERGENCY_SAME_DAY.rank
+    )
+    assert len(aside) > 1
+    decided = msgspec.structs.replace(case, overrides=aside)
+    made = evaluate(decided, knowledge(), date(2026, 6, 1), trace=False, full=True, further=True)
+    assert made.urgency.level is plain.urgency.level is Urgency.EMERGENCY_NOW
+    assert len(made.overrides) == len(aside)
+    # impression, what to ask next, the end of guided entry: all as without
+    urgency = msgspec.structs.replace(made.urgency, without_set_aside=plain.urgency.without_set_aside)
+    assert msgspec.structs.replace(made, overrides=(), urgency=urgency) == plain
+    for form in ("full", "short"):
+        text = plain_text(real_writer.document(real_writer.content(decided, made, AT, NoteOptions(form=form)), AT))
+        assert made.impression in " ".join(text.split())
+        assert "[#####] EMERGENCY: ACT NOW" in text
+        assert all(one.recommendation in text for one in aside)
+        assert "The clinician decided otherwise about" in " ".join(text.split())
+    pages = []
+    for name, one in (("plain", (case, plain)), ("decided", (decided, made))):
+        page = tmp_path / f"{name}.txt"
+        real_writer.write_patient_page(*one, page, AT)
+        pages.append(page.read_text(encoding="utf-8").partition("WHAT WAS FOUND")[0].partition("Date:")[2])
+    assert pages[0] == pages[1] != ""  # who has to be seen now reads that first
 
 
 def in_reading_order(headings: list[str], text: str) -> bool:

@@ -242,6 +242,8 @@ def test_setting_aside_is_one_edit_that_can_be_undone_and_withdrawn(setting: Set
     override = session.override("ALARM")
     assert override is not None
     assert override.level == "emergency_same_day"
+    (advice,) = (one for one in session.state.assessment.recommendations if one.id == "ALARM")
+    assert (override.title, override.advised, override.language) == (advice.title, advice.action, "en")
     assert session.state.assessment.urgency.level == "emergency_same_day"
     assert setting.journal.entries[session.state.case.case_id] == session.state.case
     session.undo()

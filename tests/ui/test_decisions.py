@@ -93,6 +93,26 @@ def test_another_plan_and_taking_it_back(qtbot: QtBot, window: MainWindow, sessi
     assert session.override("REC-HOT", PATIENT) is None
 
 
+def test_a_decision_about_advice_that_ended_stays_in_sight_and_can_be_taken_back(
+    qtbot: QtBot, window: MainWindow, session: CaseSession, hot: None
+) -> None:
+    session.author = "Dr Test"
+    session.set_aside("REC-HOT", PATIENT, "declined", "after a talk")
+    assert section(window, "decided") is None, "the card of the advice says it"
+    session.record("hot", YesNoValue(yes=False))
+    (card,) = section(window, "decided").cards
+    assert card.title == HEAT
+    assert card.decision.startswith("≠ Set aside by Dr Test, 2026-06-01: The patient declines. after a talk")
+    assert "does not apply any more" in card.decision
+    assert any(note.startswith("Advice when decided: ") for note in card.notes)
+    window.panel.decide(card)
+    dialog = window.findChild(DecisionDialog)
+    qtbot.keyClick(dialog.withdraw_button, Qt.Key.Key_Space)
+    assert section(window, "decided") is None
+    session.undo()
+    assert session.override("REC-HOT", PATIENT) is not None
+
+
 def test_a_decision_covers_every_lesion_of_the_card(qtbot: QtBot, window: MainWindow, session: CaseSession) -> None:
     for _lesion in range(2):
         session.record("width_mm", NumberValue(number="20", unit="mm"), session.add_lesion())

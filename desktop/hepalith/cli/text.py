@@ -27,6 +27,7 @@ from hepalith.domain.words import (
     each_for_its_own_lesion,
     outcome_text,
     robust_text,
+    since_decided_text,
     turn_text,
 )
 from hepalith.i18n import _
@@ -142,7 +143,7 @@ def _overrides(overrides: tuple[OverrideResult, ...]) -> Iterator[str]:
         yield ""
         yield _("Decided otherwise")
     for one in overrides:
-        said = ": ".join(filter(None, (decision_text(one), one.text)))
+        said = ": ".join(filter(None, (decision_text(one), one.text, since_decided_text(one))))
         yield "  " + " ".join(
             filter(None, (f"[{one.recommendation}]" if one.recommendation else "", one.subject, said))
         )

@@ -9,7 +9,6 @@ from hepalith.knowledge.base import Knowledge
 
 _DONE = {"do", "consider", "refer"}
 _AVOIDED = "avoid"
-_PARTICULAR = "biopsy"  # where two pieces of advice share it, that it is done with a needle says nothing more
 
 
 def between_lesions(advice: Iterable[Advice], knowledge: Knowledge) -> tuple[LesionConflict, ...]:
@@ -34,8 +33,7 @@ def between_lesions(advice: Iterable[Advice], knowledge: Knowledge) -> tuple[Les
 
 def _shared(done: Advice, avoided: Advice, knowledge: Knowledge) -> set[str]:
     entries = (knowledge.recommendations[one.id].entry for one in (done, avoided))
-    shared = set.intersection(*(set(entry.matters) for entry in entries))
-    return {_PARTICULAR} if _PARTICULAR in shared else shared
+    return set.intersection(*(set(entry.matters) for entry in entries))
 
 
 def _each_once(advice: Iterable[Advice]) -> tuple[LesionAdvice, ...]:

@@ -26,16 +26,20 @@ def _result(override: Override, knowledge: Knowledge, today: Advice | None) -> O
     reason = knowledge.header.override_reason(override.reason)
     then = _LEVELS.get(override.level)
     applies = today is not None and today.status is not Status.DOES_NOT_HOLD
+    is_same_language = override.language == knowledge.translation.language
+    reworded = applies and is_same_language and today is not None and today.action != override.advised
     return OverrideResult(
         recommendation=override.recommendation,
         subject=override.subject,
         kind=override.kind,
         author=override.author,
         date=override.date,
-        title=today.title if today else "",
+        title=today.title if today else override.title,
         reason=reason.label if reason else override.reason,
         text=override.text,
         status=today.status if today else None,
         urgency=today.urgency if today else None,
         risen=applies and then is not None and today is not None and today.urgency.rank > then.rank,
+        reworded=reworded,
+        advised=override.advised if reworded or not applies else "",
     )

@@ -1,6 +1,7 @@
 """The four-way class and the one-sentence impression of a whole case."""
 
 from collections.abc import Sequence
+from itertools import chain
 
 from hepalith.domain.assessment import Cause, ClassResult
 from hepalith.domain.case import PATIENT, Case
@@ -13,8 +14,13 @@ _KINDS_SHOWN = 5  # of lesions
 
 
 def class_of_case(causes: Sequence[Cause]) -> ClassResult:
-    """The class of the best-founded causes over all lesions; "several" if those that lead differ."""
-    leading = _leading(causes)
+    """The class of the best-founded causes; "several" if those that lead differ, or those that lead the lesions.
+
+    What is well founded for one lesion, and may be harmless, says nothing of the others.
+    """
+    of_lesions = [first for first in _leading_lesions(causes) if first]
+    are_divided = len({frozenset(cause.cause_class for cause in first) for first in of_lesions}) > 1
+    leading = [*_leading(causes), *(chain.from_iterable(of_lesions) if are_divided else ())]
     if not leading:
         return ClassResult(value=UNDETERMINED, certainty=_("no cause is supported by what is recorded"))
     classes = tuple(dict.fromkeys(cause.cause_class for cause in leading))
@@ -22,7 +28,9 @@ def class_of_case(causes: Sequence[Cause]) -> ClassResult:
         dict.fromkeys(cause.cause_class for cause in causes if cause.points > 0 and cause.cause_class not in classes)
     )
     confirmed = all(cause.confirmed for cause in leading)
-    if len(classes) > 1:
+    if are_divided:
+        certainty = _("different causes lead in the lesions")
+    elif len(classes) > 1:
         certainty = _("different causes lead and are not told apart yet")
     elif confirmed:
         certainty = _("confirmed by what is recorded")
@@ -87,3 +95,9 @@ def _leading(causes: Sequence[Cause]) -> list[Cause]:
         return []
     best = max((cause.confirmed, cause.points) for cause in first)
     return [cause for cause in first if (cause.confirmed, cause.points) == best]
+
+
+def _leading_lesions(causes: Sequence[Cause]) -> list[list[Cause]]:
+    """What leads in each lesion for itself."""
+    lesions = dict.fromkeys(cause.subject for cause in causes if cause.subject != PATIENT)
+    return [_leading([cause for cause in causes if cause.subject == lesion]) for lesion in lesions]

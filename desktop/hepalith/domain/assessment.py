@@ -413,7 +413,8 @@ class OverrideResult(Part, frozen=True, kw_only=True):
     """What the clinician decided otherwise, beside what the assessment says; it changes none of it.
 
     status, urgency: of the recommendation today; None if this knowledge does not have it or the plan is about none.
-    risen: the recommendation is more urgent today than when this was decided.
+    risen: the recommendation is more urgent today than when this was decided. reworded: it says something else today.
+    advised: what it said then, where it says something else today or is not said any more.
     """
 
     recommendation: str
@@ -427,6 +428,8 @@ class OverrideResult(Part, frozen=True, kw_only=True):
     status: Status | None = None
     urgency: Urgency | None = None
     risen: bool = False
+    reworded: bool = False
+    advised: str = ""
 
 
 class UrgencyResult(Part, frozen=True, kw_only=True):

@@ -131,6 +131,7 @@ class Override(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     recommendation: its id; "" only for a plan that stands for itself. reason: id of a coded reason of the knowledge
     ("" for a plan). text: the explanation, or the other plan. date: ISO day. level: how urgent the recommendation was.
+    title, advised: the words of the recommendation then, in that language ("" in files from before they were kept).
     """
 
     recommendation: str
@@ -141,6 +142,9 @@ class Override(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     author: str
     date: str
     level: str = ""
+    title: str = ""
+    advised: str = ""
+    language: str = ""
     extra: dict[str, Any] = {}
 
     @property

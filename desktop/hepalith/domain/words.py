@@ -119,6 +119,20 @@ def decision_text(override: OverrideResult) -> str:
     return f"{decided}: {override.reason}" if override.reason else decided
 
 
+def since_decided_text(override: OverrideResult) -> str:
+    """What became of the advice since it was decided otherwise; "" for nothing."""
+    if override.recommendation and override.status is None:
+        return _("This advice is not in the knowledge any more.")
+    if override.status is Status.DOES_NOT_HOLD:
+        return _("This advice does not apply any more.")
+    texts = []
+    if override.risen:
+        texts.append(_("This advice is more urgent now than when it was decided. Decide again."))
+    if override.reworded:
+        texts.append(_("This advice says something else now than when it was decided. Decide again."))
+    return " ".join(texts)
+
+
 def between_lesions_text(conflict: LesionConflict, call: Callable[[str], str]) -> tuple[str, str, str]:
     """A conflict between lesions: what it is about, what is wanted, what is warned against. call: names a lesion."""
     named = {"needle": _("A needle through the skin"), "biopsy": _("Biopsy")}

@@ -39,6 +39,7 @@ from hepalith.domain.words import (
     override_text,
     review_text,
     robust_text,
+    since_decided_text,
     strength_text,
     urgency_text,
 )
@@ -278,16 +279,17 @@ class _Composer:
             (override.recommendation, override.subject)
         )
         return OverridePart(
-            title=override.title or _("The clinician's own plan"),
+            title=override.title or override.recommendation or _("The clinician's own plan"),
             kind_label=override_text(override.kind),
             decided=decision_text(override),
             text=override.text,
             recommendation=override.recommendation,
             subject=self._words.subject(override.subject),
             advice=advice.action if advice else "",
+            advised=override.advised,
             urgency_label=urgency_text(override.urgency) if override.urgency else "",
             applies=not override.recommendation or override.status not in {None, Status.DOES_NOT_HOLD},
-            today=_today(override),
+            today=since_decided_text(override),
         )
 
     def _gates(self) -> tuple[GatePart, ...]:
@@ -602,17 +604,6 @@ def _alike(items: Iterable[_Item], key: Callable[[_Item], Hashable]) -> list[lis
     for item in items:
         groups.setdefault(key(item), []).append(item)
     return list(groups.values())
-
-
-def _today(override: OverrideResult) -> str:
-    """What is different from when it was decided."""
-    if override.recommendation and override.status is None:
-        return _("This advice is not in the knowledge any more.")
-    if override.status is Status.DOES_NOT_HOLD:
-        return _("This advice does not apply any more.")
-    if override.risen:
-        return _("This advice is more urgent now than when it was decided. Decide again.")
-    return ""
 
 
 def _same_gate(gate: Gate) -> Hashable:

@@ -118,7 +118,10 @@ class Statement(Part, frozen=True, kw_only=True):
 
 
 class OverridePart(Part, frozen=True, kw_only=True):
-    """What the clinician decided otherwise, beside the advice that it is about. today: what is different by now."""
+    """What the clinician decided otherwise, beside the advice that it is about.
+
+    today: what is different by now. advised: the advice as it was then, where it says something else or nothing now.
+    """
 
     title: str  # of the advice; of a plan that stands for itself
     kind_label: str
@@ -127,6 +130,7 @@ class OverridePart(Part, frozen=True, kw_only=True):
     recommendation: str = ""
     subject: str = ""
     advice: str = ""
+    advised: str = ""
     urgency_label: str = ""
     applies: bool = True  # False: the advice no longer does
     today: str = ""

@@ -167,7 +167,13 @@ def _overrides(content: NoteContent) -> Iterable[AnyBlock]:
 
 
 def _override(one: OverridePart) -> Item:
-    lines = ((_("Advice"), one.advice), (_("Decision"), one.decided), (_("In words"), one.text), (_("Now"), one.today))
+    lines = (
+        (_("Advice"), one.advice),
+        (_("Advice when decided"), one.advised),
+        (_("Decision"), one.decided),
+        (_("In words"), one.text),
+        (_("Now"), one.today),
+    )
     return Item(
         mark="≠",
         title=one.title,

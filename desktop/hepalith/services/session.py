@@ -315,7 +315,7 @@ class CaseSession:
         if coded.needs_text and not text.strip():
             raise InvalidValueError(_('"{reason}": say in words why.').format(reason=coded.label))
         advice = self._advice_that_applies(recommendation, subject)
-        self._decide(OverrideKind.SET_ASIDE, advice.id, subject, text, reason=reason, level=advice.urgency)
+        self._decide(OverrideKind.SET_ASIDE, advice, subject, text, reason=reason)
 
     def record_plan(self, text: str, subject: str = PATIENT, recommendation: str = "") -> None:
         """Records another plan, in place of a recommendation or ("") beside all of them.
@@ -324,12 +324,9 @@ class CaseSession:
         """
         if not text.strip():
             raise InvalidValueError(_("Say in words what the plan is."))
-        level = ""
-        if recommendation:
-            level = self._advice_that_applies(recommendation, subject).urgency
-        else:
-            self._check_subject(subject)
-        self._decide(OverrideKind.OTHER_PLAN, recommendation, subject, text, level=level)
+        advice = self._advice_that_applies(recommendation, subject) if recommendation else None
+        self._check_subject(subject)
+        self._decide(OverrideKind.OTHER_PLAN, advice, subject, text)
 
     def withdraw(self, recommendation: str, subject: str = PATIENT) -> None:
         """Takes back what was decided otherwise; without such a decision nothing changes."""
@@ -480,20 +477,21 @@ class CaseSession:
                 return advice
         raise InvalidValueError(_("{id} does not apply here, so there is nothing to decide.").format(id=recommendation))
 
-    def _decide(
-        self, kind: OverrideKind, recommendation: str, subject: str, text: str, *, reason: str = "", level: str = ""
-    ) -> None:
+    def _decide(self, kind: OverrideKind, advice: Advice | None, subject: str, text: str, *, reason: str = "") -> None:
         if not self.author.strip():
             raise InvalidValueError(_("Say who decides: a name is missing."))
         override = Override(
-            recommendation=recommendation,
+            recommendation=advice.id if advice else "",
             subject=subject,
             kind=kind,
             reason=reason,
             text=text,
             author=self.author.strip(),
             date=self._clock.now().date().isoformat(),
-            level=level,
+            level=advice.urgency if advice else "",
+            title=advice.title if advice else "",
+            advised=advice.action if advice else "",
+            language=self._state.assessment.language if advice else "",
         )
         self._edit(self._state.case.with_override(override))
 

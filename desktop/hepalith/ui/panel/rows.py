@@ -47,6 +47,7 @@ from hepalith.domain.words import (
     kind_text,
     outcome_text,
     robust_text,
+    since_decided_text,
     unit_text,
     urgency_text,
 )
@@ -155,8 +156,8 @@ def _glance(section: str, caption: str, advice: Sequence[Advice]) -> Iterable[Gl
 def _decision(decided: OverrideResult | None) -> str:
     if decided is None:
         return ""
-    now = _("It is more urgent now than when this was decided.") if decided.risen else ""
-    text = ". ".join(part.rstrip(".") for part in (decision_text(decided), decided.text, now) if part)
+    parts = (decision_text(decided), decided.text, since_decided_text(decided))
+    text = ". ".join(part.rstrip(".") for part in parts if part)
     return f"≠ {text}."
 
 
@@ -229,6 +230,7 @@ class _Builder:
             self._section("later", then, later, self._advice, announced=False),
             self._section("avoid", _("Avoid"), avoid, self._advice, announced=False),
             self._section("lesions", _("Lesions need different things"), made.between_lesions, self._between_lesions),
+            self._section("decided", _("Decided otherwise, but no advice now"), self._left_over(), self._decisions),
             self._section("gates", _("Gates that are shut"), safety, self._gates),
             self._section("questions", _("Ask next"), self._asked(), self._questions),
             self._section("plan", _("Follow-up"), made.follow_up, self._planned),
@@ -579,6 +581,21 @@ class _Builder:
                 notes=tuple(text for text in (one.note, stop) if text),
                 tags=tuple(tag for tag in tags if tag),
                 explained=one.recommendation,
+            )
+
+    def _left_over(self) -> list[OverrideResult]:
+        """Decisions about advice that does not apply any more, or about none: no card of advice shows them."""
+        gone = {None, Status.DOES_NOT_HOLD}
+        return [one for one in self._assessment.overrides if one.status in gone]
+
+    def _decisions(self, decisions: Sequence[OverrideResult]) -> Iterable[Card]:
+        for one in decisions:
+            yield Card(
+                key=("decided", one.recommendation, one.subject),
+                title=one.title or one.recommendation or _("The clinician's own plan"),
+                notes=(_("Advice when decided: {text}").format(text=one.advised),) if one.advised else (),
+                decision=_decision(one),
+                decides=one.recommendation,
             )
 
     def _between_lesions(self, conflicts: Sequence[LesionConflict]) -> Iterable[Card]:
