@@ -3,10 +3,11 @@
 from datetime import date
 
 import pytest
+from msgspec.structs import replace
 
 from hepalith.decision.assess import evaluate
 from hepalith.domain.assessment import PlannedTest
-from support.vignettes import Vignette, case_of, knowledge_and_problems
+from support.vignettes import Vignette, all_vignettes, case_of, knowledge_and_problems
 
 # After the resection of a hepatocellular carcinoma: at 3, 6, 9 and 12 months, 2 weeks before to 1 month after.
 OPERATED = date(2026, 1, 1)
@@ -47,3 +48,35 @@ def test_after_its_time_without_one_it_was_missed(examined: tuple[str, ...]) -> 
 def test_on_its_last_day_it_is_not_missed_yet() -> None:
     assert not plan("2026-05-01")[0].missed
     assert plan("2026-05-02")[0].missed
+
+
+def watched(as_of: str, *examined: str) -> list[PlannedTest]:
+    """The plan for an inactive cyst that was never treated: at 6 and 12 months, 1 month before to 2 months after."""
+    knowledge = knowledge_and_problems()[0]
+    base = next(one for one in all_vignettes() if one.id == "CV01")
+    studies = {f"S{number}": {"modality": "us", "date": day} for number, day in enumerate(examined)}
+    case = case_of(replace(base, as_of=as_of, studies=studies), knowledge)
+    made = evaluate(case, knowledge, date.fromisoformat(as_of), trace=False)
+    return [test for test in made.follow_up if test.recommendation == "CE-R20"]
+
+
+def test_a_plan_that_counts_from_the_assessment_does_so_while_the_examination_is_fresh() -> None:
+    assert [one.due for one in watched("2026-06-01", "2026-05-20")] == ["2026-12-01", "2027-06-01"]
+    assert watched("2026-12-01", "2026-04-01")[0].due == "2027-06-01", "on the last day it is not overdue yet"
+
+
+def test_who_did_not_come_has_missed_the_test_and_gets_no_new_date() -> None:
+    first, second = watched("2026-12-02", "2026-04-01")
+    assert (first.due, first.latest, first.missed) == ("2026-10-01", "2026-12-01", True)
+    assert "arrange it now" in first.note
+    assert (second.due, second.missed) == ("2027-04-01", False)
+    assert first.stop == "5 stable years"
+
+
+@pytest.mark.parametrize("examined", [("2020-05-20", ""), ("",)])
+def test_without_a_dated_latest_examination_the_plan_counts_from_the_assessment(examined: tuple[str, ...]) -> None:
+    assert watched("2026-06-01", *examined)[0].due == "2026-12-01"
+
+
+def test_an_examination_since_begins_the_plan_anew() -> None:
+    assert watched("2026-12-02", "2026-04-01", "2026-11-20")[0].due == "2027-06-02"

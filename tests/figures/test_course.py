@@ -17,7 +17,7 @@ from hepalith.figures.plot import draw_course
 from hepalith.knowledge.base import Knowledge
 from support.building import case, choice, number, seen, yes
 from support.small import FINDINGS, REST, compile_small
-from support.vignettes import knowledge_and_problems
+from support.vignettes import all_vignettes, case_of, knowledge_and_problems
 
 TODAY = date(2026, 6, 1)
 STUDIES = tuple(
@@ -192,6 +192,21 @@ def test_the_next_examination_is_that_of_advice_that_is_followed(knowledge: Know
         date="2026-06-01",
     )
     assert course_of(about.with_override(aside), knowledge).next is None
+
+
+def test_a_test_that_was_missed_is_the_next_until_it_is_made_up_for() -> None:
+    base = next(one for one in all_vignettes() if one.id == "CV01")
+    studies = {"S0": {"modality": "us", "date": "2025-04-01"}, "S1": {"modality": "us", "date": "2026-04-01"}}
+    about = msgspec.structs.replace(base, studies=studies, lesions={**base.lesions, "L1@S0": {"size_mm": 60}})
+    made = case_of(about, real())
+    missed = course_of(made, real(), date(2026, 12, 2)).next
+    assert missed is not None
+    assert (missed.due, missed.missed) == (date(2026, 10, 1), True)
+    drawing = draw_course(course_of(made, real(), date(2026, 12, 2)), "L1")
+    assert any(isinstance(one, Label) and "missed, was due 2026-10-01" in one.text for one in drawing.shapes)
+    fresh = course_of(made, real(), date(2026, 4, 1)).next
+    assert fresh is not None
+    assert (fresh.due, fresh.missed) == (date(2026, 10, 1), False)
 
 
 def test_the_text_says_all_that_the_picture_shows(knowledge: Knowledge) -> None:

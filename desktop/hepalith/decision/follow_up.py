@@ -10,7 +10,8 @@ from hepalith.decision import observed as seen
 from hepalith.decision.evaluation import Evaluation
 from hepalith.domain.assessment import Advice, PlannedTest
 from hepalith.domain.case import PATIENT
-from hepalith.domain.durations import duration_text, parse_duration
+from hepalith.domain.durations import duration_text, parse_date, parse_duration
+from hepalith.domain.errors import InvalidValueError
 from hepalith.i18n import _
 from hepalith.knowledge.model import FollowUpStep
 from hepalith.knowledge.tree import Reference
@@ -28,7 +29,7 @@ def planned_tests(evaluation: Evaluation, advice: Iterable[Advice]) -> tuple[Pla
 
 
 def _tests(evaluation: Evaluation, advice: Advice, step: FollowUpStep) -> Iterable[PlannedTest]:
-    anchor = _anchor(evaluation, step.anchor, advice.subject)
+    anchor = _anchor(evaluation, step, advice.subject)
     note = step.note
     if step.then_every:
         repeat = _("then every {interval}").format(interval=duration_text(step.then_every))
@@ -92,10 +93,13 @@ def _state(done: str, missed: bool) -> str:
     return _("missed: no examination is recorded in its time, arrange it now") if missed else ""
 
 
-def _anchor(evaluation: Evaluation, anchor: str, subject: str) -> date | None:
-    """The day from which a plan counts: the assessment, or the value of a date finding."""
+def _anchor(evaluation: Evaluation, step: FollowUpStep, subject: str) -> date | None:
+    """The day from which a plan counts: the assessment, the latest examination, or the value of a date finding."""
+    anchor = step.anchor
     if anchor == "as_of":
         return evaluation.observed.as_of
+    if anchor == "examination":
+        return _since_examined(evaluation, step)
     finding = evaluation.knowledge.findings.get(anchor)
     if finding is None:
         return None
@@ -104,3 +108,19 @@ def _anchor(evaluation: Evaluation, anchor: str, subject: str) -> date | None:
     )
     day = seen.day_of(group) if group else None
     return day.last if day else None
+
+
+def _since_examined(evaluation: Evaluation, step: FollowUpStep) -> date:
+    """The day of the assessment; but of the latest examination, where the first test counted from it is overdue.
+
+    So a patient who did not come is told that the test was missed, and not given a new date.
+    """
+    as_of = evaluation.observed.as_of
+    try:
+        days = [parse_date(study.date) for study in evaluation.observed.case.studies]
+    except InvalidValueError:  # one without a date may be the latest
+        return as_of
+    latest = max((day.last for day in days), default=as_of)
+    first = parse_duration((*step.after, step.then_every)[0])
+    grace = parse_duration(step.window[1]) if step.window else relativedelta()
+    return latest if latest + first + grace < as_of else as_of

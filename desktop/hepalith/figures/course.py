@@ -48,12 +48,13 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NextExamination(msgspec.Struct, frozen=True, kw_only=True):
-    """The next planned test: due, and not before and not after where the plan says so."""
+    """The next planned test: due, and not before and not after where the plan says so; missed: it is overdue."""
 
     test: str
     due: date
     earliest: date | None = None
     latest: date | None = None
+    missed: bool = False
 
 
 class Course(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,7 +102,7 @@ def course_of(case: Case, knowledge: Knowledge, assessment: Assessment, finding:
         lesion=lesion,
         measured=(msgspec.structs.replace(measured[0], change="", stage_step=""), *measured[1:]),
         open=_open(whole, entry.change, lesion),
-        next=_next(assessment, lesion, as_of),
+        next=_next(assessment, lesion),
     )
 
 
@@ -205,20 +206,23 @@ def _technique_missing(then: Evaluation, name: str, lesion: str) -> str:
     return _("technique not recorded") if is_it else ""
 
 
-def _next(assessment: Assessment, lesion: str, as_of: date) -> NextExamination | None:
-    """The first planned test of the lesion that is followed and not over."""
+def _next(assessment: Assessment, lesion: str) -> NextExamination | None:
+    """The first planned test of the lesion that is followed, and neither done nor followed by one that was."""
     aside = set_aside(assessment.overrides)
-    for test in assessment.follow_up:
-        if test.subject == lesion and test.due and (test.recommendation, lesion) not in aside:
-            planned = _planned(test)
-            if (planned.latest or planned.due) >= as_of:
-                return planned
+    tests = [one for one in assessment.follow_up if one.subject == lesion and one.due]
+    last_done = {one.recommendation: one.due for one in tests if one.done}
+    for test in tests:
+        is_over = test.done or test.due <= last_done.get(test.recommendation, "")
+        if not is_over and (test.recommendation, lesion) not in aside:
+            return _planned(test)
     return None
 
 
 def _planned(test: PlannedTest) -> NextExamination:
     earliest, latest = (date.fromisoformat(text) if text else None for text in (test.earliest, test.latest))
-    return NextExamination(test=test.test, due=date.fromisoformat(test.due), earliest=earliest, latest=latest)
+    return NextExamination(
+        test=test.test, due=date.fromisoformat(test.due), earliest=earliest, latest=latest, missed=test.missed
+    )
 
 
 def course_text(course: Course, lesion: str) -> str:
@@ -245,7 +249,8 @@ def course_title(course: Course, lesion: str) -> str:
 
 
 def _next_text(planned: NextExamination) -> str:
-    text = _("Next: {test}, due {due}").format(test=planned.test, due=planned.due)
+    shape = _("Missed: {test}, was due {due}") if planned.missed else _("Next: {test}, due {due}")
+    text = shape.format(test=planned.test, due=planned.due)
     if planned.earliest and planned.latest:
         window = _("not before {earliest}, not after {latest}")
         text += ", " + window.format(earliest=planned.earliest, latest=planned.latest)

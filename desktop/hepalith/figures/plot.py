@@ -108,7 +108,8 @@ class _Plot:
         if planned.earliest and planned.latest:
             bar = ((self._x(planned.earliest), _BOTTOM), (self._x(planned.latest), _BOTTOM))
             yield Line(places=bar, width=3.0)
-        text = _("{test} due {due}").format(test=planned.test, due=planned.due)
+        shape = _("{test} missed, was due {due}") if planned.missed else _("{test} due {due}")
+        text = shape.format(test=planned.test, due=planned.due)
         yield Label(at=(self._right, _DUE_ROW + _more(self._course)), text=text, anchor="end")
 
 

@@ -188,7 +188,11 @@ class Escalation(_Strict, frozen=True, kw_only=True):
 
 
 class FollowUpStep(_Strict, frozen=True, kw_only=True):
-    """A planned test: at fixed times after the anchor, then at an interval until a limit."""
+    """A planned test: at fixed times after the anchor, then at an interval until a limit.
+
+    anchor: a date finding, `as_of` (the assessment), or `examination`: the assessment too, but the latest examination
+    where the first test counted from it is overdue.
+    """
 
     test: str
     after: tuple[str, ...] = ()
