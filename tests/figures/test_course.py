@@ -152,6 +152,14 @@ def test_a_step_of_the_stage_is_called_on_the_day_it_is_seen_and_on_no_other() -
     assert "CE3b (reported), Reactivated, Unchanged" in course_text(course, "L1")
 
 
+def test_a_step_is_called_of_a_lesion_that_was_found_to_be_a_cyst_later() -> None:
+    sizes = [seen("size_mm", number("60", "mm"), "L1", study) for study in ("S0", "S1", "S3")]
+    stages = [seen("us_stage_reported", choice(one), "L1", study) for study, one in (("S0", "CE3a"), ("S1", "CE4"))]
+    kind = seen("nature", choice("complex_cystic"), "L1", "S3")
+    course = course_of(case(*sizes, *stages, kind, lesions=1, studies=STUDIES), real())
+    assert [one.stage_step for one in course.measured] == ["", "Regressed", ""]
+
+
 def test_a_stage_in_doubt_has_no_step_and_none_is_no_step() -> None:
     assert [one.stage_step for one in staged(("S0", "60", "CE4"), ("S1", "60", "")).measured] == ["", ""]
     doubted = seen("us_stage_reported", choice("CE3b", "CE4"), "L1", "S1")

@@ -106,11 +106,20 @@ def test_lesions_that_need_different_things_have_a_section_and_the_class_reads_a
     assert (divided.closed, divided.announced) == (False, True)
     assert card.title == "A needle through the skin: wanted for Lesion 2, warned against for Lesion 1"
     assert any("(GEN-R04) – Lesion 1" in note for note in card.notes)
-    assert guidance.head.class_text == "Infectious; also possible: benign"
+    assert guidance.head.class_text == "Several: infectious, benign"
     alone = case_of(msgspec.structs.replace(vignette, lesions={"L1": lesions["L1"]}), knowledge)
     made = CaseSession(knowledge, DayClock(date(2026, 6, 1)), OneCase(alone), ports.journal, ports.note)
     made.open_copy(Path("any"))
-    assert "lesions" not in {one.id for one in guidance_of(made.state, knowledge).sections}
+    guidance = guidance_of(made.state, knowledge)
+    assert "lesions" not in {one.id for one in guidance.sections}
+    assert guidance.head.class_text == "Infectious"
+
+
+def test_a_class_is_not_named_among_the_other_possible_ones(real: CaseSession) -> None:
+    text = guidance_of(real.state, real.knowledge).head.class_text
+    name, _sign, others = text.partition("; also possible: ")
+    assert name.lower() not in others.split(", ")
+    assert ": " not in name or name.startswith("Several")
 
 
 def test_each_section_of_the_dictionary_opens(

@@ -140,7 +140,7 @@ def _measured(
         error=_error(then, entry, lesion),
         change=_choice(then, entry.change, lesion) or _technique_missing(then, entry.change, lesion),
         stage=(_choice(then, entry.stage, lesion) if entry.stage else "") or _reported(then, entry, lesion, day),
-        stage_step=_choice(then, entry.stage_step, lesion) if entry.stage_step else "",
+        stage_step=_choice(then, entry.stage_step, lesion, known=whole) if entry.stage_step else "",
     )
 
 
@@ -155,10 +155,13 @@ def _error(then: Evaluation, entry: CourseEntry, lesion: str) -> Decimal | None:
     return error.low if error.is_point else None
 
 
-def _choice(then: Evaluation, name: str, lesion: str) -> str:
-    """The label of a derived choice, without what stands in brackets; "" unless it is decided and applies."""
+def _choice(then: Evaluation, name: str, lesion: str, known: Evaluation | None = None) -> str:
+    """The label of a derived choice, without what stands in brackets; "" unless it is decided and applies.
+
+    known: where it is read whether it applies, if that may have been found out later.
+    """
     compiled = then.knowledge.derived[name]
-    if then.truth(compiled.relevant, lesion) is not Truth.TRUE:
+    if (known or then).truth(compiled.relevant, lesion) is not Truth.TRUE:
         return ""
     possible = then.choice(ChoiceOf(Reference(name, lesion=True, derived=True), then.domain(name)), lesion)
     if len(possible) != 1 or not possible.isdisjoint(compiled.entry.quiet):
