@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QTextLayout, QTextOption
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QLineEdit, QTabWidget, QWidget
 
 from hepalith import i18n
 from hepalith.domain.case import PATIENT
+from hepalith.ui.direction import unfolding_arrow, unit_word
 from hepalith.ui.main_window import MainWindow
 from support.dialogs import EVERY, opened
 from support.looking import clipped, out_of_order
@@ -102,6 +103,28 @@ def test_no_dialog_has_words_of_its_own_or_clips_them(pseudo_window: MainWindow,
     assert hard_coded(dialog) == set()
     assert clipped(dialog) == []
     dialog.close()
+
+
+def test_signs_of_a_unit_keep_their_order_from_right_to_left(pseudo_language: None, qapp: QApplication) -> None:
+    assert (unit_word("Cel"), unit_word("mm"), unit_word("1")) == ("°C", "mm", "")
+    qapp.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    assert (unit_word("Cel"), unit_word("mm"), unit_word("1")) == ("\u200e°C", "mm", "")
+    text, option = unit_word("Cel"), QTextOption()
+    option.setTextDirection(Qt.LayoutDirection.RightToLeft)
+    layout = QTextLayout(text, qapp.font())
+    layout.setTextOption(option)
+    layout.beginLayout()
+    line = layout.createLine()
+    layout.endLayout()
+    degree, letter = (line.cursorToX(text.index(sign))[0] for sign in "°C")
+    assert degree < letter
+
+
+def test_what_is_folded_points_to_where_reading_goes_on(pseudo_language: None, qapp: QApplication) -> None:
+    assert unfolding_arrow(QWidget(), opened=False) is Qt.ArrowType.RightArrow
+    qapp.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    assert unfolding_arrow(QWidget(), opened=False) is Qt.ArrowType.LeftArrow
+    assert unfolding_arrow(QWidget(), opened=True) is Qt.ArrowType.DownArrow
 
 
 @pytest.mark.parametrize("name", sorted(EVERY))

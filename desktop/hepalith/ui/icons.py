@@ -3,24 +3,26 @@
 from functools import lru_cache
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
-from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtGui import QGuiApplication, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QWidget
 
 from hepalith.figures.pictures import picture
 from hepalith.resources import resource
 
-_PIXELS = 64
+_PIXELS = 64  # more than the largest icon has, at 200 % text
 
 
 def icon(name: str, widget: QWidget) -> QIcon:
-    """The icon in the text colour of the widget."""
-    return QIcon(pixmap(name, widget.palette().windowText().color().name()))
+    """The icon in the text colour of the widget, fine enough for the finest screen there is."""
+    ratio = max(screen.devicePixelRatio() for screen in QGuiApplication.screens())
+    pixels = round(_PIXELS * max(1, ratio))
+    return QIcon(_drawn(_svg(name), widget.palette().windowText().color().name(), pixels, pixels))
 
 
-def pixmap(name: str, colour: str, pixels: int = _PIXELS) -> QPixmap:
-    """The icon as a picture of one colour."""
-    return _drawn(_svg(name), colour, pixels, pixels)
+def sign_pixmap(name: str, colour: str, side: int, ratio: float) -> QPixmap:
+    """An icon as a picture of one colour, as sharp as a screen of this device pixel ratio can show it."""
+    return _drawn(_svg(name), colour, side, side, ratio)
 
 
 def picture_pixmap(name: str, colour: str, extent: QSize, ratio: float) -> QPixmap:

@@ -144,6 +144,11 @@ class PageView(QWidget):
             self._image = None
             self.setFixedSize(extent)
 
+    def event(self, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.DevicePixelRatioChange:
+            self._image = None
+        return super().event(event)
+
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         ratio = self.devicePixelRatioF()
         if self._image is None:

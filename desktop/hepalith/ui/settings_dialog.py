@@ -20,13 +20,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from hepalith.domain.words import is_conventional, unit_text
+from hepalith.domain.words import is_conventional
 from hepalith.i18n import _, languages
 from hepalith.knowledge.base import Knowledge
 from hepalith.knowledge.model import Finding
 from hepalith.knowledge.site import Site, SiteError, SiteProblem
 from hepalith.services.ports import SiteSettings
 from hepalith.ui.dialogs import ok_and_cancel
+from hepalith.ui.direction import unit_word
 from hepalith.ui.fields.editor import CalmCombo
 from hepalith.ui.flow_layout import FlowLayout
 from hepalith.ui.fonts import em, plain_label
@@ -262,7 +263,7 @@ class UnitsPage(QWidget):
     def _field(self, finding: Finding, unit: str) -> tuple[QLabel, CalmCombo]:
         combo = CalmCombo()
         for one in (finding.unit, *finding.other_units):
-            combo.addItem(unit_text(one), one)
+            combo.addItem(unit_word(one), one)
         combo.setCurrentIndex(max(0, combo.findData(unit)))
         combo.setAccessibleName(finding.label)
         combo.currentIndexChanged.connect(self.changed)

@@ -12,6 +12,7 @@ from hepalith.domain.errors import InvalidValueError
 from hepalith.domain.words import unit_text
 from hepalith.i18n import _
 from hepalith.knowledge.model import Finding, UnitScale
+from hepalith.ui.direction import unit_word
 from hepalith.ui.fields.editor import CalmCombo, Editor, Entered, MoreButton, PlainInput
 from hepalith.ui.flow_layout import FlowLayout
 from hepalith.ui.fonts import plain_label
@@ -79,11 +80,11 @@ class NumberEditor(Editor):
             self.unit_input = CalmCombo(self)
             self.unit_input.setAccessibleName(_("{label}: unit").format(label=finding.label))
             for unit in self._units:
-                self.unit_input.addItem(unit_text(unit), unit)
+                self.unit_input.addItem(unit_word(unit), unit)
             self.unit_input.activated.connect(self._on_unit_chosen)
             entry.addWidget(self.unit_input)
-        elif unit_text(finding.unit):
-            entry.addWidget(plain_label(unit_text(finding.unit), wraps=False))
+        elif unit_word(finding.unit):
+            entry.addWidget(plain_label(unit_word(finding.unit), wraps=False))
         self._preferred = ""
         self._also_label = plain_label(wraps=False)
         self._also_label.hide()
@@ -237,7 +238,7 @@ class NumberEditor(Editor):
         text = ""
         if value is not None and unit and unit != value.unit:
             number = converted(value.number, value.unit, unit, self.finding)
-            text = f"= {_SIGNS[value.comparator]}{number} {unit_text(unit)}"
+            text = f"= {_SIGNS[value.comparator]}{number} {unit_word(unit)}"
         if self._also_label.text() != text:
             self._also_label.setText(text)
         self._also_label.setVisible(bool(text))
@@ -327,13 +328,13 @@ class _UnitOffer(QWidget):
 
     def ask(self, value: NumberValue, unit: str, finding: Finding) -> None:
         """Shows the question with what each answer would record."""
-        recorded = f"{shown_entry(value)} {unit_text(value.unit)}"
+        recorded = f"{shown_entry(value)} {unit_word(value.unit)}"
         self._question.setText(_("Recorded as {value}. It stays so until you choose:").format(value=recorded))
         self.convert_button.setText(
             _("Convert to {value}").format(
-                value=f"{converted(value.number, value.unit, unit, finding)} {unit_text(unit)}"
+                value=f"{converted(value.number, value.unit, unit, finding)} {unit_word(unit)}"
             )
         )
-        self.correct_button.setText(_("It was {value}").format(value=f"{shown_entry(value)} {unit_text(unit)}"))
+        self.correct_button.setText(_("It was {value}").format(value=f"{shown_entry(value)} {unit_word(unit)}"))
         self.keep_button.setText(_("Keep {value}").format(value=recorded))
         self.show()

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QToolBu
 from hepalith.domain.assessment import Need, TraceNode, Turn
 from hepalith.i18n import _, plural
 from hepalith.ui.colours import Theme
+from hepalith.ui.direction import unfolding_arrow
 from hepalith.ui.flow_layout import FlowLayout
 from hepalith.ui.fonts import em, embolden, plain_label
 from hepalith.ui.icons import icon
@@ -117,7 +118,7 @@ class CardWidget(QFrame):
         self.why_button = QToolButton(self)
         self.why_button.setAutoRaise(True)
         self.why_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.why_button.setArrowType(Qt.ArrowType.RightArrow)
+        self.why_button.setArrowType(unfolding_arrow(self, opened=False))
         self.why_button.setText(_("Why"))
         self.why_button.clicked.connect(self.toggle)
         self.copy_button = QToolButton(self)
@@ -307,7 +308,7 @@ class CardWidget(QFrame):
         """Opens the card to why and source, or closes it."""
         self.opened = not self.opened
         self._every = False
-        self.why_button.setArrowType(Qt.ArrowType.DownArrow if self.opened else Qt.ArrowType.RightArrow)
+        self.why_button.setArrowType(unfolding_arrow(self, opened=self.opened))
         self.why_button.setAccessibleDescription(unfolded_word(opened=self.opened))
         if self.opened:
             self._show_details()

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 from PySide6.QtCore import QEvent, QMimeData, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QPixmap, QResizeEvent
+from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -23,10 +23,11 @@ from hepalith.domain.errors import NoteError
 from hepalith.i18n import _, plural
 from hepalith.services.session import CaseSession, CaseState
 from hepalith.ui.announce import announce
+from hepalith.ui.direction import unfolding_arrow
 from hepalith.ui.flow_layout import FlowLayout
 from hepalith.ui.fonts import em, embolden, plain_label
 from hepalith.ui.headings import Heading
-from hepalith.ui.icons import icon, pixmap
+from hepalith.ui.icons import icon, sign_pixmap
 from hepalith.ui.layouts import laid_out_once, put_at
 from hepalith.ui.link_label import LinkLabel
 from hepalith.ui.panel.card import CardWidget
@@ -78,10 +79,12 @@ class UrgencyBand(QFrame):
         painter.setBrush(level_colours(theme_of(self), self._head.level)[0])
         painter.drawRoundedRect(QRectF(self.rect()), 5, 5)
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() in {QEvent.Type.PaletteChange, QEvent.Type.FontChange} and self._head is not None:
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        kinds = QEvent.Type
+        if event.type() in {kinds.PaletteChange, kinds.FontChange, kinds.DevicePixelRatioChange}:
             self._colour()
+        return done
 
     def _colour(self) -> None:
         if self._head is None:
@@ -89,10 +92,8 @@ class UrgencyBand(QFrame):
         colour = level_colours(theme_of(self), self._head.level)[1]
         for label in (self.word_label, self.detail_label):
             tinted(label, colour.name())
-        side = em(self) * 2
-        sign = QPixmap(pixmap(self._head.level.value, colour.name(), side * 2))
-        sign.setDevicePixelRatio(2)
-        self._sign.setPixmap(sign)
+        ratio = self.devicePixelRatioF()
+        self._sign.setPixmap(sign_pixmap(self._head.level.value, colour.name(), em(self) * 2, ratio))
         self.update()
 
 
@@ -160,7 +161,7 @@ class SectionBox(QWidget):
         """Shows the cards, keeping the widgets of those that stay."""
         self._section = section
         self.head_button.show_title(f"{section.title} ({section.count})")
-        arrow = Qt.ArrowType.DownArrow if not section.closed else Qt.ArrowType.RightArrow
+        arrow = unfolding_arrow(self, opened=not section.closed)
         if self.head_button.arrowType() is not arrow:
             self.head_button.setArrowType(arrow)
             self.head_button.setAccessibleDescription(unfolded_word(opened=not section.closed))
