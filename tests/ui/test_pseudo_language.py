@@ -8,11 +8,13 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QTextLayout, QTextOption
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QLineEdit, QTabWidget, QWidget
+from pytestqt.qtbot import QtBot
 
 from hepalith import i18n
 from hepalith.domain.case import PATIENT
-from hepalith.ui.direction import unfolding_arrow, unit_word
+from hepalith.ui.direction import FoldingButton, unfolding_arrow, unit_word
 from hepalith.ui.main_window import MainWindow
+from hepalith.ui.texts import unfolded_word
 from support.dialogs import EVERY, opened
 from support.looking import clipped, out_of_order
 from support.pseudo import PseudoTranslations, unmarked
@@ -125,6 +127,27 @@ def test_what_is_folded_points_to_where_reading_goes_on(pseudo_language: None, q
     qapp.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
     assert unfolding_arrow(QWidget(), opened=False) is Qt.ArrowType.LeftArrow
     assert unfolding_arrow(QWidget(), opened=True) is Qt.ArrowType.DownArrow
+
+
+@pytest.mark.parametrize("direction", [Qt.LayoutDirection.LeftToRight, Qt.LayoutDirection.RightToLeft])
+def test_an_arrow_stands_where_lines_begin(
+    pseudo_language: None, qtbot: QtBot, qapp: QApplication, direction: Qt.LayoutDirection
+) -> None:
+    qapp.setLayoutDirection(direction)
+    button = FoldingButton()
+    qtbot.addWidget(button)
+    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    button.setText("Something to unfold")
+    pictures = []
+    for unfolded in (True, False):
+        button.show_opened(opened=unfolded)
+        pictures.append(button.grab().toImage())
+    one, other = pictures
+    places = [(x, y) for x in range(one.width()) for y in range(one.height()) if one.pixel(x, y) != other.pixel(x, y)]
+    leftmost, rightmost = min(places)[0], max(places)[0]
+    middle = one.width() / 2
+    assert leftmost > middle if direction is Qt.LayoutDirection.RightToLeft else rightmost < middle
+    assert button.accessibleDescription() == unfolded_word(opened=False)
 
 
 @pytest.mark.parametrize("name", sorted(EVERY))

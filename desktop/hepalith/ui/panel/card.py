@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QToolBu
 from hepalith.domain.assessment import Need, TraceNode, Turn
 from hepalith.i18n import _, plural
 from hepalith.ui.colours import Theme
-from hepalith.ui.direction import unfolding_arrow
+from hepalith.ui.direction import FoldingButton
 from hepalith.ui.flow_layout import FlowLayout
 from hepalith.ui.fonts import em, embolden, plain_label
 from hepalith.ui.icons import icon
@@ -18,7 +18,6 @@ from hepalith.ui.layouts import laid_out_once
 from hepalith.ui.link_label import LinkLabel
 from hepalith.ui.panel.rows import Balance, Card, card_text
 from hepalith.ui.panel.trace_text import EVERY_PART, link_to, links_of, trace_html, turns_html
-from hepalith.ui.texts import unfolded_word
 from hepalith.ui.theme import leading_bar, margins, theme_of, tinted
 
 _SHOWN_NEEDS = 6
@@ -115,10 +114,10 @@ class CardWidget(QFrame):
         self._balance: BalanceBar | None = None
         self._details: QLabel | None = None
         self._links: dict[str, str] = {}  # text of a reason, and where it leads
-        self.why_button = QToolButton(self)
+        self.why_button = FoldingButton(self)
         self.why_button.setAutoRaise(True)
         self.why_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.why_button.setArrowType(unfolding_arrow(self, opened=False))
+        self.why_button.show_opened(opened=False)
         self.why_button.setText(_("Why"))
         self.why_button.clicked.connect(self.toggle)
         self.copy_button = QToolButton(self)
@@ -308,8 +307,7 @@ class CardWidget(QFrame):
         """Opens the card to why and source, or closes it."""
         self.opened = not self.opened
         self._every = False
-        self.why_button.setArrowType(unfolding_arrow(self, opened=self.opened))
-        self.why_button.setAccessibleDescription(unfolded_word(opened=self.opened))
+        self.why_button.show_opened(opened=self.opened)
         if self.opened:
             self._show_details()
         elif self._details is not None:

@@ -23,7 +23,7 @@ from hepalith.domain.errors import NoteError
 from hepalith.i18n import _, plural
 from hepalith.services.session import CaseSession, CaseState
 from hepalith.ui.announce import announce
-from hepalith.ui.direction import unfolding_arrow
+from hepalith.ui.direction import FoldingButton
 from hepalith.ui.flow_layout import FlowLayout
 from hepalith.ui.fonts import em, embolden, plain_label
 from hepalith.ui.headings import Heading
@@ -35,7 +35,6 @@ from hepalith.ui.panel.decision import DecisionDialog
 from hepalith.ui.panel.dependents import Dependents
 from hepalith.ui.panel.differences import Key, Mark, differences
 from hepalith.ui.panel.rows import Card, Glance, Guidance, Head, Section, guidance_of
-from hepalith.ui.texts import unfolded_word
 from hepalith.ui.theme import level_colours, theme_of, tinted
 
 MARKED_MS = 6000  # how long it can be seen what an edit changed
@@ -97,7 +96,7 @@ class UrgencyBand(QFrame):
         self.update()
 
 
-class HeadButton(QToolButton):
+class HeadButton(FoldingButton):
     """The title of a section, on several lines where it is too long for one: as wide as what it stands in allows."""
 
     def __init__(self, parent: QWidget) -> None:
@@ -161,10 +160,7 @@ class SectionBox(QWidget):
         """Shows the cards, keeping the widgets of those that stay."""
         self._section = section
         self.head_button.show_title(f"{section.title} ({section.count})")
-        arrow = unfolding_arrow(self, opened=not section.closed)
-        if self.head_button.arrowType() is not arrow:
-            self.head_button.setArrowType(arrow)
-            self.head_button.setAccessibleDescription(unfolded_word(opened=not section.closed))
+        self.head_button.show_opened(opened=not section.closed)
         self._show_cards(fresh=fresh)
 
     def mark(self, marks: Mapping[Key, Mark]) -> None:
