@@ -266,6 +266,9 @@ def test_widgets_side_by_side_are_measured_anew_when_one_comes(qtbot: QtBot) -> 
     flow.addWidget(buttons[1])
     process()
     assert flow.heightForWidth(wide) == 2 * high
+    flow.put_in_order([buttons[1], buttons[0]])
+    process()
+    assert buttons[0].y() > buttons[1].y()
     buttons[1].setText("")
     buttons[1].setFixedHeight(2 * high)
     process()

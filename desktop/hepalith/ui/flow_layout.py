@@ -1,5 +1,7 @@
 """A layout that puts widgets side by side and wraps to the next line, as text does."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 
@@ -28,6 +30,12 @@ class FlowLayout(QLayout):
 
     def takeAt(self, index: int) -> QLayoutItem | None:
         return self._items.pop(index) if 0 <= index < len(self._items) else None
+
+    def put_in_order(self, widgets: Sequence[QWidget]) -> None:
+        """Gives the widgets in it another order; none is taken out: PySide would lose count of it."""
+        self._items.sort(key=lambda item: widgets.index(item.widget()))
+        self.invalidate()
+        self.update()
 
     def expandingDirections(self) -> Qt.Orientation:
         return Qt.Orientation(0)

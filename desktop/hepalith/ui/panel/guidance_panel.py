@@ -440,16 +440,9 @@ class GuidancePanel(QWidget):
             if button.text() != text:
                 button.setText(text)
                 button.setAccessibleName(_("Go to {section}").format(section=text))
-        for position, name in enumerate(wanted):
-            item = self._jump_row.itemAt(position)
-            if item is not None and item.widget() is not self._jump_buttons[name]:
-                self._reorder_jumps(list(wanted))
-                break
-
-    def _reorder_jumps(self, names: list[str]) -> None:
-        for name in names:
-            self._jump_row.removeWidget(self._jump_buttons[name])
-            self._jump_row.addWidget(self._jump_buttons[name])
+        if list(self._jump_buttons) != list(wanted):
+            self._jump_buttons = {name: self._jump_buttons[name] for name in wanted}
+            self._jump_row.put_in_order(list(self._jump_buttons.values()))
 
     def _show_glances(self, glances: Sequence[Glance]) -> None:
         lines = []
