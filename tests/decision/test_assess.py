@@ -76,6 +76,23 @@ def test_escalation_raises_and_what_could_be_is_said(small: Knowledge) -> None:
     assert result.urgency.could_be is Urgency.EMERGENCY_NOW
     old = assessed(case(*ILL[:2], seen("age", number("75", "a"))), small)
     assert old.urgency.level is Urgency.EMERGENCY_NOW
+    young = assessed(case(*ILL), small)
+    assert young.urgency.level is Urgency.EMERGENCY_SAME_DAY
+    assert young.urgency.could_be is None
+
+
+@pytest.mark.parametrize("higher", ["emergency_same_day, emergency_now", "emergency_now, emergency_same_day"])
+def test_of_several_levels_that_cannot_be_excluded_the_highest_is_said(tmp_path: Path, higher: str) -> None:
+    steps = ", ".join(f'{{when: "age >= 75", urgency: {level}}}' for level in higher.split(", "))
+    one_step = 'escalate: [{when: "age >= 75", urgency: emergency_now}]'
+    knowledge, problems = compile_small(
+        tmp_path,
+        rest=REST.replace(one_step, f"escalate: [{steps}]").replace("urgency: emergency_same_day,", "urgency: soon,"),
+    )
+    assert problems == ()
+    result = assessed(case(*ILL[:2]), knowledge)
+    assert result.urgency.level is Urgency.SOON
+    assert result.urgency.could_be is Urgency.EMERGENCY_NOW
 
 
 def test_needs_name_what_could_decide_and_nothing_else(small: Knowledge) -> None:
