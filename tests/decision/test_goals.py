@@ -9,8 +9,8 @@ from hepalith.decision.ask_next import questions_of
 from hepalith.decision.goals import EMERGENCY, end_of, shares
 from hepalith.decision.what_if import Asker, WhatIf
 from hepalith.domain.assessment import Ending, EndKind
-from hepalith.domain.case import Case, Observation, State
-from support.building import case, choice, seen
+from hepalith.domain.case import Case, NumberValue, Observation, State
+from support.building import case, choice, number, seen
 from support.vignettes import all_vignettes, case_of, knowledge_and_problems
 
 KNOWLEDGE = knowledge_and_problems()[0]
@@ -66,6 +66,16 @@ def test_a_case_is_closed_when_each_lesion_is() -> None:
     assert [one.id for one in found.causes] == ["FE01"]
     second = closed.with_new_lesion("")
     assert end(second) is None, "of the other lesion nothing is known"
+
+
+@pytest.mark.parametrize(
+    ("finding", "value"),
+    [("hb_drop", number("30", "g/L")), ("lactate", number("4", "mmol/L")), ("alt", number("900", "U/L"))],
+)
+def test_a_case_is_not_closed_beside_something_urgent(finding: str, value: NumberValue) -> None:
+    about = without(vignette(CLOSED), finding)
+    found = end(replace(about, observations=(*about.observations, seen(finding, value))))
+    assert found is None or found.kind is not EndKind.CLOSED
 
 
 def test_no_end_is_reached_while_an_emergency_can_still_be_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:

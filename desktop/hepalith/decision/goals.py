@@ -70,7 +70,7 @@ def end_of(what_if: WhatIf) -> Ending | None:
     applies = [(key, entry) for key, entry in _in_case(what_if, what_if.verdicts.holds) if key[1] in lesions]
     closing = [(key, entry) for key, entry in applies if CLOSURE in entry.tags and entry.kind == NOTHING_NEEDED]
     closed = {lesion for (_name, lesion), _entry in closing}
-    if closed.issuperset(lesions):
+    if closed.issuperset(lesions) and what_if.effects.level <= Urgency.ROUTINE.rank:
         return _ending(what_if, EndKind.CLOSED, closing)
     acting = _acting(what_if)
     planned = {lesion for (_name, lesion), _entry in acting}
