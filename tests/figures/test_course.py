@@ -103,7 +103,7 @@ def test_what_is_not_decided_has_no_name(knowledge: Knowledge) -> None:
 def test_a_stage_that_was_only_reported_says_so() -> None:
     found = [
         one
-        for study, size, stage in (("S0", "60", "CE3a"), ("S2", "58", ""), ("S3", "57", "CE4"))
+        for study, size, stage in (("S0", "60", "CE4"), ("S2", "58", ""), ("S3", "57", "CE5"))
         for one in (
             seen("size_mm", number(size, "mm"), "L1", study),
             seen("us_stage_reported", choice(stage), "L1", study) if stage else None,
@@ -111,7 +111,7 @@ def test_a_stage_that_was_only_reported_says_so() -> None:
         if one is not None
     ]
     about = case(*found, lesions=1, studies=STUDIES)
-    assert [one.stage for one in course_of(about, real()).measured] == ["CE3a (reported)", "", "CE4 (reported)"]
+    assert [one.stage for one in course_of(about, real()).measured] == ["CE4 (reported)", "", "CE5 (reported)"]
 
 
 def test_a_step_without_a_name_says_what_it_needs() -> None:
