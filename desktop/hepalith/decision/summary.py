@@ -3,12 +3,10 @@
 from collections.abc import Sequence
 from itertools import chain
 
-from hepalith.domain.assessment import Cause, ClassResult
+from hepalith.domain.assessment import SEVERAL, UNDETERMINED, Cause, ClassResult
 from hepalith.domain.case import PATIENT, Case
 from hepalith.i18n import _, plural
 
-UNDETERMINED = "undetermined"
-SEVERAL = "several"
 _CAUSES_SHOWN = 3  # of one lesion
 _KINDS_SHOWN = 5  # of lesions
 

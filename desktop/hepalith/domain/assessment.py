@@ -447,6 +447,9 @@ class UrgencyResult(Part, frozen=True, kw_only=True):
     without_set_aside: Urgency | None = None
 
 
+UNDETERMINED, SEVERAL = "undetermined", "several"  # classes of a case beside those of its causes
+
+
 class ClassResult(Part, frozen=True, kw_only=True):
     """The four-way class. `value` is "undetermined" while no cause leads; certainty is words, not a number."""
 

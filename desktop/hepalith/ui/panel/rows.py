@@ -6,8 +6,8 @@ from typing import TypeVar
 
 import msgspec
 
-from hepalith.decision.summary import SEVERAL
 from hepalith.domain.assessment import (
+    SEVERAL,
     Advice,
     Answer,
     Argument,
