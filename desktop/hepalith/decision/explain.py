@@ -64,7 +64,7 @@ class _Made(NamedTuple):
         return depth == self.depth or self.depth - depth <= self.spare >= 0
 
 
-class _Kept:
+class _Traces:
     """The traces that were made, by node (it lives as long as the knowledge), subject and whether old values count."""
 
     def __init__(self) -> None:
@@ -93,11 +93,11 @@ class Explainer:
     What stands in many places is made once: traces share their parts. kept: those of the same evaluation.
     """
 
-    def __init__(self, evaluation: Evaluation, *, fresh: bool = False, kept: _Kept | None = None) -> None:
+    def __init__(self, evaluation: Evaluation, *, fresh: bool = False, kept: _Traces | None = None) -> None:
         self.evaluation = evaluation
         self._fresh = fresh
         self._words = Words(evaluation, fresh=fresh)
-        self._kept = kept or _Kept()
+        self._kept = kept or _Traces()
 
     def for_gate(self, gate: str) -> "Explainer":
         """Explains what stands in a gate."""

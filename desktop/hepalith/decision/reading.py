@@ -33,10 +33,8 @@ class FastReader:
             {key: observed.groups(*key) for key in observed.recorded()},
             variation.recorded,
         )
-        changed, self._before = (
-            read.changed_since(self._before),
-            None,
-        )  # an error on the way leaves nothing to go on from
+        changed = read.changed_since(self._before)
+        self._before = None  # an error on the way leaves nothing to go on from
         frames = self._runner.run(leaves, variation.full, changed)
         self._before = read
         return Reading(self.knowledge, program, observed, lesions, frames, variation.full, self._runner.generation)
