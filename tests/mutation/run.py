@@ -7,50 +7,41 @@
     python tests/mutation/run.py              # all mutants: hours
 
 `mutation.toml` says what is changed and with which tests, `excused.toml` which survivors change nothing and why. A
-mutant is a process forked from this one, which has read the knowledge already; its changed module is never written to
-a file. A mutant that no chosen test runs has survived. Ends with 1 if less than 95 % of those that are not excused are
-killed, or if more than 2 % are excused. Needs a system that can fork.
+mutant is a process forked from this one, which has read the knowledge and collected the tests already; its changed
+module is never written to a file. A mutant that no chosen test runs has survived. Ends with 1 if less than 95 % of
+those that are not excused are killed, or if more than 2 % are excused. Needs a system that can fork.
 """
 
 import argparse
-import ast
+import gc
 import importlib.abc
 import importlib.util
 import json
 import os
 import random
+import resource
 import signal
 import sys
 import time
 import tomllib
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from functools import _lru_cache_wrapper
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from importlib.machinery import ModuleSpec
-from pathlib import Path
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 import pytest
+from baseline import FOLDER, PYTEST, TESTS, Baseline, EveryVignette, forget, run_baseline
+from in_place import Functions, Key, calls
+from mutants import ROOT, SETTINGS, Mutant, mutants, mutated
 
-ROOT = Path(__file__).resolve().parents[2]
-FOLDER = ROOT / ".mutation"
+sys.path[:0] = [str(ROOT / "desktop"), str(ROOT / "tests")]
+from support.vignettes import all_cases, all_vignettes, knowledge_and_problems  # noqa: E402
+
 HERE = ROOT / "tests" / "mutation"
-SETTINGS: dict[str, Any] = tomllib.loads((HERE / "mutation.toml").read_text(encoding="utf-8"))
-PYTEST = ["-c", str(ROOT / "tests" / "headless.ini"), "--rootdir", str(ROOT), "-q", "-x", "-p", "no:xdist"]
+ELSEWHERE = 77  # how a forked process says: not in place
 KILLED_AT_LEAST, EXCUSED_AT_MOST = 0.95, 0.02
-
-
-class Mutant(NamedTuple):
-    """One change of one sign. occurrence: the how-manieth of its operator in the file."""
-
-    file: str
-    line: int
-    operator: str
-    occurrence: int
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line} {self.operator.removeprefix('core/')} #{self.occurrence}"
 
 
 class Outcome(NamedTuple):
@@ -62,136 +53,124 @@ class Outcome(NamedTuple):
     now: str
 
 
-# mutants
+# the mutants
 
 
-def mutants() -> Iterator[Mutant]:
-    """Every mutant, in the order of files and operators."""
-    for folder in SETTINGS["sources"]:
-        for path in sorted((ROOT / folder).rglob("*.py")):
-            yield from _of_file(path)
+class _Tries:
+    """A plugin: instead of running the collected tests, forks a process for each mutant, which runs those it chose.
 
+    A mutant inside of a function takes the place of that function: nothing is imported or collected again.
+    """
 
-def _of_file(path: Path) -> Iterator[Mutant]:
-    from cosmic_ray.ast import ast_nodes, get_ast
-    from cosmic_ray.plugins import get_operator
-
-    source = path.read_text(encoding="utf-8")
-    left_alone = list(_only_for_people(source))
-    tree = get_ast(source)
-    for name in SETTINGS["operators"]:
-        operator = get_operator(name)()
-        positions = [one for node in ast_nodes(tree) for one in operator.mutation_positions(node)]
-        for occurrence, (start, _end) in enumerate(positions):
-            if not any(first <= start < last for first, last in left_alone):
-                yield Mutant(path.relative_to(ROOT).as_posix(), start[0], name, occurrence)
-
-
-def _only_for_people(source: str) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
-    """From where to where stands what no test can notice: annotations, what must be named, sizes of caches."""
-    for node in ast.walk(ast.parse(source)):
-        for name in ("annotation", "returns"):
-            found = getattr(node, name, None)
-            if isinstance(found, ast.expr):
-                yield (found.lineno, found.col_offset), (found.end_lineno or 0, found.end_col_offset or 0)
-        if isinstance(node, ast.arguments) and node.kwonlyargs:  # the star that says so
-            first = node.kwonlyargs[0]
-            before = [(one.end_lineno or 0, one.end_col_offset or 0) for one in (*node.args, *node.defaults)]
-            yield max(before, default=(first.lineno, 0)), (first.lineno, first.col_offset)
-        if isinstance(node, ast.keyword) and node.arg in {"kw_only", "maxsize"}:
-            yield (node.lineno, node.col_offset), (node.end_lineno or 0, node.end_col_offset or 0)
-
-
-def mutated(mutant: Mutant) -> str:
-    """The source of the file with the change."""
-    from cosmic_ray.mutating import mutate_code
-    from cosmic_ray.plugins import get_operator
-
-    source = (ROOT / mutant.file).read_text(encoding="utf-8")
-    changed = mutate_code(source, get_operator(mutant.operator)(), mutant.occurrence)
-    assert changed is not None
-    return str(changed)
-
-
-# which test runs which line
-
-
-class _Watch:
-    """A plugin: the lines and the seconds of each test. What is cached is forgotten, so that each test runs it."""
-
-    def __init__(self, coverage: Any) -> None:
-        self._coverage = coverage
-        self.seconds: dict[str, float] = {}
-
-    @pytest.hookimpl(hookwrapper=True)
-    def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
-        for module in [one for name, one in sys.modules.items() if name.startswith("hepalith.decision")]:
-            for cached in [one for one in vars(module).values() if isinstance(one, _lru_cache_wrapper)]:
-                cached.cache_clear()
-        self._coverage.switch_context(item.nodeid)
-        started = time.perf_counter()
-        yield
-        self.seconds[item.nodeid] = time.perf_counter() - started
-
-
-class _EveryVignette:
-    """A plugin: keeps every so-manieth YAML case only."""
+    def __init__(self, drawn: Iterable[Mutant], processes: int) -> None:
+        self._drawn, self._processes = drawn, processes
+        self.outcomes: list[Outcome] = []
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        vignettes = [item for item in items if "test_case_is_answered_as_expected" in item.nodeid]
-        left_out = set(vignettes) - set(vignettes[:: SETTINGS["every_vignette"]])
-        items[:] = [item for item in items if item not in left_out]
+        EveryVignette().pytest_collection_modifyitems(items)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        items = {item.nodeid: item for item in session.items}
+        functions, makers = Functions(str(ROOT / "desktop")), _makers()
+        known = Baseline(items)
+        gc.freeze()  # a fork copies no page for a count of the collector
+        self.outcomes += _side_by_side(
+            self._drawn,
+            self._processes,
+            lambda mutant, source: _in_place(mutant, source, known, items, functions, makers),
+        )
+        return True
 
 
-def baseline() -> int:
-    """Runs the chosen tests once, with coverage."""
-    from coverage import Coverage
-
-    FOLDER.mkdir(exist_ok=True)
-    coverage = Coverage(data_file=str(FOLDER / "coverage"), source=[str(ROOT / one) for one in SETTINGS["sources"]])
-    watch = _Watch(coverage)
-    coverage.start()
-    os.chdir(ROOT)
-    code = pytest.main([*PYTEST, "-m", "not slow", *SETTINGS["tests"]], plugins=[watch, _EveryVignette()])
-    coverage.stop()
-    coverage.save()
-    data = coverage.get_data()
-    lines = {
-        Path(file).relative_to(ROOT).as_posix(): {
-            str(line): sorted(filter(None, contexts)) for line, contexts in data.contexts_by_lineno(file).items()
-        }
-        for file in data.measured_files()
-    }
-    (FOLDER / "baseline.json").write_text(json.dumps({"seconds": watch.seconds, "lines": lines}), encoding="utf-8")
-    return int(code)
+def _side_by_side(
+    drawn: Iterable[Mutant], processes: int, child: Callable[[Mutant, str], NoReturn]
+) -> Iterator[Outcome]:
+    """How each mutant ended, as they end; `child` never comes back from the forked process."""
+    running: dict[int, tuple[Mutant, str]] = {}
+    for mutant in (*drawn, None):
+        while running and (mutant is None or len(running) == processes):
+            pid, status = os.wait()
+            yield _told(*running.pop(pid), os.waitstatus_to_exitcode(status))
+        if mutant is None:
+            return
+        source = mutated(mutant)
+        pid = os.fork()
+        if not pid:
+            _silent()
+            child(mutant, source)
+        running[pid] = (mutant, source)
 
 
-class Baseline:
-    """What the run without any mutant said."""
-
-    def __init__(self) -> None:
-        data = json.loads((FOLDER / "baseline.json").read_text(encoding="utf-8"))
-        self._seconds: dict[str, float] = data["seconds"]
-        self._lines: dict[str, dict[str, list[str]]] = data["lines"]
-
-    def tests(self, mutant: Mutant) -> tuple[list[str], float]:
-        """The tests that a mutant is tried on, those of its line first, and how long they take without it."""
-        lines = self._lines.get(mutant.file, {})
-        own = lines.get(str(mutant.line), [])
-        others = {name for names in lines.values() for name in names} - set(own)
-        chosen: list[str] = list(SETTINGS["always"])
-        total = 0.0
-        for name in (*sorted(own, key=self._time), *sorted(others, key=self._time)):
-            if total + self._time(name) <= SETTINGS["seconds"]:
-                chosen.append(name)
-                total += self._time(name)
-        return chosen, total
-
-    def _time(self, name: str) -> float:
-        return self._seconds.get(name, 0.0)
+def _told(mutant: Mutant, source: str, code: int) -> Outcome:
+    before = (ROOT / mutant.file).read_text(encoding="utf-8").splitlines()
+    differing = [(a, b) for a, b in zip(before, source.splitlines(), strict=False) if a != b]
+    was, now = differing[0] if differing else ("", "")
+    result = {0: "survived", -signal.SIGXCPU: "timeout", ELSEWHERE: "elsewhere"}.get(code, "killed")
+    print(f"{result}: {mutant}\n    - {was.strip()}\n    + {now.strip()}", flush=True)
+    return Outcome(mutant, result, was.strip(), now.strip())
 
 
-# one mutant
+def _silent() -> None:
+    silence = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(silence, 1)
+    os.dup2(silence, 2)
+
+
+def _limit(seconds: float) -> None:
+    """A mutant that never ends, or that eats the memory, is ended."""
+    resource.setrlimit(resource.RLIMIT_CPU, (int(20 + 10 * seconds), resource.RLIM_INFINITY))
+    resource.setrlimit(resource.RLIMIT_AS, (8 << 30, resource.RLIM_INFINITY))
+
+
+def _makers() -> set[Key]:
+    """Reads the knowledge and what is kept of it, for all mutants. Says which functions made what is kept."""
+    from hepalith.decision.assess import Assessor
+
+    knowledge, _problems = knowledge_and_problems()
+    case = all_cases()[0]
+
+    def assess() -> None:
+        assessor = Assessor(case, knowledge, date(2026, 6, 1))
+        assessor.assessment(trace=True)
+        assessor.further()
+
+    forget()
+    cold, warm = calls(assess), calls(assess)
+    return {key for key, count in cold.items() if count > warm[key]}
+
+
+def _in_place(
+    mutant: Mutant,
+    source: str,
+    known: Baseline,
+    items: Mapping[str, pytest.Item],
+    functions: Functions,
+    makers: Container[Key],
+) -> NoReturn:
+    """The forked process: changes the function, forgets what it has made, and runs the tests until one fails."""
+    path = ROOT / mutant.file
+    chosen, seconds = known.tests(mutant)
+    _limit(seconds)
+    code = 1
+    try:
+        changed = functions.become(str(path), path.read_text(encoding="utf-8"), source)
+        if changed is None:
+            code = ELSEWHERE
+        else:
+            if any(key in makers for key in changed):
+                forget()
+            code = int(_failed([items[name] for name in chosen]))
+    finally:
+        os._exit(code)
+
+
+def _failed(items: Sequence[pytest.Item]) -> bool:
+    for item, following in zip(items, (*items[1:], None), strict=True):
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        if item.session.testsfailed:
+            return True
+    return False
 
 
 class _Changed(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -213,56 +192,25 @@ class _Changed(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         exec(compile(self._source, self._path, "exec"), module.__dict__)  # noqa: S102 (that is the mutant)
 
 
-def tried(mutant: Mutant, source: str, tests: Sequence[str], seconds: float) -> str:
-    """Killed, timeout or survived."""
-    if not tests:
-        return "survived"
-    child = os.fork()
-    if not child:
-        _be(mutant, source, tests)
-    until = time.monotonic() + 60 + 20 * seconds
-    while time.monotonic() < until:
-        done, status = os.waitpid(child, os.WNOHANG)
-        if done:
-            return "survived" if os.waitstatus_to_exitcode(status) == 0 else "killed"
-        time.sleep(0.02)
-    os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-    return "timeout"
-
-
-def _be(mutant: Mutant, source: str, tests: Sequence[str]) -> None:
-    """The forked process: imports again what the change can reach, runs the tests, and ends."""
-    silence = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(silence, 1)
-    os.dup2(silence, 2)
+def _imported_again(mutant: Mutant, source: str, known: Baseline, read: tuple[Any, Any]) -> NoReturn:
+    """The forked process: imports again what the change can reach, collects and runs the tests."""
+    chosen, seconds = known.tests(mutant)
+    _limit(seconds + 10)
     kept = () if "/domain/" in mutant.file else ("hepalith.domain", "hepalith.knowledge", "hepalith.i18n")
-    read = _READ if kept else ()
-    for name in [name for name in sys.modules if name.split(".")[0] in {"hepalith", "support"}]:
+    for name in [name for name in sys.modules if name.split(".")[0] in {"hepalith", "support", "tests"}]:
         if name != "hepalith" and not name.startswith(kept or ("\0",)):
             del sys.modules[name]
     sys.meta_path.insert(0, _Changed(mutant.file, source))
     code = 1
     try:
-        if read:
+        if kept:
             from support import vignettes
 
             vignettes.knowledge_and_problems = lambda: read[0]  # type: ignore[assignment]
             vignettes.all_vignettes = lambda: read[1]  # type: ignore[assignment]
-        code = int(pytest.main([*PYTEST, *tests]))
+        code = int(pytest.main([*PYTEST, *chosen]))
     finally:
         os._exit(code)
-
-
-_READ: tuple[Any, ...] = ()
-
-
-def _prepare() -> None:
-    """Reads the knowledge and the cases once, for all mutants of `decision`."""
-    global _READ  # noqa: PLW0603
-    from support.vignettes import all_vignettes, knowledge_and_problems
-
-    _READ = (knowledge_and_problems(), all_vignettes())
 
 
 # all of them
@@ -275,39 +223,41 @@ def main() -> int:
     parser.add_argument("--sample", type=int, help="so many mutants drawn at random; all of them without this")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", help="a text in the name of the file, for example interval")
-    parser.add_argument("--again", action="store_true", help="only the survivors of the last run")
+    parser.add_argument("--again", action="store_true", help="only the survivors of the last run, each imported again")
     parser.add_argument("--seconds", type=float, help="of tests for a mutant; as in mutation.toml without this")
     parser.add_argument("--minutes", type=float, help="stop after so many, and count what was tried")
+    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     chosen = parser.parse_args()
-    sys.path[:0] = [str(ROOT / "desktop"), str(ROOT / "tests")]
+    os.chdir(ROOT)
     if chosen.baseline:
-        return baseline()
+        return run_baseline()
     SETTINGS["seconds"] = chosen.seconds or SETTINGS["seconds"]
     every = [one for one in mutants() if chosen.only is None or chosen.only in one.file]
-    drawn = every if chosen.sample is None else random.Random(chosen.seed).sample(every, min(chosen.sample, len(every)))  # noqa: S311
+    drawn = random.Random(chosen.seed).sample(every, min(chosen.sample or len(every), len(every)))  # noqa: S311
     if chosen.again:
         last = json.loads((FOLDER / "report.json").read_text(encoding="utf-8"))
         drawn = [Mutant(*one["mutant"]) for one in last if one["result"] == "survived"]
-    outcomes = list(_outcomes(drawn, chosen.minutes))
+    outcomes = _outcomes(_until(drawn, chosen.minutes), chosen.processes, in_place=not chosen.again)
     (FOLDER / "report.json").write_text(json.dumps([one._asdict() for one in outcomes], indent=1), encoding="utf-8")
     return _summary(outcomes, len(every))
 
 
-def _outcomes(drawn: Sequence[Mutant], minutes: float | None) -> Iterator[Outcome]:
-    os.chdir(ROOT)
-    _prepare()
-    known = Baseline()
+def _until(drawn: Sequence[Mutant], minutes: float | None) -> Iterator[Mutant]:
     started = time.monotonic()
-    for mutant in drawn:
-        if minutes is not None and time.monotonic() > started + 60 * minutes:
-            return
-        source = mutated(mutant)
-        before = (ROOT / mutant.file).read_text(encoding="utf-8").splitlines()
-        differing = [(a, b) for a, b in zip(before, source.splitlines(), strict=False) if a != b]
-        was, now = differing[0] if differing else ("", "")
-        outcome = Outcome(mutant, tried(mutant, source, *known.tests(mutant)), was.strip(), now.strip())
-        print(f"{outcome.result}: {mutant}\n    - {outcome.was}\n    + {outcome.now}", flush=True)
-        yield outcome
+    return (one for one in drawn if minutes is None or time.monotonic() < started + 60 * minutes)
+
+
+def _outcomes(drawn: Iterable[Mutant], processes: int, *, in_place: bool) -> list[Outcome]:
+    """In place what stands inside of functions; the others, and all if that is not wanted, are imported again."""
+    outcomes: list[Outcome] = []
+    if in_place:
+        tries = _Tries(drawn, processes)
+        pytest.main([*PYTEST, *TESTS], plugins=[tries])
+        outcomes = [one for one in tries.outcomes if one.result != "elsewhere"]
+        drawn = [one.mutant for one in tries.outcomes if one.result == "elsewhere"]
+    read, known = (knowledge_and_problems(), all_vignettes()), Baseline()
+    outcomes += _side_by_side(drawn, processes, lambda mutant, source: _imported_again(mutant, source, known, read))
+    return outcomes
 
 
 def _summary(outcomes: Sequence[Outcome], possible: int) -> int:
