@@ -30,7 +30,7 @@ from hepalith.knowledge.tree import (
     references,
     walk,
 )
-from hepalith.knowledge.uses import nodes_behind
+from hepalith.knowledge.uses import Place, Uses, nodes_behind
 
 YEARS_BACK, YEARS_AHEAD = 120, 10  # the dates that a date can be, counted from the date of the assessment
 _MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
@@ -47,7 +47,7 @@ class Cut(NamedTuple):
 class _Moving(NamedTuple):
     compare: Compare
     fixed: tuple[Cut, ...]  # of its own parts
-    inputs: tuple[Reference, ...]  # all that it rests on
+    inputs: tuple[Reference, ...]  # the findings that it rests on
     of_lesions: bool  # whether it rests on lesions
 
 
@@ -56,6 +56,7 @@ class Thresholds:
 
     def __init__(self, knowledge: Knowledge, nodes: Iterable[Node]) -> None:
         self._knowledge = knowledge
+        self._uses = Uses(knowledge)
         self._empty = Evaluation(Case(case_id=""), knowledge, date.min)
         self._fixed: dict[str, set[Cut]] = {}
         self._in_order: dict[str, tuple[Cut, ...]] = {}  # the same, of findings that have no others
@@ -103,7 +104,17 @@ class Thresholds:
         return None
 
     def _moving_of(self, compare: Compare, finding: str) -> _Moving:
-        nodes = list(nodes_behind(self._knowledge, [compare]))
+        """A comparison with what it rests on, as far as that matters while the values of one finding are tried.
+
+        What stands for the absence of another finding is looked into only where it rests on the one that is tried:
+        everywhere else it counts as a whole (`_recorded`).
+        """
+        tried = ("findings", finding)
+
+        def enters(place: Place) -> bool:
+            return place[0] != "findings" or (place != tried and self._uses.rests_on(place, tried))
+
+        nodes = list(nodes_behind(self._knowledge, [compare], enters))
         parts = (node for node in nodes if isinstance(node, Compare))
         fixed = {cut for part in parts for cut in self._fixed_cuts(part, finding) or ()}
         inputs = dict.fromkeys(node for node in nodes if isinstance(node, Reference) and not node.derived)
@@ -143,12 +154,13 @@ class Thresholds:
         return known[1]
 
     def _recorded(self, moving: _Moving, subject: str, evaluation: Evaluation) -> Iterator[Any]:
-        """What is recorded of the findings that a comparison rests on."""
+        """What is recorded of the findings that a comparison rests on, or that something stands for their absence."""
         lesions = (subject,) if subject in evaluation.lesions else evaluation.lesions
         for reference in moving.inputs:
+            absence = self._knowledge.absence.get(reference.name)
             for one in lesions if reference.lesion else (PATIENT,):
                 groups = evaluation.observed.groups(reference.name, one)
-                if groups:
+                if groups or (absence is not None and evaluation.truth(absence, one) is Truth.TRUE):
                     yield reference.name, one, groups
 
     def _search(self, moving: _Moving, finding: Finding, subject: str, evaluation: Evaluation) -> frozenset[Cut]:

@@ -1,6 +1,6 @@
 """What an entry rests on: the entries that its expressions name, directly and through others."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from hepalith.knowledge.base import CompiledRow, Knowledge
@@ -31,8 +31,10 @@ def named_in(trees: Iterable[Node]) -> dict[Place, None]:
     return dict.fromkeys(place for tree in trees for node in walk(tree) for place in _named_by(node))
 
 
-def nodes_behind(knowledge: Knowledge, trees: Iterable[Node]) -> Iterator[Node]:
-    """All nodes of these trees, and of everything that they rest on."""
+def nodes_behind(
+    knowledge: Knowledge, trees: Iterable[Node], enters: Callable[[Place], bool] = lambda _place: True
+) -> Iterator[Node]:
+    """All nodes of these trees, and of everything that they rest on. enters: which entries are looked into."""
     waiting = list(trees)
     seen: set[Place] = set()
     while waiting:
@@ -41,7 +43,7 @@ def nodes_behind(knowledge: Knowledge, trees: Iterable[Node]) -> Iterator[Node]:
             for place in _named_by(node):
                 if place not in seen:
                     seen.add(place)
-                    waiting.extend(trees_of(knowledge, place))
+                    waiting.extend(trees_of(knowledge, place) if enters(place) else ())
 
 
 def _named_by(node: Node) -> Iterator[Place]:
@@ -59,11 +61,18 @@ class Uses:
 
     def __init__(self, knowledge: Knowledge) -> None:
         self._knowledge = knowledge
+        self._direct: dict[Place, tuple[Place, ...]] = {}
         self._behind: dict[Place, frozenset[Place]] = {}
 
     def directly(self, place: Place) -> tuple[Place, ...]:
         """The entries that its own expressions name."""
-        return tuple(named_in(trees_of(self._knowledge, place)))
+        if place not in self._direct:
+            self._direct[place] = tuple(named_in(trees_of(self._knowledge, place)))
+        return self._direct[place]
+
+    def rests_on(self, place: Place, other: Place) -> bool:
+        """Whether an entry is another one, or rests on it."""
+        return other in self._all(place)
 
     def behind(self, places: Iterable[Place]) -> frozenset[Place]:
         """These entries and all that they rest on."""
@@ -71,8 +80,12 @@ class Uses:
 
     def _all(self, place: Place) -> frozenset[Place]:
         if place not in self._behind:
-            self._behind[place] = frozenset([place])  # a table may name itself through a gate
-            self._behind[place] = frozenset([place]).union(*(self._all(used) for used in self.directly(place)))
+            found, waiting = {place}, [place]
+            while waiting:
+                new = [used for used in self.directly(waiting.pop()) if used not in found]
+                found.update(new)
+                waiting += new
+            self._behind[place] = frozenset(found)
         return self._behind[place]
 
 

@@ -23,6 +23,6 @@ class Dependents:
             if card.page is None or card.page[0] not in _KINDS or card.page in found:
                 continue
             about_others = subject != PATIENT and card.subjects and not {subject, PATIENT, ""} & set(card.subjects)
-            if not about_others and ("findings", finding) in self._uses.behind([card.page]):
+            if not about_others and self._uses.rests_on(card.page, ("findings", finding)):
                 found[card.page] = card
         return tuple(found.values())
