@@ -236,3 +236,17 @@ def test_what_gives_way_still_counts_for_the_urgency_unless_it_is_replaced(tmp_p
     assert problems == ()
     assert assessed(without_age, knowledge).urgency.set_by == "ASK"
     assert advice(assessed(about, knowledge), "ALARM").status is Status.HOLDS
+
+
+def test_a_limit_is_called_assumed_only_in_a_class_that_compares_with_it(tmp_path: Path) -> None:
+    raised = (
+        "- {id: raised, label: Raised, subject: patient, type: yes_no, classification: true, basis: default,\n"
+        '   expr: "bilirubin > uln(bilirubin)"}\n'
+        "- {id: points,"
+    )
+    knowledge, problems = compile_small(tmp_path, rest=REST.replace("- {id: points,", raised))
+    assert problems == ()
+    about = case(seen("bilirubin", number("40", "umol/L")))
+    assumed = {one.id: [part.assumed for part in one.inputs] for one in assessed(about, knowledge).classifications}
+    assert assumed["raised"] == [True]
+    assert assumed["points"] == [False]

@@ -383,7 +383,7 @@ class Assessor:
             unit=entry.unit if entry.unit != "1" else "",
             complete=complete,
             needs=() if complete else self._need_list(self._needs.of_finding(reference, subject)),
-            inputs=tuple(self._input(ref, whose) for ref, whose in known),
+            inputs=tuple(self._input(ref, whose, entry) for ref, whose in known),
         )
 
     def _not_used(self, compiled: CompiledDerived, subject: str) -> Classification:
@@ -401,13 +401,15 @@ class Assessor:
             return ()
         return tuple(option.id for option in entry.choices if option.id in possible)
 
-    def _input(self, reference: Reference, subject: str) -> Input:
+    def _input(self, reference: Reference, subject: str, of: Derived) -> Input:
+        """A value from which a class or score is made. assumed: it is compared with a limit that nobody recorded."""
+        compared = (one.side for one in self._knowledge.limits_of_inputs[of.id] if one.reference.name == reference.name)
         return Input(
             finding=reference.name,
             subject=subject,
             label=self._words.label(reference),
             value=self._words.value(reference, subject),
-            assumed=any((reference.name, subject, side) in self._assumed for side in ("upper", "lower")),
+            assumed=any((reference.name, subject, side) in self._assumed for side in compared),
         )
 
     def _gates(self, advice: Iterable[Advice]) -> Iterable[Gate]:

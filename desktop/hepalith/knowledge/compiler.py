@@ -43,6 +43,7 @@ from hepalith.knowledge.tree import (
     ChoiceIn,
     ChoiceOf,
     Constant,
+    Node,
     NumberNode,
     Reference,
     TruthNode,
@@ -111,6 +112,7 @@ class _Compiler:
             starting_points={point.id: point for point in files.header.starting_points},
             domains={name: frozenset(symbol.choices) for name, symbol in self._symbols.findings.items()},
             inputs={name: _inputs_of(name, derived) for name in derived},
+            limits_of_inputs={name: limits_of(_trees_behind(name, derived)) for name in derived},
             packs={f"{kind}/{name}": PurePosixPath(file).stem for (kind, name), (file, _line) in self._places.items()},
             limits=(),
         )
@@ -334,15 +336,20 @@ class _Compiler:
         self._problems.append(Problem(file, line, name, message))
 
 
-def _inputs_of(name: str, derived: Mapping[str, CompiledDerived]) -> tuple[Reference, ...]:
-    found: dict[Reference, None] = {}
+def _trees_behind(name: str, derived: Mapping[str, CompiledDerived]) -> tuple[Node, ...]:
+    """The trees of a derived finding, and of the derived findings that it is made from."""
+    found: list[Node] = []
     waiting, visited = [name], {name}
     while waiting:
-        for tree in trees_of(derived[waiting.pop(0)]):
-            for reference in references(tree):
-                if not reference.derived:
-                    found[reference] = None
-                elif reference.name not in visited:
-                    visited.add(reference.name)
-                    waiting.append(reference.name)
+        trees = trees_of(derived[waiting.pop(0)])
+        found.extend(trees)
+        for reference in (one for tree in trees for one in references(tree)):
+            if reference.derived and reference.name not in visited:
+                visited.add(reference.name)
+                waiting.append(reference.name)
     return tuple(found)
+
+
+def _inputs_of(name: str, derived: Mapping[str, CompiledDerived]) -> tuple[Reference, ...]:
+    named = (one for tree in _trees_behind(name, derived) for one in references(tree))
+    return tuple(dict.fromkeys(one for one in named if not one.derived))

@@ -544,7 +544,9 @@ class _Builder:
         value = one.value
         if one.unit and value.endswith(one.unit):
             value = f"{value.removesuffix(one.unit).rstrip()} {unit_text(one.unit)}"
-        inputs = "\n".join(f"{i.label}: {i.value}" + (f" ({_('assumed')})" if i.assumed else "") for i in one.inputs)
+        inputs = "\n".join(
+            f"{i.label}: {i.value}" + (" " + _("(laboratory limit assumed)") if i.assumed else "") for i in one.inputs
+        )
         doubt = self._doubts.get((one.id, one.subject))
         tags = ["" if one.complete else _("incomplete: range or several candidates")]
         return Card(
