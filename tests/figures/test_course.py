@@ -15,7 +15,7 @@ from hepalith.figures.course import Course, Measured, NextExamination, course_te
 from hepalith.figures.drawing import Area, Dot, Label, Line
 from hepalith.figures.plot import draw_course
 from hepalith.knowledge.base import Knowledge
-from support.building import case, choice, number, seen, yes
+from support.building import case, choice, no, number, seen, yes
 from support.small import FINDINGS, REST, compile_small
 from support.vignettes import all_vignettes, case_of, knowledge_and_problems
 
@@ -111,7 +111,11 @@ def test_a_stage_that_was_only_reported_says_so() -> None:
         if one is not None
     ]
     about = case(*found, lesions=1, studies=STUDIES)
-    assert [one.stage for one in course_of(about, real()).measured] == ["CE4 (reported)", "", "CE5 (reported)"]
+    assert [one.stage for one in course_of(about, real()).measured] == [
+        "CE4 (reported)",
+        "no stage recorded",
+        "CE5 (reported)",
+    ]
 
 
 def test_a_step_without_a_name_says_what_it_needs() -> None:
@@ -167,6 +171,35 @@ def test_a_stage_in_doubt_has_no_step_and_none_is_no_step() -> None:
     first = seen("us_stage_reported", choice("CE4"), "L1", "S0")
     about = case(*sizes, first, doubted, seen("nature", choice("cystic"), "L1"), lesions=1, studies=STUDIES)
     assert [one.stage_step for one in course_of(about, real()).measured] == ["", ""]
+
+
+def test_a_stage_found_earlier_is_none_of_an_examination_that_records_none() -> None:
+    """By signs: CE1 at the first; only the size at the second; too little to tell the stage at the third."""
+    sizes = [seen("size_mm", number("60", "mm"), "L1", study) for study in ("S0", "S1", "S3")]
+    signs = [
+        seen(name, value, "L1", "S0")
+        for name, value in (
+            ("content", choice("fluid")),
+            ("locularity", choice("unilocular")),
+            ("double_line", yes()),
+            ("daughter_cysts", no()),
+            ("detached_membrane", no()),
+        )
+    ]
+    later = seen("content", choice("fluid"), "L1", "S3")
+    kind = seen("nature", choice("cystic"), "L1")
+    course = course_of(case(*sizes, *signs, later, kind, lesions=1, studies=STUDIES), real())
+    assert [one.stage for one in course.measured] == ["CE1", "no stage recorded", "stage undecided"]
+    assert ", no stage recorded, Unchanged; 2026-05-20" in course_text(course, "L1")
+    shown = [shape.text for shape in draw_course(course, "L1").shapes if isinstance(shape, Label)]
+    assert "stage undecided" in shown
+    assert shown.count("CE1") == 1
+
+
+def test_a_lesion_without_stages_says_nothing_of_them() -> None:
+    sizes = [seen("size_mm", number("60", "mm"), "L1", study) for study in ("S0", "S1")]
+    mass = seen("nature", choice("solid"), "L1", "S0")
+    assert {one.stage for one in course_of(case(*sizes, mass, lesions=1, studies=STUDIES), real()).measured} == {""}
 
 
 def test_a_step_of_the_stage_has_a_row_of_its_own_in_the_picture() -> None:

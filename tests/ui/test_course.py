@@ -6,7 +6,7 @@ import weakref
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QColor, QImage
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from hepalith.domain.case import PATIENT, ChoiceValue, NumberValue, State
@@ -161,6 +161,16 @@ def test_the_stage_is_entered_beside_the_size(window: MainWindow, session: CaseS
     for study in (now, earlier):
         session.clear("us_stage_reported", "L1", study=study, date="")
     assert all(row.rows[1].isHidden() for row in course.rows())
+
+
+def test_a_row_without_a_stage_says_so_and_takes_none_from_another(window: MainWindow, session: CaseSession) -> None:
+    earlier, now = examined(session, "2024-05-20", "2026-05-20")
+    for study in (earlier, now):
+        measure(session, "60", study)
+    session.record("us_stage_reported", ChoiceValue(candidates=("CE3a",)), "L1", study=earlier)
+    texts = [[label.text() for label in row.findChildren(QLabel)] for row in part(window).rows()]
+    assert any("no stage recorded" in text for text in texts[0])
+    assert any("CE3a" in text for text in texts[1])
 
 
 def test_rows_come_and_go_with_the_examinations(window: MainWindow, session: CaseSession) -> None:

@@ -1,7 +1,7 @@
 """A measure of a lesion over time: each measurement with its error, what each step is called, and what comes next.
 
 The numbers and names come from the knowledge (`course` of the finding). Each earlier examination is judged with what
-was known at its date.
+was known at its date; a stage is that of the examination only if what it rests on was entered there.
 """
 
 from collections.abc import Iterator
@@ -25,15 +25,15 @@ from hepalith.i18n import _
 from hepalith.knowledge.base import MODALITY, Knowledge
 from hepalith.knowledge.model import CourseEntry, Finding
 from hepalith.knowledge.tree import ChoiceOf, Quantity, Reference, SameTechnique
-from hepalith.knowledge.uses import nodes_behind
+from hepalith.knowledge.uses import Uses, nodes_behind
 
 
 class Measured(msgspec.Struct, frozen=True, kw_only=True):
     """One measurement. value, error: in the canonical unit of the measure; error None: not known.
 
     change: what the step from the measurement before is called, or that the technique is missing which would tell;
-    stage: of the lesion at that time, or as reported; stage_step: what the step from the stage before is called;
-    "" where not known.
+    stage: by what was found of the lesion on that day, or as reported, or that there is none, of a lesion that has
+    stages; stage_step: what the step from the stage before is called; "" where not known.
     """
 
     day: date
@@ -139,7 +139,7 @@ def _measured(
         modality=knowledge.choice_label(MODALITY, whole.observed.study(group).modality),
         error=_error(then, entry, lesion),
         change=_choice(then, entry.change, lesion) or _technique_missing(then, entry.change, lesion),
-        stage=(_choice(then, entry.stage, lesion) if entry.stage else "") or _reported(then, entry, lesion, day),
+        stage=_stage(then, whole, entry, lesion, day),
         stage_step=_choice(then, entry.stage_step, lesion, known=whole) if entry.stage_step else "",
     )
 
@@ -148,6 +148,29 @@ def _known_until(case: Case, day: date) -> Case:
     """The case without what was observed later. What has no date stays."""
     kept = tuple(o for o in case.observations if not (text := _date_text(case, o)) or parse_date(text).last <= day)
     return msgspec.structs.replace(case, observations=kept)
+
+
+def _stage(then: Evaluation, whole: Evaluation, entry: CourseEntry, lesion: str, day: date) -> str:
+    """The stage by what was found of the lesion on this day, or as reported, or that there is none; "" for a lesion
+    that may have no stages. A stage found earlier is no stage of this examination.
+    """
+    if not entry.stage:
+        return _reported(then, entry, lesion, day)
+    case, knowledge = then.observed.case, then.knowledge
+    found = tuple(o for o in case.observations if o.subject != lesion or _is_of(case, o, day))
+    seen_then = Evaluation(msgspec.structs.replace(case, observations=found), knowledge, then.observed.as_of)
+    stage = _choice(seen_then, entry.stage, lesion, known=then) or _reported(then, entry, lesion, day)
+    is_staged = whole.truth(knowledge.derived[entry.stage].relevant, lesion) is Truth.TRUE
+    if stage or not is_staged or len(_possible(seen_then, entry.stage, lesion)) == 1:
+        return stage
+    signs = {name for kind, name in Uses(knowledge).directly(("derived", entry.stage)) if kind == "findings"}
+    is_recorded = any(seen_then.observed.groups(name, lesion) for name in signs)
+    return _("stage undecided") if is_recorded else _("no stage recorded")
+
+
+def _is_of(case: Case, observation: Observation, day: date) -> bool:
+    text = _date_text(case, observation)
+    return bool(text) and parse_date(text).last == day
 
 
 def _error(then: Evaluation, entry: CourseEntry, lesion: str) -> Decimal | None:
@@ -163,10 +186,14 @@ def _choice(then: Evaluation, name: str, lesion: str, known: Evaluation | None =
     compiled = then.knowledge.derived[name]
     if (known or then).truth(compiled.relevant, lesion) is not Truth.TRUE:
         return ""
-    possible = then.choice(ChoiceOf(Reference(name, lesion=True, derived=True), then.domain(name)), lesion)
+    possible = _possible(then, name, lesion)
     if len(possible) != 1 or not possible.isdisjoint(compiled.entry.quiet):
         return ""
     return then.knowledge.choice_label(name, next(iter(possible))).partition(" (")[0]
+
+
+def _possible(then: Evaluation, name: str, lesion: str) -> frozenset[str]:
+    return then.choice(ChoiceOf(Reference(name, lesion=True, derived=True), then.domain(name)), lesion)
 
 
 def _reported(then: Evaluation, entry: CourseEntry, lesion: str, day: date) -> str:
