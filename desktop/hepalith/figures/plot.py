@@ -12,7 +12,7 @@ from hepalith.i18n import _
 WIDTH, HEIGHT = 300.0, 178.0
 _LEFT, _TOP, _BOTTOM = 34.0, 22.0, 112.0  # of the plot
 _MARGIN = 8.0  # at its right
-_INSET = 24.0  # of the first and the last date, so that their labels fit
+_INSET = 30.0  # of the first and the last date, so that their labels fit
 _ROWS = (124.0, 135.0, 146.0, 157.0, 168.0)  # baselines below the plot: date, modality, step, stage, step of the stage
 _ROW = 11.0
 _APART = 68.0  # labels that would stand closer are left to the text alternative
