@@ -121,3 +121,88 @@ def test_a_power_is_written_down_up_to_the_largest() -> None:
 
 def test_the_decimal_logarithm_of_less_than_one_is_negative() -> None:
     assert iv.log10(point("0.1")) == point(-1)
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "both", "either"),
+    [
+        (between("0", "5"), between("3", "9"), between("3", "5"), between("0", "9")),
+        (between("0", "5"), between("5", "9"), point(5), between("0", "9")),
+        (between("0", "5", high_open=True), between("3", "9"), between("3", "5", high_open=True), between("0", "9")),
+        (between("0", "5", low_open=True), between("0", "9"), between("0", "5", low_open=True), between("0", "9")),
+        (between("0", "5", high_open=True), between("0", "5"), between("0", "5", high_open=True), between("0", "5")),
+        (between("0", "1", low_open=True), between("5", "6"), None, between("0", "6", low_open=True)),
+        (between("0", "1"), between("5", "6", high_open=True), None, between("0", "6", high_open=True)),
+        (between("0", "5", high_open=True), between("5", "9"), None, between("0", "9")),
+        (between("0", "5"), between("5", "9", low_open=True), None, between("0", "9")),
+        (between("0", "2"), between("3", "4"), None, between("0", "4")),
+    ],
+)
+def test_what_both_allow_and_what_holds_both(a: Interval, b: Interval, both: Interval | None, either: Interval) -> None:
+    """An end is left out only where both leave it out; what excludes the other stays as it was."""
+    assert (iv.intersect(a, b), iv.intersect(b, a)) == ((a, b) if both is None else (both, both))
+    assert iv.hull([a, b]) == iv.hull([b, a]) == either
+
+
+def test_an_end_that_one_part_leaves_out_is_not_reached_by_the_sum() -> None:
+    for flags in ({"low_open": True}, {"high_open": True}):
+        open_ended = between("1", "2", **flags)
+        assert (
+            iv.add(open_ended, between("3", "4")) == iv.add(between("3", "4"), open_ended) == between("4", "6", **flags)
+        )
+    assert iv.subtract(point(9), between("1", "2", low_open=True)) == between("7", "8", high_open=True)
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "product"),
+    [
+        (point(0), ANYTHING, point(0)),
+        (ANYTHING, point(0), point(0)),
+        (ANYTHING, point(2), ANYTHING),
+        (point(1), point(5), point(5)),
+        (point(-1), point(5), point(-5)),
+        (point(5), point(1), point(5)),
+        (point(5), point(-1), point(-5)),
+        (between("-2", "3"), between("-5", "7"), between("-15", "21")),
+        (between("-0.5", "3"), between("2", "4"), between("-2", "12")),
+        (between("2", "4"), between("-0.5", "3"), between("-2", "12")),
+    ],
+)
+def test_products(a: Interval, b: Interval, product: Interval) -> None:
+    assert iv.multiply(a, b) == product
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "quotient"),
+    [
+        (point(6), between("-2", "0"), ANYTHING),
+        (point(6), between("0", "0.5"), ANYTHING),
+        (point(6), between("1", "2"), between("3", "6")),
+        (point(6), between("-2", "-1"), between("-6", "-3")),
+        (point(6), Interval(Decimal(2), INFINITY), between("0", "3")),
+        (ANYTHING, Interval(Decimal(2), INFINITY), ANYTHING),
+    ],
+)
+def test_quotients(a: Interval, b: Interval, quotient: Interval) -> None:
+    assert iv.divide(a, b) == quotient
+
+
+def test_beyond_all_numbers_nothing_can_be_told_apart() -> None:
+    below, above = Interval(-INFINITY, -INFINITY), Interval(INFINITY, INFINITY)
+    assert iv.add(below, above) == ANYTHING
+    assert iv.add(above, point(1)) == iv.add(point(1), above) == above
+    assert iv.add(point(5), point(-5)) == point(0)
+
+
+def test_what_is_unbounded_stays_so() -> None:
+    above = Interval(INFINITY, INFINITY)
+    assert iv.rounded(ANYTHING, 0) == ANYTHING
+    assert iv.rounded(above, 0) == above
+    assert iv.exponential(Interval(-INFINITY, -INFINITY)) == point(0)
+    assert iv.log10(Interval(Decimal(0), INFINITY)) == ANYTHING
+    assert iv.log10(between("0", "100")) == Interval(-INFINITY, Decimal(2))
+
+
+def test_the_size_of_what_is_negative() -> None:
+    assert iv.absolute(between("-2", "-0.5")) == between("0.5", "2")
+    assert iv.absolute(between("-2", "0", high_open=True)) == between("0", "2", low_open=True)

@@ -119,8 +119,6 @@ def subtract(a: Interval, b: Interval) -> Interval:
 
 def multiply(a: Interval, b: Interval) -> Interval:
     """a * b; 0 times an unbounded end is 0. The result is closed (a little wider, never narrower)."""
-    if a.low >= 0 and b.low >= 0:
-        return Interval(_product(a.low, b.low), _product(a.high, b.high))
     products = [_product(x, y) for x in (a.low, a.high) for y in (b.low, b.high)]
     return Interval(min(products), max(products))
 
@@ -161,7 +159,7 @@ def rounded(a: Interval, digits: int) -> Interval:
 
 def rounded_decimal(x: Decimal, digits: Decimal | int) -> Decimal:
     """Rounded to so many digits, halves away from zero."""
-    return x.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    return x.quantize(Decimal(f"1E{-digits}"), ROUND_HALF_UP)
 
 
 def natural_log(a: Interval) -> Interval:
@@ -190,10 +188,10 @@ def _from_zero(a: Interval, function: Callable[[Decimal], Decimal]) -> Interval:
 
 
 def _monotonic(a: Interval, function: Callable[[Decimal], Decimal], at_minus_infinity: Decimal = -INFINITY) -> Interval:
-    low = at_minus_infinity if a.low == -INFINITY else INFINITY if a.low == INFINITY else function(a.low)
-    if a.high == a.low:
-        return Interval(low, low)
-    high = at_minus_infinity if a.high == -INFINITY else INFINITY if a.high == INFINITY else function(a.high)
+    low, high = (
+        function(end) if end.is_finite() else INFINITY if end == INFINITY else at_minus_infinity
+        for end in (a.low, a.high)
+    )
     return Interval(low, high)
 
 
@@ -203,7 +201,7 @@ def from_float(value: float) -> Decimal:
 
 
 def _sum(x: Decimal, y: Decimal, when_undefined: Decimal) -> Decimal:
-    return when_undefined if x.is_infinite() and y.is_infinite() and x != y else x + y
+    return when_undefined if x.is_infinite() and x == -y else x + y
 
 
 def _product(x: Decimal, y: Decimal) -> Decimal:

@@ -45,7 +45,7 @@ def all_of(truths: Iterable[Truth]) -> Truth:
     for truth in truths:
         if truth is Truth.FALSE:
             return Truth.FALSE
-        if truth < result:
+        if truth is Truth.UNKNOWN:
             result = truth
     return result
 
@@ -56,6 +56,6 @@ def any_of(truths: Iterable[Truth]) -> Truth:
     for truth in truths:
         if truth is Truth.TRUE:
             return Truth.TRUE
-        if truth > result:
+        if truth is Truth.UNKNOWN:
             result = truth
     return result
