@@ -15,6 +15,7 @@ from hepalith.domain.truth import Truth
 from hepalith.knowledge.base import Knowledge
 from hepalith.knowledge.model import Finding
 from support.building import case, choice, day, items, no, number, seen, yes
+from support.vignettes import knowledge_and_problems
 
 T, U, F = Truth.TRUE, Truth.UNKNOWN, Truth.FALSE
 TODAY = date(2026, 6, 1)
@@ -165,6 +166,26 @@ def test_what_is_too_old_for_a_gate_is_as_not_recorded(observed_on: str, *, fres
     assert about.interval(given, bilirubin) == point(30)
     assert about.interval(given, bilirubin, 0, True) == (point(30) if fresh else None)
     assert about.interval(given, replace(bilirubin, max_age_days_for_gates=None), 0, True) == point(30)
+
+
+def test_unless_another_is_asked_for_the_latest_is_read_however_old(small: Knowledge) -> None:
+    studies = (Study(id="S1", modality="us", date="2020"), Study(id="S2", modality="ct", date="2019"))
+    about = ObservedCase(case(studies=studies), small.findings, TODAY)
+    strict = {name: replace(finding, max_age_days_for_gates=7) for name, finding in small.findings.items()}
+    days = [(seen("treated_on", day(text), study=study),) for text, study in (("2018", "S1"), ("2017", "S2"))]
+    assert about.day(days, strict["treated_on"]) == DateRange(date(2018, 1, 1), date(2018, 12, 31))
+    assert about.observed_on(days, strict["treated_on"]) == DateRange(date(2020, 1, 1), date(2020, 12, 31))
+    assert about.modality(days, strict["treated_on"]) == "us"
+    assert about.meant(days, strict["treated_on"]) == days[0]
+    fever = [(seen("fever", yes(), study="S1"),), (seen("fever", no(), study="S2"),)]
+    assert about.truth(fever, strict["fever"]) is T
+    limits = [(seen("bilirubin", number("5", "umol/L"), study="S1", upper=text),) for text in ("17", "19")]
+    assert about.limit(limits, strict["bilirubin"], "upper") == point(17)
+
+
+def test_a_unit_can_begin_elsewhere() -> None:
+    temperature = knowledge_and_problems()[0].findings["temp_c"]
+    assert seen_as.canonical("212", "[degF]", temperature) == pytest.approx(100)
 
 
 def read_as(finding: Finding, observation: str) -> Finding:

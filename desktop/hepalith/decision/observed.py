@@ -227,11 +227,13 @@ def items_of(group: Group, domain: frozenset[str]) -> ItemSet:
 
 def day_of(group: Group) -> DateRange | None:
     """The value of a date finding; None if unknown."""
-    first = group[0]
-    if len(group) != 1 or first.state is not State.KNOWN or not isinstance(first.value, DateValue):
+    if len(group) != 1:
+        return None
+    (one,) = group
+    if one.state is not State.KNOWN or not isinstance(one.value, DateValue):
         return None
     try:
-        return parse_date(first.value.date)
+        return parse_date(one.value.date)
     except InvalidValueError:
         return None
 
