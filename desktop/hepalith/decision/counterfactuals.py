@@ -192,9 +192,13 @@ class Counterfactuals:
         for fact in facts:
             fewer = [other for other in facts if other is not fact]
             then = self._after(way, fewer)
-            if then is not None and is_so(then):
+            if then is not None and is_so(then) and self._can_be_entered(fewer, then):
                 return self._fewest(way, fewer, is_so)
         return facts
+
+    def _can_be_entered(self, facts: Iterable[Fact], then: Evaluation) -> bool:
+        """Whether each of the findings is recorded now, or asked of such a patient or lesion."""
+        return all(self._recorded(fact) or not self._not_asked(fact, then) for fact in facts)
 
     def _after(self, way: Way, facts: Iterable[Fact]) -> Evaluation | None:
         """The case with these facts of a way recorded; None if not all of them can be."""
@@ -240,14 +244,20 @@ class Counterfactuals:
         return self._read(node, subject, wanted, fresh) if opened is None else opened
 
     def _read(self, node: TruthNode, subject: str, wanted: bool, fresh: bool) -> Ways:
-        """A fact itself; where nothing is recorded, that another finding answers for it so is another way."""
+        """A fact itself; where nothing is recorded, that another finding answers for it so is another way.
+
+        What is not asked of such a patient or lesion has to be asked first.
+        """
         fact = self._fact(node, subject, wanted, fresh)
-        absences = [self._knowledge.absence[name] for name in sorted(fact.reads) if name in self._knowledge.absence]
-        if not absences or self._recorded(fact):
+        if self._recorded(fact):
             return _alone(fact)
+        absences = [self._knowledge.absence[name] for name in sorted(fact.reads) if name in self._knowledge.absence]
         if not fact.stays:
-            answers = [self.ways(absences[0], subject, wanted=True)] if self._is_answered(fact) else []
-            return self.any_of([_alone(fact), *answers])
+            answers = [self.ways(absences[0], subject, wanted=True)] if absences and self._is_answered(fact) else []
+            asked = [self.ways(tree, whose, wanted=True) for tree, whose in self._not_asked(fact, self._evaluation)]
+            return self.any_of([self.all_of([_alone(fact), *asked]), *answers])
+        if not absences:
+            return _alone(fact)
         stays = [_alone(fact), *(self.ways(absence, subject, wanted=True) for absence in absences)]
         return self.any_of([self.all_of(stays), _alone(self._fact(node, subject, wanted, fresh, said=True))])
 
@@ -268,6 +278,15 @@ class Counterfactuals:
                 wanted = _stretch(fact)
                 return not must_be_measured and not _apart(instead, wanted) and intersect(instead, wanted) == instead
         return False
+
+    def _not_asked(self, fact: Fact, then: Evaluation) -> list[tuple[TruthNode, str]]:
+        """Of the findings of a fact that are not asked of such a patient or lesion: when they would be."""
+        found = []
+        for name in sorted(fact.reads & self._knowledge.relevance.keys()):
+            whose = fact.subject if self._knowledge.findings[name].subject == "lesion" else PATIENT
+            if then.truth(self._knowledge.relevance[name], whose).is_false:
+                found.append((self._knowledge.relevance[name], whose))
+        return found
 
     def _recorded(self, fact: Fact) -> bool:
         whose = {PATIENT, fact.subject}
@@ -345,7 +364,7 @@ class Counterfactuals:
 
     def _shortest(self, ways: Iterable[Way], beyond: int, changes: int) -> Ways:
         """The shortest ways; of equal ones those of fewer facts, that change less of what is known, that keep less."""
-        order = {way: (length(way), _count(way), sum(map(self._is_known, way)), len(way)) for way in ways}
+        order = {way: (length(way), _count(way), sum(map(self._known_change, way)), len(way)) for way in ways}
         kept: list[Way] = []
         for way in sorted(order, key=order.__getitem__):
             changes |= changed_by(way)
@@ -357,8 +376,11 @@ class Counterfactuals:
                 beyond = min(beyond, order[way][0])
         return Ways(tuple(kept), beyond, changes)
 
-    def _is_known(self, fact: Fact) -> bool:
-        return not fact.stays and not self._evaluation.truth(fact.node, fact.subject, fact.fresh).is_unknown
+    def _known_change(self, fact: Fact) -> int:
+        """1 if a fact changes what is known, 2 if nothing can make that otherwise."""
+        if fact.stays or self._evaluation.truth(fact.node, fact.subject, fact.fresh).is_unknown:
+            return 0
+        return 2 if any(self._knowledge.findings[name].fixed for name in fact.reads) else 1
 
 
 def observation(knowledge: Knowledge, facts: Sequence[Fact]) -> Observation | None:

@@ -99,6 +99,7 @@ class Finding(_Strict, frozen=True, kw_only=True):
     absent_when: str = ""
     absent_choice: str = ""
     absent_range: tuple[Decimal, Decimal] | None = None
+    fixed: bool = False
     widget: str = ""
     picture: str = ""
     course: CourseEntry | None = None
