@@ -147,8 +147,36 @@ def test_entries_that_come_and_go(changed: Changed) -> None:
         ("ASK", Happened.REMOVED, "", ""),
         ("ASK2", Happened.ADDED, "", ""),
     ]
-    assert "applies when: Age is not known" in found[1].after
-    assert "action: Ask the age." in found[1].after
+    told = "applies when: Age is not known; kind: Find out; urgency: Routine; subject: patient; action: Ask the age."
+    assert (found[0].before, found[0].after) == (told, "")
+    assert (found[1].before, found[1].after) == ("", told)
+
+
+def test_an_entry_with_parts_comes_or_goes_as_one(changed: Changed) -> None:
+    gone = REST[REST.index("- id: BAD") : REST.index("recommendations:")]
+    (one,) = changed((gone, ""))
+    assert (one.id, one.title, one.happened, one.part, one.after) == ("BAD", "Bad spot", Happened.REMOVED, "", "")
+
+
+def test_what_has_nothing_but_grounds_is_told_by_them(changed: Changed) -> None:
+    (one,) = changed(("basis: read}\nconditions", "basis: read}\n- {id: SRC-2, title: New, basis: read}\nconditions"))
+    assert (one.before, one.after) == ("", "title: New; basis: read")
+
+
+def test_a_table_instead_of_an_expression(changed: Changed) -> None:
+    """What only one side has is on the other side nothing; a number and a condition have no parts in common."""
+    found = changed(
+        (
+            'expr: "points + (2 if fever else 1)"',
+            'rows: [{id: r1, when: "fever", then: 5}], otherwise: 3',
+        )
+    )
+    assert [(one.part, one.what, one.before, one.after, one.happened.value) for one in found] == [
+        ("", "definition", "Points + (2 if Fever, otherwise 1)", "", "changed"),
+        ("", "in all other cases", "", "3", "changed"),
+        ("row r1", "", "", "applies when: Fever; result: 5", "added"),
+    ]
+    assert not any(one.parts for one in found)
 
 
 def test_sources_basis_review_and_texts_come_last(changed: Changed) -> None:

@@ -62,13 +62,9 @@ def elapsed(unit: str, start: DateRange | None, end: DateRange | None) -> Interv
         return ANYTHING
     if unit == "days":
         return Interval(Decimal((end.first - start.last).days), Decimal((end.last - start.first).days))
-    shortest = months_between(start.last, end.first)
-    exact = start.first == start.last and end.first == end.last
-    return Interval(shortest, shortest if exact else months_between(start.first, end.last))
+    return Interval(months_between(start.last, end.first), months_between(start.first, end.last))
 
 
 def within(result: Interval, limits: tuple[Decimal, Decimal] | None) -> Interval:
     """A result inside the limits of what it can be at all."""
-    if limits is None or (limits[0] <= result.low and result.high <= limits[1]):
-        return result
-    return numbers.intersect(result, Interval(*limits))
+    return result if limits is None else numbers.intersect(result, Interval(*limits))

@@ -5,8 +5,8 @@ from enum import StrEnum
 
 import msgspec
 
-from hepalith.decision.condition_changes import PartChange, part_changes, same_meaning
-from hepalith.decision.facts import Fact, Facts, Relevance, facts_of, places_of, title_of
+from hepalith.decision.condition_changes import PartChange, form_free, part_changes
+from hepalith.decision.facts import HEADER, Fact, Facts, Relevance, facts_of, places_of, title_of
 from hepalith.decision.wording import Wording
 from hepalith.i18n import _
 from hepalith.knowledge.base import Knowledge
@@ -73,8 +73,8 @@ class _Comparison:
         for key in dict.fromkeys(key for key, _field in (*before, *after)):
             had, has = _of_part(before, key), _of_part(after, key)
             if not had or not has:
-                facts = [*had.values(), *has.values()]
-                yield self._whole(place, list(had.values()), list(has.values()), part=facts[0].part)
+                part = next(fact.part for fact in (*had.values(), *has.values()))
+                yield self._whole(place, list(had.values()), list(has.values()), part=part)
                 continue
             for field in dict.fromkeys((*had, *has)):
                 yield from self._of_fact(place, had.get(field), has.get(field))
@@ -137,7 +137,7 @@ def _facts(knowledge: Knowledge, place: Place, beside: Knowledge) -> Facts:
 
 
 def _is_in(knowledge: Knowledge, place: Place) -> bool:
-    return place[1] in getattr(knowledge, place[0]) if hasattr(knowledge, place[0]) and place[0] != "header" else True
+    return place == HEADER or place[1] in getattr(knowledge, place[0])
 
 
 def _of_part(facts: Facts, part: str) -> dict[str, Fact]:
@@ -146,13 +146,14 @@ def _of_part(facts: Facts, part: str) -> dict[str, Fact]:
 
 def _same(had: Fact | None, has: Fact | None) -> bool:
     if had is None or has is None:
-        return not (had or has)
-    if had.tree is not None or has.tree is not None:
-        return same_meaning(had.tree, has.tree)
-    if had.order or has.order:
-        common = set(had.order) & set(has.order)
-        return [one for one in had.order if one in common] == [one for one in has.order if one in common]
-    return (had.same or had.text) == (has.same or has.text)
+        return False
+    common = set(had.order) & set(has.order)
+    order_before, order_after = ([one for one in fact.order if one in common] for fact in (had, has))
+    return order_before == order_after and _meaning(had) == _meaning(has)
+
+
+def _meaning(fact: Fact) -> str | bytes:
+    return (fact.same or fact.text) if fact.tree is None else form_free(fact.tree)
 
 
 def _texts(had: Fact | None, has: Fact | None) -> tuple[str, str]:
