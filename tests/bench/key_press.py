@@ -8,7 +8,6 @@ what the program works.
 """
 
 import argparse
-import gc
 import os
 import statistics
 import sys
@@ -27,6 +26,7 @@ from hepalith.app.folders import user_folders
 from hepalith.ui.application import Desktop
 from hepalith.ui.fields.row import FieldRow
 from hepalith.ui.form import SectionForm
+from hepalith.ui.garbage import GarbageSearch
 from hepalith.ui.look import make_application
 from hepalith.ui.main_window import MainWindow
 from hepalith.ui.settings import WindowSettings
@@ -103,8 +103,8 @@ def main() -> None:
         desktop = Desktop(session, manual, settings, wiring.examples_folder())
         desktop.window.resize(1280, 720)
         desktop.window.show()
-        gc.collect()
-        gc.freeze()  # as the program does
+        garbage = GarbageSearch(desktop)  # as the program does
+        session.listen(lambda _state: garbage.postpone())
         app.processEvents()
         for title, pause in (("at once", 0), ("unhurried", PAUSE_MS)):
             times = [one for _ in range(parsed.rounds) for one in measured(desktop.window, examples, pause=pause)]

@@ -124,6 +124,20 @@ def test_run_opens_a_case(session: CaseSession, tmp_path: Path) -> None:
     assert session.shown("hot") is not None
 
 
+def test_garbage_is_searched_in_pauses_as_long_as_the_window_stands(session: CaseSession, tmp_path: Path) -> None:
+    seen = []
+
+    def close() -> None:
+        seen.append(gc.isenabled())
+        the_window().close()
+
+    WindowSettings(tmp_path / "settings").change(tour_seen=True)
+    when_prepared(session, close)
+    assert started(session, tmp_path) == 0
+    assert seen == [False]
+    assert gc.isenabled()
+
+
 def test_the_first_run_shows_the_tour_once_and_then_begins(session: CaseSession, tmp_path: Path) -> None:
     seen = []
 

@@ -205,6 +205,26 @@ def causes(*cards: Card) -> Section:
     return Section(id="causes", title="Causes", count=len(cards), cards=cards, closed=False)
 
 
+def test_what_comes_with_an_edit_is_there_at_once_and_painted_once(
+    qtbot: QtBot, window: MainWindow, session: CaseSession
+) -> None:
+    """Without the next round of events: by that time it is painted, and a second time if anything moves."""
+    window.resize(1280, 400)
+    with qtbot.waitExposed(window):
+        window.show()
+    process()
+    session.record("hot", YES)
+    session.record("redness", NumberValue(number="4.0", unit="mg/dL"))
+    now = window.panel.section("now")
+    assert now is not None
+    assert now.isVisible()
+    assert all(card.isVisible() for card in now.cards())
+    body = window.panel.card_area.widget()
+    heights = {body.height()}
+    process()
+    assert heights == {body.height()}
+
+
 @pytest.fixture
 def box(qtbot: QtBot, session: CaseSession) -> SectionBox:
     """A section with two cards, of which one has arguments and a mark."""

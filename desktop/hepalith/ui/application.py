@@ -84,7 +84,7 @@ class Desktop(QObject):
         self._beside.close()
         self._journal.wait()
         if self._preparation is not None:
-            self._preparation.wait()
+            self._preparation.close()
         if self._watch is not None:
             self._watch.stop()
 

@@ -170,6 +170,7 @@ class CardWidget(QFrame):
         if card != self.card:
             with laid_out_once([self._column]):
                 self._write(card)
+            self._column.activate()  # whoever asks it for its height now gets that of what it shows
         elif fresh and self.opened:
             self._show_details()
 
@@ -208,6 +209,7 @@ class CardWidget(QFrame):
         if self._mark.text() != text:
             with laid_out_once([self._column]):
                 _show_text(self._mark, text)
+            self._column.activate()
             self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002

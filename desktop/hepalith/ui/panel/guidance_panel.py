@@ -183,6 +183,7 @@ class SectionBox(QWidget):
             if widget is None:
                 widget = free.pop() if free else self._made()
                 self._cards[row.key] = widget
+                widget.resize(self.width(), widget.height())
             widget.show_card(row, fresh=fresh)
             put_at(self._list, position, widget)
             if widget.isHidden():
@@ -281,31 +282,34 @@ class GuidancePanel(QWidget):
         self.card_area.setAccessibleName(_("Guidance"))
         self.card_area.setWidget(body)
         self._body = body
-        column = QVBoxLayout(self)
-        column.setContentsMargins(6, 6, 6, 4)
-        column.setSpacing(4)
-        column.addWidget(self.band)
-        column.addLayout(answer)
-        column.addWidget(self.glance_label)
-        column.addWidget(self._jumps)
-        column.addWidget(self.card_area, 1)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(6, 6, 6, 4)
+        self._column.setSpacing(4)
+        self._column.addWidget(self.band)
+        self._column.addLayout(answer)
+        self._column.addWidget(self.glance_label)
+        self._column.addWidget(self._jumps)
+        self._column.addWidget(self.card_area, 1)
 
     def show_state(self, state: CaseState) -> None:
         """Shows the assessment of a state; widgets of unchanged cards are left alone."""
         guidance = guidance_of(state, self._session.knowledge, self._opened)
         before = self.guidance if self._case is not None and state.case.case_id == self._case.case_id else None
         tinted(self._review_label, theme_of(self).muted)
-        if self.guidance is None or guidance.head != self.guidance.head:
-            self._show_head(guidance.head)
-        if self.guidance is None or guidance.glances != self.guidance.glances:
-            self._show_glances(guidance.glances)
+        shown = self.guidance
         edited = state.case is not self._case  # otherwise a second look came in, or a section was opened
         self.guidance, self._case = guidance, state.case
         self._body.setUpdatesEnabled(False)
-        with laid_out_once(self._layouts()):
+        with laid_out_once([self._column, *self._layouts()]):
+            if shown is None or guidance.head != shown.head:
+                self._show_head(guidance.head)
+            if shown is None or guidance.glances != shown.glances:
+                self._show_glances(guidance.glances)
             self._show_sections(guidance)
             if edited:
                 self._show_differences(before)
+        if self.isVisible() and (shown is None or guidance.sections != shown.sections):
+            self._fit_body()
         self._body.setUpdatesEnabled(True)
 
     def _show_differences(self, before: Guidance | None) -> None:
@@ -319,6 +323,17 @@ class GuidancePanel(QWidget):
             self._marks_end.start()
             if found.sentence:
                 announce(self, found.sentence)
+
+    def _fit_body(self) -> None:
+        """Gives the cards their places, from inside out: each layout is asked when those in it know their height.
+
+        Qt goes from outside in, and lays everything out again for each height that turns out another one.
+        """
+        for box in self._boxes.values():
+            box.column.activate()
+        self._list.invalidate()
+        width = self._body.width()
+        self._body.resize(width, max(self._list.heightForWidth(width), self.card_area.viewport().height()))
 
     def _layouts(self) -> list[QLayout]:
         return [self._list, *(box.column for box in self._boxes.values())]
@@ -403,6 +418,8 @@ class GuidancePanel(QWidget):
             self._list.removeWidget(box)
             box.hide()  # it may live on until the next round of events
             box.deleteLater()
+        edges = self._list.contentsMargins()
+        room = self._body.width() - edges.left() - edges.right()
         for position, section in enumerate(guidance.sections):
             if section.id not in self._boxes:
                 box = SectionBox(self._session, section, self)
@@ -412,10 +429,13 @@ class GuidancePanel(QWidget):
                 box.page_wanted.connect(self.page_wanted)
                 box.decision_wanted.connect(self.decide)
                 box.opening_wanted.connect(self.open_section)
+                box.resize(room, box.height())
                 self._boxes[section.id] = box
             box = self._boxes[section.id]
             box.show_section(section, fresh=True)
             put_at(self._list, position, box)
+            if box.isHidden():
+                box.show()  # by itself only after the painting, which would be done twice
         self._show_jumps(guidance)
 
     def _show_jumps(self, guidance: Guidance) -> None:
