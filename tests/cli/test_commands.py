@@ -18,7 +18,7 @@ from hepalith.i18n import languages
 from hepalith.note.embedded import read_note
 from hepalith.services.schemas import assessment_schema, case_schema
 from hepalith.store.case_file import encode_case
-from support.building import case, choice, number, seen, yes
+from support.building import case, choice, no, number, seen, yes
 from support.small import write_small
 
 RESOURCES = Path(__file__).parents[2] / "resources"
@@ -57,6 +57,21 @@ def test_assess_names_what_lesions_need_differently(tmp_path: Path, capsys: pyte
     lines = capsys.readouterr().out.splitlines()
     start = lines.index("Lesions need different things")
     assert lines[start + 1] == "  Biopsy: wanted for L1, warned against for L2"
+
+
+def test_assess_says_of_which_lesion_a_planned_test_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "a.hepalith.json"
+    cancer = seen("known_cancer", choice("past_treated")), seen("primary_site", choice("breast"))
+    of_2 = seen("calc_extent", choice("whole"), "L2"), seen("soft_tissue", no(), "L2")
+    about = case(
+        seen("age_years", number("50", "a")), *cancer, seen("prior_imaging", choice("none_exists")), *of_2, lesions=2
+    )
+    path.write_bytes(encode_case(about))
+    assert main(["assess", str(path), "--as-of", "2026-06-01"]) == 0
+    planned = [line for line in capsys.readouterr().out.splitlines() if line.startswith("Follow-up: ")]
+    assert planned
+    assert all("(L1)" in line or "(L2)" in line or "(patient)" in line for line in planned)
+    assert any("(L2)" in line for line in planned)
 
 
 def test_assess_says_what_would_change_each_conclusion(case_file: Path, capsys: pytest.CaptureFixture[str]) -> None:

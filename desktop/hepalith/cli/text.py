@@ -88,8 +88,8 @@ def _lines(assessment: Assessment) -> Iterator[str]:
             yield from turns.of(f"gate:{gate.id}", gate.subject)
     for test in assessment.follow_up:
         yield (
-            _("Follow-up: {due} {test} [{by}] {note}")
-            .format(due=test.due or "-", test=test.test, by=test.recommendation, note=test.note)
+            _("Follow-up: {due} {test} ({subject}) [{by}] {note}")
+            .format(due=test.due or "-", test=test.test, subject=test.subject, by=test.recommendation, note=test.note)
             .rstrip()
         )
     open_count = sum(one.status is Status.CANNOT_BE_EXCLUDED for one in assessment.recommendations)
