@@ -5,7 +5,16 @@ from decimal import Decimal
 
 import pytest
 
-from hepalith.decision.arithmetic import COMPARISONS, FUNCTIONS, counted, counted_lesions, elapsed, over_lesions, within
+from hepalith.decision.arithmetic import (
+    COMPARISONS,
+    FUNCTIONS,
+    counted,
+    counted_lesions,
+    elapsed,
+    has_unlisted,
+    over_lesions,
+    within,
+)
 from hepalith.domain.durations import DateRange, months_between, parse_date
 from hepalith.domain.interval import ANYTHING, INFINITY, Interval, point
 from hepalith.domain.truth import Truth
@@ -38,6 +47,12 @@ def test_lesions_that_are_not_listed_may_be_so_too(
     count: Interval, truths: tuple[Truth, ...], expected: Interval
 ) -> None:
     assert counted_lesions(count, *truths) == expected
+
+
+def test_where_none_is_listed_one_may_exist_unless_there_is_none() -> None:
+    assert has_unlisted(between(0, 1), 0)
+    assert not has_unlisted(point(0), 0)
+    assert not has_unlisted(between(0, 1), 1)
 
 
 @pytest.mark.parametrize(

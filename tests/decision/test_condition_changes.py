@@ -104,6 +104,9 @@ def test_form_is_no_change(old: str, new: str, small: tuple[Knowledge, Symbols])
         ("size != 50", "size != 60", [("Size ≠ 50 mm", "Size ≠ 60 mm", "")]),
         ("size == 50", "size <= 50", [("Size = 50 mm", "Size ≤ 50 mm", "")]),
         ("size > 50", "size > previous(size)", [("Size > 50 mm", "Size > Size before", "")]),
+        ("fever and size > previous(size)", "fever and size > 5", [("Size > Size before", "Size > 5 mm", "")]),
+        ("points > 3", "total > 2", [("Points > 3", "Total > 2", "")]),
+        ("stage in {one}", "previous(stage) in {one, two}", [("Stage: One", "Stage before: One or Two", "")]),
         ("fever or not pain", "fever or not solid", [("not: Pain", "", "narrower"), ("", "not: Solid", "wider")]),
         ("fever and (pain or solid)", "fever and pain", [("Solid", "", "narrower")]),
         (

@@ -1,12 +1,16 @@
 """A test whose time has come was done, if an examination of the case lies in its time, or else was missed."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
 from hepalith.decision.assess import evaluate
 from hepalith.domain.assessment import PlannedTest
+from hepalith.domain.case import Observation, Study
+from support.building import case, day, number, seen, yes
+from support.small import REST, compile_small
 from support.vignettes import Vignette, all_vignettes, case_of, knowledge_and_problems
 
 # After the resection of a hepatocellular carcinoma: at 3, 6, 9 and 12 months, 2 weeks before to 1 month after.
@@ -80,3 +84,71 @@ def test_without_a_dated_latest_examination_the_plan_counts_from_the_assessment(
 
 def test_an_examination_since_begins_the_plan_anew() -> None:
     assert watched("2026-12-02", "2026-04-01", "2026-11-20")[0].due == "2027-06-02"
+
+
+# plans of the tiny knowledge base
+
+
+PLAN = (
+    "follow_up: [{test: Ultrasound, after: [3 months, 6 months], then_every: 12 months, until: 5 years,"
+    ' window: ["-2 weeks", "+1 month"]}]'
+)
+MISSED = "missed: no examination is recorded in its time, arrange it now"
+EXAMINED = (Study(id="S1", modality="us", date="2026-02-01"), Study(id="S2", modality="us", date="2025"))
+TREATED = seen("treated_on", day("2026-01"))  # counts from its last day
+
+
+def planned(folder: Path, steps: str, *observed: Observation, studies: tuple[Study, ...] = ()) -> list[PlannedTest]:
+    """The tests of these steps on 1 June 2026, for a spot of a size that the tiny knowledge plans them for."""
+    assert PLAN in REST
+    knowledge, problems = compile_small(folder, rest=REST.replace(PLAN, f"follow_up: [{steps}]"))
+    assert problems == ()
+    spot = (seen("size", number("20", "mm"), "L1"), seen("solid", yes(), "L1"))
+    about = case(*spot, *observed, lesions=1, studies=studies)
+    return list(evaluate(about, knowledge, date(2026, 6, 1), trace=False).follow_up)
+
+
+@pytest.mark.parametrize(
+    ("steps", "expected"),
+    [
+        (
+            PLAN.removeprefix("follow_up: [").removesuffix("]"),
+            [("2026-09-01", ""), ("2026-12-01", "then every 12 months until 5 years")],
+        ),
+        ("{test: US, then_every: 6 months}", [("2026-12-01", "then every 6 months")]),
+        ("{test: US, then_every: 6 months, note: fasting}", [("2026-12-01", "then every 6 months; fasting")]),
+        ("{test: US, note: as needed}, {test: CT, after: [2 months]}", [("2026-08-01", ""), ("", "as needed")]),
+        (
+            "{test: US, then_every: 6 months}, {test: CT, after: [2 months], note: once}",
+            [("2026-08-01", "once"), ("2026-12-01", "then every 6 months")],
+        ),
+        (
+            "{test: US, after: [3 months], anchor: treated_on, note: fasting}",
+            [("", "3 months after a date that is not recorded; fasting")],
+        ),
+    ],
+)
+def test_a_plan_is_dated_the_earliest_first_and_what_comes_after_is_said_with_its_last_date(
+    steps: str, expected: list[tuple[str, str]], tmp_path: Path
+) -> None:
+    assert [(test.due, test.note) for test in planned(tmp_path, steps)] == expected
+
+
+@pytest.mark.parametrize(
+    ("step", "expected"),
+    [
+        ("after: [3 months], anchor: treated_on", ("2026-04-30", "", MISSED)),
+        ("after: [1 week], anchor: treated_on", ("2026-02-07", "", MISSED)),  # 1 February was before
+        ("after: [1 day], anchor: treated_on", ("2026-02-01", "2026-02-01", "examined on 2026-02-01")),
+        ("after: [3 months], anchor: examination", ("2026-05-01", "", MISSED)),
+        ("after: [4 months], anchor: examination", ("2026-10-01", "", "")),  # due today: it counts from today
+        ("then_every: 3 months, anchor: examination", ("2026-05-01", "", f"{MISSED}; then every 3 months")),
+        ('after: [3 months], anchor: examination, window: ["-1 week", "+1 month"]', ("2026-09-01", "", "")),
+        ('after: [3 months], anchor: examination, window: ["-1 week", "+4 weeks"]', ("2026-05-01", "", MISSED)),
+    ],
+)
+def test_a_plan_counts_from_its_day(step: str, expected: tuple[str, str, str], tmp_path: Path) -> None:
+    (test,) = planned(tmp_path, f"{{test: US, {step}}}", TREATED, studies=EXAMINED)
+    assert (test.due, test.done, test.note) == expected
+    assert test.missed is (MISSED in test.note)
+    assert bool(test.earliest) is bool(test.latest) is ("window" in step)

@@ -84,6 +84,7 @@ QUARTER = (
 def quarters(tmp_path_factory: pytest.TempPathFactory) -> tuple[Knowledge, Symbols]:
     folder = tmp_path_factory.mktemp("quarters")
     findings = FINDINGS.replace("hard: [0.5, 500]", "hard: [1, 500]")
+    findings = findings.replace("hard: [10, 3000]", "hard: [10, 3000], decimals: 1")
     rest = REST.replace("- {id: kind,", f"{QUARTER}- {{id: kind,")
     knowledge, problems = compile_small(folder, rest=rest, findings=findings)
     assert problems == ()
@@ -138,7 +139,19 @@ def test_a_fixed_number_cuts_where_its_sign_says(
         ("bilirubin > 2 * uln(bilirubin)", "bilirubin", (), [(42, True)]),  # the limit that is assumed: 21
         ("bilirubin > lln(bilirubin)", "bilirubin", (), []),  # none is
         ("creatinine > 2 * bilirubin", "creatinine", (seen("bilirubin", number("30", "umol/L")),), [(60, True)]),
-        ("creatinine >= 2 * bilirubin", "creatinine", (seen("bilirubin", number("30", "umol/L")),), [(59, True)]),
+        (
+            "creatinine >= 2 * bilirubin",
+            "creatinine",
+            (seen("bilirubin", number("30", "umol/L")),),
+            [(Decimal("59.9"), True)],
+        ),
+        ("(creatinine if creatinine > 30 else 99) > 50", "creatinine", (), [(30, True), (50, True)]),
+        (
+            "(creatinine if creatinine >= 30 else 99) > 50",
+            "creatinine",
+            (),
+            [(Decimal("29.9"), True), (30, False), (50, True)],
+        ),
         ("creatinine > 2 * bilirubin", "bilirubin", (seen("creatinine", number("61", "umol/L")),), [(30, True)]),
         ("creatinine > 2 * bilirubin", "bilirubin", (), [(4, True), (1499, True)]),  # certainly, and certainly not
         ("quarter > 5", "bilirubin", (), [(20, True)]),

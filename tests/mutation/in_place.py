@@ -8,6 +8,8 @@ from types import CodeType, FrameType, FunctionType
 
 _IN_FUNCTION = 0x1  # CO_OPTIMIZED of the standard `inspect`: fast locals, so neither a module nor a class
 
+_AT_ONCE = {"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"}  # no functions of their own: run where they stand
+
 Key = tuple[str, int]
 
 
@@ -75,5 +77,8 @@ def _pairs(before: CodeType, after: CodeType) -> Iterator[tuple[CodeType, CodeTy
 
 def _outside_functions(code: CodeType) -> tuple[object, ...]:
     """What a module or class does by itself, without what stands in its functions."""
-    constants = tuple(one.co_name if isinstance(one, CodeType) else (type(one).__name__, one) for one in code.co_consts)
+    constants = tuple(
+        one.co_name if isinstance(one, CodeType) and one.co_name not in _AT_ONCE else (type(one).__name__, one)
+        for one in code.co_consts
+    )
     return code.co_code, constants, code.co_names

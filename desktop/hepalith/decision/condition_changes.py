@@ -133,14 +133,16 @@ def _about(node: TruthNode) -> object:
 
 
 def _holds_more(old: TruthNode, new: TruthNode) -> bool | None:
-    """Whether a changed leaf holds for more values than before; None if that is not plain."""
+    """Whether a changed leaf holds for more values than before; None if that is not plain, or it reads another one."""
+    if _about(old) != _about(new):
+        return None
     match old, new:
         case Compare(), Compare():
             return _more_numbers(_turned(old), _turned(new))
         case ChoiceIn(options=before), ChoiceIn(options=after):
-            return True if before < after else False if after < before else None
+            return True if before.issubset(after) else False if after.issubset(before) else None
         case Overlaps(items=had), Overlaps(items=has):
-            return True if set(had) < set(has) else False if set(has) < set(had) else None
+            return True if set(had).issubset(has) else False if set(has).issubset(had) else None
     return None
 
 
@@ -168,9 +170,12 @@ def _plain(node: Node) -> Node:
         case And() | Or():
             parts = {form_free(part): _plain(part) for part in _parts(node, type(node))}
             ordered: tuple[Any, ...] = tuple(parts[key] for key in sorted(parts))
-            return (
-                ordered[0] if len(ordered) == 1 else type(node)(ordered) if ordered else Constant(isinstance(node, And))
-            )
+            match ordered:
+                case ():
+                    return Constant(isinstance(node, And))
+                case (only,):
+                    return only  # type: ignore[no-any-return]
+            return type(node)(ordered)
         case Not(part=Not(part=inner)):
             return _plain(inner)
         case CountTrue(parts=counted):
