@@ -7,6 +7,7 @@ examinations were done. What it does not say is left open; nothing is made up.
 
 from collections.abc import Iterator
 from decimal import Decimal
+from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -148,6 +149,7 @@ def export(window: MainWindow, keyboard: Keyboard) -> None:
     keyboard.press(Qt.Key.Key_E, held=Qt.KeyboardModifier.ControlModifier)
     dialog = window.findChild(QFileDialog)
     assert dialog is not None
+    dialog.setDirectory(str(Path.cwd()))  # Qt proposes the folder of the last dialog of the process
     keyboard.press(Qt.Key.Key_Return)
     while window.files.worker.busy:
         QTest.qWait(20)  # the note is made on a thread beside this one
