@@ -16,7 +16,7 @@ from support.vignettes import all_vignettes, case_of, knowledge_and_problems
 KNOWLEDGE = knowledge_and_problems()[0]
 TODAY = date(2026, 6, 1)
 ASKER = Asker(KNOWLEDGE)
-CLOSED, CYST, INACTIVE = "FV01", "CV04", "CV01"
+CLOSED, CYST, INACTIVE, BLEEDING = "FV01", "CV04", "CV01", "CV57"
 
 
 def vignette(name: str) -> Case:
@@ -34,11 +34,16 @@ def end(about: Case) -> Ending | None:
     return end_of(asked(about))
 
 
-def to_ask(about: Case) -> list[str]:
-    """What has to be asked before the end is reached; there is an end."""
+def ends(about: Case) -> Ending:
+    """The end that a case comes to; there is one."""
     found = end(about)
     assert found is not None
-    return [need.finding for need in found.to_ask]
+    return found
+
+
+def to_ask(about: Case) -> list[str]:
+    """What has to be asked before the end is reached; there is an end."""
+    return [need.finding for need in ends(about).to_ask]
 
 
 def without(about: Case, *names: str) -> Case:
@@ -65,7 +70,8 @@ def test_a_case_is_closed_when_each_lesion_is() -> None:
     assert found.advice[0].id == "BF-R10"
     assert [one.id for one in found.causes] == ["FE01"]
     second = closed.with_new_lesion("")
-    assert end(second) is None, "of the other lesion nothing is known"
+    assert ends(second).kind is EndKind.UNPLANNED, "of the other lesion nothing is known"
+    assert ("size_mm", "L2") in [(need.finding, need.subject) for need in ends(second).to_ask]
 
 
 @pytest.mark.parametrize(
@@ -126,8 +132,45 @@ def test_some_advice_is_for_emergencies() -> None:
 
 
 def test_advice_that_goes_with_a_plan_is_none_by_itself() -> None:
-    cyst = without(vignette(CYST), "size_mm")
-    assert end(cyst) is None, "the size decides about the plan; to look for further cysts is none"
+    acting = {(one.id, one.subject) for one in ends(vignette(CYST)).advice}
+    assert ("CE-R11", "L1") in acting
+    assert not {("GEN-R06", "L1"), ("CE-R17", "L1")} & acting, "to look for further cysts, and cover before a needle"
+
+
+@pytest.mark.parametrize(
+    ("about", "advice", "unknown"),
+    [(CYST, "CE-R28S", "size_mm"), (BLEEDING, "CYS-R04", "mural_nodule")],
+)
+def test_a_plan_that_takes_a_value_as_unknown_waits_for_it_while_it_can_be_asked(
+    about: str, advice: str, unknown: str
+) -> None:
+    untold = without(vignette(about), unknown)
+    assert [one.id for one in ends(untold).advice] == [advice]
+    assert unknown in to_ask(untold)
+    assert unknown not in to_ask(unobtainable(vignette(about), unknown)), "what cannot be obtained keeps no end away"
+
+
+def test_a_bleeding_cyst_has_a_planned_end_once_a_neoplasm_is_excluded() -> None:
+    found = ends(vignette(BLEEDING))
+    assert found.kind is EndKind.PLANNED
+    assert [one.id for one in found.advice] == ["CYS-R04"]
+    assert "mural_nodule" not in to_ask(vignette(BLEEDING))
+
+
+def test_no_end_is_reached_while_one_answer_makes_the_case_more_urgent() -> None:
+    metastases = vignette("NV24").without_lesion("L2").without_lesion("L3")
+    untold = without(metastases, "tumour_diagnosis")
+    assert ends(untold).kind is EndKind.PLANNED
+    assert "tumour_diagnosis" in to_ask(untold), "the board of colorectal metastases is urgent, the plan is not"
+    assert "tumour_diagnosis" not in to_ask(metastases)
+
+
+def test_a_lesion_without_a_plan_ends_when_what_could_bring_one_was_asked() -> None:
+    haemangioma = vignette("NKC01")
+    found = ends(haemangioma)
+    assert (found.kind, found.advice) == (EndKind.UNPLANNED, ())
+    assert [one.id for one in found.causes] == ["E-HEM"]
+    assert "compression_of" in to_ask(haemangioma), "a compressed neighbour asks for a surgeon"
 
 
 def test_a_plan_that_a_question_would_replace_is_not_the_end() -> None:
@@ -148,7 +191,7 @@ def test_an_urgency_that_rests_on_a_test_that_was_not_asked_for_is_not_the_end()
     assert "serology_ce" not in to_ask(active), "there the plan is as urgent as the test"
 
 
-@pytest.mark.parametrize("name", ["CV01", "CV12", "BV36", "NV09", "NV24", "FV16"])
+@pytest.mark.parametrize("name", ["CV01", "CV12", "BV36", "NV09", "NV24", "FV16", "NKC01"])
 def test_what_has_to_be_asked_before_an_end_is_on_offer(name: str) -> None:
     found = asked(vignette(name))
     ending = end_of(found)

@@ -42,6 +42,7 @@ class Paper:
 
     def __init__(self, case: Case, knowledge: Knowledge) -> None:
         self._knowledge = knowledge
+        self.lesions = len(case.lesions)
         latest = {(one.finding, one.subject): one for one in case.observations}
         self._values = {key: one.value for key, one in latest.items() if one.state is State.KNOWN and one.value}
         self._limits = {one.finding: one.upper_limit for one in latest.values()}
@@ -128,11 +129,19 @@ class Play:
         return self.session.state.assessment
 
     def answers(self, most: int) -> tuple[int, int]:
-        """Answers until an end is shown, at most so many; how many they were, and how many were only skipped."""
+        """Answers until an end is shown and no lesion of the paper is left, at most so many.
+
+        How many they were, and how many were only skipped.
+        """
         count = skipped = 0
-        while self.window.guided.step is not None and count < most:
-            skipped += not answer(self.window.guided, self.paper, self.keyboard)
-            count += 1
+        while count < most:
+            if self.window.guided.step is not None:
+                skipped += not answer(self.window.guided, self.paper, self.keyboard)
+                count += 1
+            elif len(self.session.state.case.lesions) < self.paper.lesions:
+                self.keyboard.press("l")
+            else:
+                break
         return count, skipped
 
     def export(self) -> None:

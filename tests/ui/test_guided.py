@@ -181,6 +181,19 @@ def test_back_takes_the_answer_back_but_not_what_was_done_since(
     assert guided.step == step
 
 
+def test_another_lesion_is_added_without_leaving_the_questions(
+    qtbot: QtBot, window: MainWindow, session: CaseSession, guided: GuidedPage
+) -> None:
+    step, first = shown(guided, "hot"), session.state.case.lesions
+    qtbot.keyClick(QApplication.focusWidget(), KEYS.Key_L, Qt.KeyboardModifier.ControlModifier)
+    process()
+    assert window.form.current() is guided
+    assert [one.id for one in session.state.case.lesions] == [*(one.id for one in first), "L2"]
+    assert guided.step is not step
+    press(qtbot, KEYS.Key_Backspace)
+    assert session.state.case.lesions == first
+
+
 def test_a_question_says_why(guided: GuidedPage) -> None:
     shown(guided, "hot")
     texts = [label.text() for label in guided._question.findChildren(type(guided._progress))]
@@ -306,6 +319,21 @@ def test_a_sign_of_an_emergency_keeps_the_end_away_until_it_is_left_open_and_the
     assert stop.text.startswith("Left open")
     assert stop.text.endswith(": hot.")
     assert "Every sign" not in stop.text
+
+
+def test_an_end_without_a_plan_says_so() -> None:
+    end = Ending(
+        kind=EndKind.UNPLANNED, advice=(), causes=(Named(id="C", subject="L1", label="Heat"),), to_ask=(need("hot"),)
+    )
+    assert stop_of(made(asked("a"), end=end), frozenset(), frozenset()) is None
+    stop = stop_of(made(asked("a"), end=end), {("hot", PATIENT)}, frozenset())
+    assert stop is not None
+    assert stop.title == "No plan yet: Heat."
+    assert stop.text.startswith("With what is recorded no advice to act applies.\nLeft open")
+    other = Ending(kind=EndKind.UNPLANNED, advice=(Named(id="R", subject="L2", label="Cool it"),), causes=end.causes)
+    stop = stop_of(made(asked("a"), end=other), frozenset(), frozenset())
+    assert stop is not None
+    assert stop.title == "No plan for each lesion yet: Heat. Cool it."
 
 
 def test_the_highest_urgency_stops_the_questions_once() -> None:

@@ -17,11 +17,12 @@ from hepalith.ui.guided.steps import Step
 from hepalith.ui.main_window import MainWindow
 from hepalith.ui.settings import WindowSettings
 from support.playing import Keyboard, Paper, Play
-from support.vignettes import knowledge_and_problems
+from support.vignettes import all_vignettes, case_of, knowledge_and_problems
 from ui.conftest import Ports
 
 TODAY = date(2026, 6, 1)
 GRANULOMA, HYDATID = "01-calcified-granuloma", "06-active-hydatid-cyst"
+HAEMANGIOMA, METASTASES = "NKC01", "NV24"
 INACTIVE, NEOPLASM, SEPSIS = "05-inactive-hydatid-cyst", "09-mucinous-cystic-neoplasm", "12-septic-cholangitis"
 
 
@@ -36,7 +37,9 @@ class Clock:
 
 
 def example(name: str) -> Case:
-    """One of the examples that come with the program."""
+    """One of the examples that come with the program, or of the cases of the tests."""
+    if name in {HAEMANGIOMA, METASTASES}:
+        return case_of(next(one for one in all_vignettes() if one.id == name), knowledge_and_problems()[0])
     return CaseFiles().load(resource_root() / "examples" / f"{name}.hepalith.json")
 
 
@@ -130,6 +133,43 @@ def test_an_emergency_stops_the_questions_and_more_can_be_asked(play: Play) -> N
     assert "AC" in play.leading()
     play.keyboard.press("g")
     assert play.window.guided.step is not None
+
+
+@pytest.mark.parametrize("play", [HAEMANGIOMA], indirect=True)
+def test_a_lesion_of_which_the_paper_says_too_little_for_a_plan_comes_to_an_end_too(play: Play) -> None:
+    ends(play, 55, EndKind.UNPLANNED, Urgency.URGENT, "E-HEM")
+    shown = [label.text() for label in play.window.guided.findChildren(QLabel)]
+    assert any(text.startswith("No plan yet:") for text in shown)
+
+
+@pytest.mark.parametrize("play", [METASTASES], indirect=True)
+def test_a_report_of_three_lesions_is_entered_to_the_plan_of_each(play: Play) -> None:
+    play.answers(100)
+    assert play.window.guided.step is None, "the end is shown"
+    assert [one.id for one in play.session.state.case.lesions] == ["L1", "L2", "L3"]
+    assert play.made.end is not None
+    assert [one.subject for one in play.made.end.advice if one.id == "NEO-R91"] == ["L1", "L2", "L3"]
+    assert play.made.urgency.level is Urgency.URGENT
+    assert play.leading() == ["E-MET-CRC"] * 3
+
+
+@pytest.mark.parametrize("play", [GRANULOMA], indirect=True)
+def test_after_the_end_another_lesion_is_described_with_keys(play: Play) -> None:
+    play.answers(14)
+    before, guided = play.session.state.case, play.window.guided
+    assert guided.step is None
+    play.keyboard.press("l")
+    assert guided.step is not None
+    assert {need.subject for need in guided.step.findings} == {"L2"}
+    assert any(label.text().startswith("Lesion 2 – ") for label in guided.findChildren(QLabel))
+    name = guided.step.findings[0].finding
+    play.keyboard.press("1")
+    seen = play.session.shown(name, "L2")
+    assert seen is not None
+    assert seen.study == before.studies[0].id, "the report is of the same examination"
+    play.keyboard.press(Qt.Key.Key_Backspace, Qt.Key.Key_Backspace)
+    assert play.session.state.case == before
+    assert guided.step is None, "the end is shown again"
 
 
 def ask_for_examinations(play: Play) -> None:

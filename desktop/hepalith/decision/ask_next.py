@@ -89,11 +89,11 @@ class _Questions:
         self._knowledge = what_if.reading.knowledge
         self._effects = what_if.effects
         open_ = list(self._open_advice())
-        self._supported = {key: plane for key, plane, _weight, supported in open_ if supported}
-        self._at_stake = self._supported or {key: plane for key, plane, _weight, _supported in open_}
-        self._settled = Settled(what_if.reading, [(plane, weight) for _key, plane, weight, _supported in open_])
-        self._pieces = Settled(what_if.reading, [(plane, 1) for _key, plane, _weight, _supported in open_])
-        self._decided_by = union(what_if.reading.full ^ plane for plane in self._supported.values())
+        supported = {key: plane for key, plane, _weight in open_ if key in what_if.supported}
+        self._at_stake = supported or {key: plane for key, plane, _weight in open_}
+        self._settled = Settled(what_if.reading, [(plane, weight) for _key, plane, weight in open_])
+        self._pieces = Settled(what_if.reading, [(plane, 1) for _key, plane, _weight in open_])
+        self._decided_by = union(what_if.reading.full ^ plane for plane in supported.values())
         self._asked = what_if.asked
         self._by_key = {one.key: one for one in self._asked}
         self._first = self._knowledge.header.asked_first
@@ -105,7 +105,9 @@ class _Questions:
     def made(self, most: int | None) -> Questions:
         details = {detail for found in self._leads_to.values() for detail in found}
         totals = {one.key: self._total(one.key) for one in self._asked if one.key not in details}
-        questions = [self._by_key[key] for key, total in totals.items() if total > 0]
+        end = end_of(self._what_if)
+        needed = {(need.finding, need.subject) for need in end.to_ask} if end is not None else frozenset[Key]()
+        questions = [self._by_key[key] for key, total in totals.items() if total > 0 or key in needed]
         questions.sort(key=lambda one: (-totals[one.key], one.key))
         groups = [(self._worth_together(one), one) for one in self._what_if.together]
         groups.sort(key=lambda pair: -pair[0])  # of equal ones the first: where their planes lie depends on past edits
@@ -113,21 +115,21 @@ class _Questions:
             questions=tuple(self._question(one) for one in questions[:most]),
             groups=tuple(self._group(one, value) for value, one in groups[:most] if value > 0),
             robust=self._what_if.robust,
-            end=end_of(self._what_if),
+            end=end,
         )
 
     # which are asked, in which order
 
-    def _open_advice(self) -> Iterator[tuple[Key, int, int, bool]]:
-        """The open advice: where its own condition is open, how much it counts, whether something speaks for it."""
+    def _open_advice(self) -> Iterator[tuple[Key, int, int]]:
+        """The open advice that is more than a request: where its own condition is open, and how much it counts."""
         reading = self._what_if.reading
         for (name, subject), plane in self._what_if.verdicts.open.items():
             compiled = self._knowledge.recommendations[name]
             if plane & CASE and compiled.entry.kind != REQUEST:
                 true, false = reading.truth(compiled.when, subject)
-                supported = self._what_if.support.of(compiled.when, subject)
-                weight = 2 ** self._level((name, subject)) * (UNSUPPORTED if supported else 1)
-                yield (name, subject), reading.full ^ (true | false), weight, supported
+                is_supported = (name, subject) in self._what_if.supported
+                weight = 2 ** self._level((name, subject)) * (UNSUPPORTED if is_supported else 1)
+                yield (name, subject), reading.full ^ (true | false), weight
 
     def _worth_of(self, one: Tried) -> float:
         settled = self._settled.mean(one.plane) / UNSUPPORTED
@@ -154,7 +156,7 @@ class _Questions:
         """Whether something that is known speaks for what an answer brings, or for advice that it decides."""
         changes = self._what_if.changes(one)
         starts = {key for change in changes for key in change.starts}
-        return bool(one.plane & self._decided_by) or any(self._counts(key) for key in starts)
+        return bool(one.plane & self._decided_by) or any(self._what_if.speaks_for(key) for key in starts)
 
     def _effect(self, changes: list[Change], settled: float) -> Effect:
         now = self._effects.level
@@ -165,7 +167,7 @@ class _Questions:
         advice = {key for change in changes for key in (*change.starts, *change.ends)}
         return Effect(
             level=highest.level if highest.level > now else min(lowest, now),
-            advice=sum(1 if self._counts(key) else 1 / UNSUPPORTED for key in advice),
+            advice=sum(1 if self._what_if.speaks_for(key) else 1 / UNSUPPORTED for key in advice),
             gates=len({gate for change in changes for gate, _state in change.gates}),
             leaders=len({change.leaders for change in changes if change.leaders}),
             settled=settled,
@@ -174,11 +176,7 @@ class _Questions:
 
     def _is_supported(self, change: Change) -> bool:
         """Whether something speaks for advice that raises the urgency, if it is raised."""
-        return not change.raised_by or any(self._counts(key) for key in change.raised_by)
-
-    def _counts(self, key: Key) -> bool:
-        """Whether something that is known speaks for advice: it applies, or it is open and has support."""
-        return key in self._supported or bool(self._what_if.verdicts.holds.get(key, 0) & CASE)
+        return not change.raised_by or any(map(self._what_if.speaks_for, change.raised_by))
 
     def _details(self) -> dict[Key, list[Key]]:
         """The findings that some answer must make relevant first, with what to ask for that."""

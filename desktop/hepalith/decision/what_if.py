@@ -12,11 +12,12 @@ from typing import NamedTuple
 
 from hepalith.decision.answers import Answer, Open, answers_of
 from hepalith.decision.completions import Completer
-from hepalith.decision.effects import Change, Effects
+from hepalith.decision.effects import REQUEST, Change, Effects
 from hepalith.decision.evaluation import Evaluation
 from hepalith.decision.kept import Kept
 from hepalith.decision.needs import Found, Needs
 from hepalith.decision.observed import ObservedCase
+from hepalith.decision.planes import CASE
 from hepalith.decision.program import ordered
 from hepalith.decision.reading import FastReader, QuickEvaluation, Reading
 from hepalith.decision.support import Support
@@ -184,6 +185,22 @@ class WhatIf:
     def matters(self, one: Tried) -> bool:
         """Whether an answer to a finding changes the urgency or the plan."""
         return any(change.plan or change.level != self.effects.level for change in self.changes(one))
+
+    @cached_property
+    def supported(self) -> frozenset[Key]:
+        """The open advice, more than a request, for which something known speaks."""
+        recommendations = self.reading.knowledge.recommendations
+        return frozenset(
+            (name, subject)
+            for (name, subject), plane in self.verdicts.open.items()
+            if plane & CASE
+            and recommendations[name].entry.kind != REQUEST
+            and self.support.of(recommendations[name].when, subject)
+        )
+
+    def speaks_for(self, key: Key) -> bool:
+        """Whether something that is known speaks for advice: it applies, or it is open and has support."""
+        return key in self.supported or bool(self.verdicts.holds.get(key, 0) & CASE)
 
     @cached_property
     def robust(self) -> bool:

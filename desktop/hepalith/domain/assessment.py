@@ -50,14 +50,15 @@ class GateState(StrEnum):
 
 
 class EndKind(StrEnum):
-    """How far a case has come. Neither says that no question is open: `Assessment.robust` does.
+    """How far a case has come. None says that no question is open: `Assessment.robust` does.
 
     closed: of each lesion it is known that nothing more is needed. planned: of each lesion that is not closed one cause
-    leads and advice to act applies.
+    leads and advice to act applies. unplanned: one cause leads, but of some lesion no advice to act applies.
     """
 
     CLOSED = "closed"
     PLANNED = "planned"
+    UNPLANNED = "unplanned"
 
 
 class Answer(StrEnum):
@@ -248,8 +249,7 @@ class GateChange(Part, frozen=True, kw_only=True):
 class Ending(Part, frozen=True, kw_only=True):
     """The end that a case comes to: the advice that closes the lesions, or that acts on them, the most urgent first.
 
-    causes: those that lead. to_ask: the open findings on which it still rests whether this is an emergency; the end is
-    reached when there is none.
+    causes: those that lead. to_ask: the open findings on which it still rests; the end is reached when there is none.
     """
 
     kind: EndKind

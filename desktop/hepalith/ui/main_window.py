@@ -213,6 +213,12 @@ class MainWindow(QMainWindow):
         self.open_page(GUIDED_PAGE, "")
         self.guided.start()
 
+    def _add_lesion(self) -> None:
+        if self.form.current() is self.guided:
+            self.guided.add_lesion()
+        else:
+            self.case_list.add_lesion()
+
     def _follow_guided(self, section: str, subject: str) -> None:
         """The list of sections shows where the question of guided entry belongs."""
         if self.form.current() is self.guided:
@@ -501,7 +507,7 @@ class MainWindow(QMainWindow):
         self.redo_action.setShortcuts(list(redo_keys.values()))  # the same key twice would be ambiguous
         edit_menu.addSeparator()
         self.find_action = self._action(edit_menu, _("&Find a field"), self._find, keys.Find, "find")
-        self.lesion_action = self._action(edit_menu, _("Add a &lesion"), self.case_list.add_lesion, "Ctrl+L", "add")
+        self.lesion_action = self._action(edit_menu, _("Add a &lesion"), self._add_lesion, "Ctrl+L", "add")
         self.guided_action = self._action(edit_menu, _("&Guided entry"), self.start_guided, "Ctrl+G", "help")
         self.rests_action = self._action(
             edit_menu, _("Guidance that rests &on the field"), self.form.help.take_focus, "Ctrl+K"

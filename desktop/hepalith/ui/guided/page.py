@@ -36,13 +36,13 @@ from hepalith.ui.theme import theme_of, tinted
 
 _NOT_HERE = State.UNOBTAINABLE
 _DIGITS = "123456789abcdefghijklmopqrtvwxz"  # without the letters that mean something: n, s, u, y
-_YES, _NO, _SKIP, _UNOBTAINABLE, _MORE, _EXPORT = "y", "n", "s", "u", "g", "e"
+_YES, _NO, _SKIP, _UNOBTAINABLE, _MORE, _EXPORT, _LESION = "y", "n", "s", "u", "g", "e", "l"
 
 
 class Done(NamedTuple):
-    """A step that was answered. waiting, passed: as they were before it."""
+    """A step that was answered; None: a lesion was added. waiting, passed: as they were before it."""
 
-    step: Step
+    step: Step | None
     left_open: frozenset[Key]
     before: Case
     after: Case
@@ -279,6 +279,7 @@ class GuidedPage(Page):
         column.addLayout(self._answers)
         self._first = self._add("enter", _("Back to the form"), self.left.emit)
         self._add(_EXPORT, _("Export the note"), self.export_wanted.emit)
+        self._add(_LESION, _("Describe another lesion"), self.add_lesion)
         if not made.robust and next_step(asked, self._open, self._section_of) is not None:
             self._add(_MORE, _("Ask on"), self._ask_on)
         self._add_back()
@@ -288,6 +289,15 @@ class GuidedPage(Page):
         """It has come to a stop, and more is asked all the same."""
         stop = self._stop()
         if stop is not None and stop.after is not None:
+            self._passed |= {stop.after}
+        self._ask()
+
+    def add_lesion(self) -> None:
+        """The report describes another lesion: what is asked next is about it."""
+        stop, before = self._stop(), self._session.state.case
+        self._session.add_lesion()
+        self._done.append(Done(None, frozenset(), before, self._session.state.case, self._waiting, self._passed))
+        if stop is not None and stop.at_once and stop.after is not None:
             self._passed |= {stop.after}
         self._ask()
 
@@ -428,8 +438,9 @@ class GuidedPage(Page):
             column.addWidget(label)
 
     def _show_progress(self, state: CaseState) -> None:
+        answered = sum(one.step is not None for one in self._done)
         parts = [
-            plural("{count} question answered here", "{count} questions answered here", len(self._done)),
+            plural("{count} question answered here", "{count} questions answered here", answered),
             plural("{count} finding recorded", "{count} findings recorded", len(state.case.observations)),
         ]
         if self._open:

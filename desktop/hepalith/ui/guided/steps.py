@@ -157,12 +157,19 @@ def _end_title(end: Ending) -> str:
     if end.kind is EndKind.CLOSED:
         return _("Closed: {advice}.").format(advice=advice)
     causes = ", ".join(dict.fromkeys(one.label for one in end.causes))
+    if end.kind is EndKind.UNPLANNED:
+        text = _("No plan for each lesion yet: {causes}. {advice}.") if advice else _("No plan yet: {causes}.")
+        return text.format(causes=causes, advice=advice)
     text = _("The plan so far: {causes}. {advice}.") if end.to_ask else _("The plan stands: {causes}. {advice}.")
     return text.format(causes=causes, advice=advice)
 
 
 def _end_text(end: Ending) -> str:
-    lines = [_("No alarm is open.")] if end.kind is EndKind.CLOSED else []
+    first = {
+        EndKind.CLOSED: _("No alarm is open."),
+        EndKind.UNPLANNED: _("With what is recorded no advice to act applies."),
+    }
+    lines = [first[end.kind]] if end.kind in first else []
     if not end.to_ask:
         return "\n".join((*lines, _("Every sign of an emergency was asked.")))
     signs = list(dict.fromkeys(need.label for need in end.to_ask))
