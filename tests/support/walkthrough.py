@@ -26,6 +26,7 @@ from hepalith.decision.assess import evaluate  # noqa: E402
 from hepalith.domain.assessment import Assessment  # noqa: E402
 from hepalith.domain.case import Case, State  # noqa: E402
 from hepalith.services.session import CaseSession  # noqa: E402
+from hepalith.ui.guided.page import GuidedPage  # noqa: E402
 from hepalith.ui.main_window import MainWindow  # noqa: E402
 from hepalith.ui.settings import WindowSettings  # noqa: E402
 from support.forming import Forming  # noqa: E402
@@ -83,7 +84,7 @@ def guided(vignette: Vignette, folder: Path) -> Guided:
         answers=answers,
         skipped=skipped,
         keys=play.keyboard.count,
-        end="" if window.guided.step is not None else end_of(made),
+        end=end_of(window.guided, made),
         same_cause={cause.id for cause in whole.causes if cause.rank == 1} <= set(play.leading()),
         same_urgency=made.urgency.level is whole.urgency.level,
         record=session.state.case,
@@ -92,11 +93,13 @@ def guided(vignette: Vignette, folder: Path) -> Guided:
     return row
 
 
-def end_of(made: Assessment) -> str:
-    """The end at which guided entry stopped, in the words of the document."""
+def end_of(page: GuidedPage, made: Assessment) -> str:
+    """The end at which guided entry stopped, in the words of the document; "" while it asks."""
+    if page.step is not None:
+        return ""
     if made.robust:
         return "robust"
-    if made.end is None:
+    if (stop := page._stop()) is None or stop.at_once or made.end is None:
         return "act now"
     return f"{made.end.kind.value}, {len(made.end.to_ask)} left open" if made.end.to_ask else made.end.kind.value
 
