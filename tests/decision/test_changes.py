@@ -7,9 +7,10 @@ import msgspec
 import pytest
 
 from hepalith.decision.assess import Assessor, evaluate
-from hepalith.decision.changes import ChangeKind, changes_between, explained_changes
+from hepalith.decision.changes import Change, ChangeKind, change_text, changes_between, explained_changes
 from hepalith.domain.assessment import Assessment, Status, Urgency, UrgencyResult
 from hepalith.domain.case import Case
+from hepalith.domain.words import class_text, urgency_text
 from hepalith.knowledge.base import Knowledge
 from note.builders import advice, make_assessment, make_case
 from support.building import case, no, number, seen, yes
@@ -40,8 +41,12 @@ def test_each_kind_of_change_is_found() -> None:
         recommendations=(*kept, advice("T-R99")),
         follow_up=before.follow_up[1:],
     )
-    found = {(change.kind, change.item) for change in changes_between(before, after)}
-    assert found == {
+    changes = changes_between(before, after)
+    said = {change.kind: (change.before, change.after) for change in changes}
+    assert said[ChangeKind.URGENCY] == (urgency_text(before.urgency.level), "Urgent")
+    assert said[ChangeKind.CLASS] == (class_text(before.case_class.value), "Malignant")
+    assert before.follow_up[0].test in said[ChangeKind.DATES][0]
+    assert {(change.kind, change.item) for change in changes} == {
         (ChangeKind.URGENCY, ""),
         (ChangeKind.CLASS, ""),
         (ChangeKind.WORDING, "T-R01"),
@@ -51,6 +56,12 @@ def test_each_kind_of_change_is_found() -> None:
         (ChangeKind.ADDED, "T-R99"),
         (ChangeKind.DATES, "T-R01"),
     }
+
+
+def test_a_change_in_one_line_says_nothing_where_nothing_was() -> None:
+    come = Change(kind=ChangeKind.ADDED, before="", after="applies", item="R1", subject="L1", title="Drain")
+    assert change_text(come) == "New advice: R1 L1 Drain: nothing; now: applies"
+    assert change_text(Change(kind=ChangeKind.URGENCY, before="Soon", after="")) == "Urgency: Soon; now: nothing"
 
 
 def test_leading_causes_and_shut_gates_are_told() -> None:

@@ -39,6 +39,14 @@ def cause(name: str, class_: str, points: int = 4, rank: int = 1, **more: object
             "leading, not confirmed",
             ("benign",),
         ),
+        (
+            [cause("a", "benign", 4), cause("b", "malignant", 1, rank=2)],
+            "benign",
+            "leading, not confirmed; other classes are possible",
+            ("benign", "malignant"),
+        ),
+        ([cause("a", "benign", 0)], UNDETERMINED, "no cause is supported by what is recorded", ()),
+        ([cause("a", "benign", 4, rank=2)], UNDETERMINED, "no cause is supported by what is recorded", ()),
         ([cause("a", "benign", 0, confirmed=True)], "benign", "confirmed by what is recorded", ("benign",)),
         (
             [cause("a", "benign", 9), cause("b", "malignant", 2, confirmed=True)],
@@ -77,6 +85,9 @@ def test_lesions_that_different_causes_lead_are_told_apart() -> None:
     causes = [cause("stone", "obstructive", 9), replace(cause("cyst", "infectious", 4), subject="L2")]
     said = impression_of(case(seen("pain", yes()), lesions=4), causes, class_of_case(causes), "Now.")
     assert said == "4 lesions. Leading causes: stone (L1); cyst (L2); not determined (L3, L4). Now."
+    five = [replace(cause(f"cause {place}", "benign"), subject=f"L{place}") for place in range(1, 6)]
+    said = impression_of(case(seen("pain", yes()), lesions=5), five, class_of_case(five), "Now.")
+    assert said.endswith("cause 4 (L4); cause 5 (L5). Now.")
     many = [replace(cause(f"cause {place}", "benign"), subject=f"L{place}") for place in range(1, 8)]
     said = impression_of(case(seen("pain", yes()), lesions=7), many, class_of_case(many), "Now.")
     assert said.endswith("cause 5 (L5); 2 other kinds. Now.")
@@ -90,6 +101,8 @@ def test_the_class_of_one_lesion_is_not_that_of_the_others() -> None:
     found = class_of_case(causes)
     assert (found.value, found.possible) == (SEVERAL, ("benign", "malignant"))
     assert found.certainty == "different causes lead in the lesions"
+    three = [causes[0], replace(causes[0], subject="L2"), replace(causes[1], subject="L3")]
+    assert class_of_case(three).value == SEVERAL, "one of three, though less well founded"
     second = [*causes, replace(cause("tumour", "malignant", 1, rank=2))]
     alike = [causes[0], replace(causes[0], subject="L2"), second[-1]]
     assert class_of_case(alike).value == "benign"

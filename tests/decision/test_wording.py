@@ -83,6 +83,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> tuple[Knowledge, Symbols]
         ("days_since(treated_on) > 6", "days from Treated on to the date of the assessment > 6 days"),
         ("months_between(previous(size), size) > 6", "months from Size before to Size > 6 months"),
         ("min(size, previous(size)) > 6", "min(Size, Size before) > 6 mm"),
+        ("min(size, 9) > 6", "min(Size, 9) > 6 mm"),
         ("ln(size) > 6", "ln(Size) > 6"),
         ("size - 1 > 6", "Size − 1 > 6 mm"),
         ("1 + size > 6", "1 + Size > 6 mm"),
@@ -258,6 +259,10 @@ LIMITS = between("0", "100")
             "below 50 mm or above 50 mm to 70 mm",
         ),
         ([between("0", "20"), between("30", "40")], "up to 20 mm or 30 mm to 40 mm"),
+        (
+            [between("0", "20"), between("30", "40"), between("40", "50", low_open=True)],
+            "up to 20 mm or 30 mm to 50 mm",
+        ),
     ],
 )
 def test_stretches_of_a_number_in_words(stretches: list[Interval], said: str, small: tuple[Knowledge, Symbols]) -> None:
@@ -313,6 +318,7 @@ def words(small: tuple[Knowledge, Symbols], *observations: Observation, fresh: b
         ("points", [seen("bilirubin", number("40", "umol/L"))], "2"),
         ("points", [seen("bilirubin", number("40", "umol/L", ">"))], "2 to 3"),
         ("points", [], "1 to 3"),
+        ("total", [seen("fever", yes()), seen("bilirubin", number("40", "umol/L"))], "4"),
     ],
 )
 def test_the_value_of_a_finding_or_a_derived_one(
