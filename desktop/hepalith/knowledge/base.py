@@ -119,9 +119,7 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     starting_points: Mapping[str, StartingPoint]
     domains: Mapping[str, frozenset[str]]  # finding or derived finding -> all its choices
     inputs: Mapping[str, tuple[Reference, ...]]  # derived finding -> the entered findings that it is made from
-    limits_of_inputs: Mapping[
-        str, tuple[Limit, ...]
-    ]  # derived finding -> the laboratories' limits that it compares with
+    limits_of_inputs: Mapping[str, tuple[Limit, ...]]  # derived finding -> the laboratory limits it compares with
     packs: Mapping[str, str]  # "kind/id" -> the pack in whose file the entry stands
     limits: tuple[Limit, ...]  # the laboratories' own limits that anything is compared with
     translation: Translation = Translation()  # the language of its texts
