@@ -7,7 +7,6 @@ or a word: `HEPALITH_GOLDEN=write python -m pytest tests/decision/test_golden.py
 
 import os
 from datetime import date
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -16,24 +15,10 @@ import pytest
 import yaml
 
 from hepalith.decision.assess import evaluate
-from hepalith.knowledge.base import Knowledge
-from hepalith.knowledge.cases import Vignette, case_of, read_vignettes
-from hepalith.knowledge.compiler import compile_knowledge
-from hepalith.knowledge.loader import read_files
+from hepalith.knowledge.cases import Vignette, case_of
+from support.wide import CASES, wide
 
-DATA = Path(__file__).parents[1] / "data"
 GOLDEN = Path(__file__).parent / "golden"
-CASES = read_vignettes(DATA / "wide_cases")
-
-
-@lru_cache
-def wide() -> Knowledge:
-    files, places, problems = read_files(DATA / "wide", "(hash)")
-    assert problems == ()
-    assert files is not None
-    knowledge, more = compile_knowledge(files, places)
-    assert more == ()
-    return knowledge
 
 
 def without_what_is_empty(value: Any) -> Any:

@@ -33,6 +33,7 @@ from hepalith.decision.single import CaseReader
 from hepalith.decision.what_if import Asker, WhatIf
 from hepalith.domain.case import Case
 from hepalith.knowledge.base import Knowledge
+from hepalith.knowledge.cases import Vignette
 from support import generate
 from support.families import SIZE, Family, Generator
 from support.questions import Kind, questions, varying
@@ -76,13 +77,13 @@ class Both:
         wanted = interpreted_alone(Evaluation(case, self.knowledge, as_of))
         found = [said for reading in readings for _at, said in differences(asked, wanted, read_in(reading, (0,)))]
         if what_if:
-            for variant, evaluation, answer in islice(_answered(case, what_if, as_of), first, None, every):
+            for variant, evaluation, answer in islice(answered(case, what_if, as_of), first, None, every):
                 told = read_in(what_if.reading, (variant,))
                 found += [f"{answer}: {said}" for _at, said in differences(asked, interpreted_alone(evaluation), told)]
         return found
 
 
-def _answered(case: Case, what_if: WhatIf, as_of: date) -> Iterator[tuple[int, Evaluation, str]]:
+def answered(case: Case, what_if: WhatIf, as_of: date) -> Iterator[tuple[int, Evaluation, str]]:
     """Every variant of a case: its number, the same for the interpreter, and what it is."""
     knowledge = what_if.reading.knowledge
     for one in (*what_if.tried, *what_if.narrowed):
@@ -90,11 +91,11 @@ def _answered(case: Case, what_if: WhatIf, as_of: date) -> Iterator[tuple[int, E
             said = f"{one.open.finding} of {one.open.subject} = {observation.value}"
             yield variant, Evaluation(case.with_observation(observation), knowledge, as_of), said
     for together in what_if.together:
-        answered = case
+        without = case
         for member in together.members:
-            answered = answered.with_observation(member.open.observations[member.answer])
+            without = without.with_observation(member.open.observations[member.answer])
         said = f"no {', '.join(member.open.finding for member in together.members)}"
-        yield together.variant, Evaluation(answered, knowledge, as_of), said
+        yield together.variant, Evaluation(without, knowledge, as_of), said
     for (name, subject), variants in what_if.assumed.items():
         for choice, variant in zip(ordered(knowledge.domains[name]), variants, strict=True):
             assumed = {(name, subject): choice}
@@ -116,10 +117,18 @@ class Compared(NamedTuple):
 class Comparison:
     """All evaluators on families of cases; in a run with several processes, each has one."""
 
-    def __init__(self, knowledge: Knowledge, seed: int, size: int, *, columns: bool) -> None:
+    def __init__(
+        self,
+        knowledge: Knowledge,
+        seed: int,
+        size: int,
+        *,
+        columns: bool,
+        vignettes: Sequence[Vignette] | None = None,
+    ) -> None:
         self._knowledge = knowledge
         self._seed = seed
-        self._generator = Generator(knowledge, seed, size)
+        self._generator = Generator(knowledge, seed, size, vignettes)
         self._variants = Variants(knowledge)
         self._alone = Alone(knowledge)
         self._columns = Columns(knowledge) if columns else None

@@ -20,9 +20,10 @@ from hepalith.decision.evaluation import Evaluation
 from hepalith.domain.case import Case, ChoiceValue, NumberValue, Observation, State
 from hepalith.domain.truth import Truth
 from hepalith.knowledge.base import Knowledge
+from hepalith.knowledge.cases import Vignette, case_of
 from support import generate
 from support.generate import Recorded, by_finding, with_changes
-from support.vignettes import all_vignettes, case_of
+from support.vignettes import all_vignettes
 
 SIZE = 200
 _CHANGES = (1, 1, 2, 3, 5, 8)  # how many findings are recorded otherwise
@@ -37,16 +38,18 @@ class Family(NamedTuple):
 
 
 class Generator:
-    """Makes families. size: how many cases one has."""
+    """Makes families. size: how many cases one has. vignettes: of this knowledge; `tests/cases` without them."""
 
-    def __init__(self, knowledge: Knowledge, seed: int, size: int = SIZE) -> None:
+    def __init__(
+        self, knowledge: Knowledge, seed: int, size: int = SIZE, vignettes: Sequence[Vignette] | None = None
+    ) -> None:
         self._knowledge = knowledge
         self._seed = seed
         self._size = size
         self._answers = answers_of(knowledge)
         self._made = generate.Generator(knowledge, seed, bounds=True)
         self._random = self._made.random
-        self._known = [(case_of(one, knowledge), date.fromisoformat(one.as_of)) for one in all_vignettes()]
+        self._known = [(case_of(one, knowledge), date.fromisoformat(one.as_of)) for one in vignettes or all_vignettes()]
         self._random.shuffle(self._known)
         self._aims = list(product(generate.conditions(knowledge), (Truth.TRUE, Truth.FALSE, Truth.UNKNOWN)))
         self._random.shuffle(self._aims)

@@ -1,0 +1,150 @@
+"""The evaluators agree on the knowledge of `tests/data/wide`: it is small, so every variant of a case is compared."""
+
+from collections.abc import Iterator
+from datetime import date
+from random import Random
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from hepalith.decision.assess import Assessor
+from hepalith.decision.causes import rank_causes
+from hepalith.decision.effects import REQUEST, Change
+from hepalith.decision.evaluation import Evaluation
+from hepalith.decision.levels import gate_state, gate_subject, level_of
+from hepalith.decision.precedence import Judgement
+from hepalith.decision.what_if import Asker
+from hepalith.domain.assessment import GateState, Status
+from hepalith.domain.case import PATIENT, Case
+from hepalith.knowledge.cases import Vignette, case_of
+from support.agreement import Both, Comparison, answered
+from support.wide import CASES, wide
+
+Key = tuple[str, str]
+
+
+@pytest.fixture(scope="module")
+def both() -> Both:
+    return Both(wide())
+
+
+@pytest.fixture(scope="module")
+def comparison() -> Comparison:
+    return Comparison(wide(), seed=1, size=12, columns=False, vignettes=CASES)
+
+
+def case_and_day(vignette: Vignette) -> tuple[Case, date]:
+    return case_of(vignette, wide()), date.fromisoformat(vignette.as_of)
+
+
+@pytest.mark.parametrize("vignette", CASES, ids=lambda one: one.id)
+def test_every_answer_is_read_as_the_interpreter_reads_the_answered_case(both: Both, vignette: Vignette) -> None:
+    assert both.differences(*case_and_day(vignette), every=1) == []
+
+
+@pytest.mark.parametrize("first", range(0, 60, 5))
+def test_generated_cases_are_read_as_the_interpreter_reads_them(comparison: Comparison, first: int) -> None:
+    assert comparison.families(range(first, first + 5)).lines == []
+
+
+# what an answer changes
+
+
+class Plan:
+    """What the interpreter says of a case: what `Change` compares."""
+
+    def __init__(self, evaluation: Evaluation) -> None:
+        knowledge = evaluation.knowledge
+        self.holding: set[Key] = set()
+        self.gates: dict[Key, GateState] = {}  # of the advice that holds
+        self.brought: dict[Key, int] = {}  # the rank that each piece of advice brings
+        for one in Judgement(evaluation).all():
+            compiled = knowledge.recommendations[one.id]
+            if one.sets_urgency:
+                self.brought[one.id, one.subject] = level_of(evaluation, compiled, one.subject)[0].rank
+            if one.status is Status.HOLDS:
+                for gate in compiled.entry.gates:
+                    about = gate_subject(evaluation, gate, one.subject)
+                    self.gates[gate, about] = gate_state(evaluation, gate, one.subject)
+                if compiled.entry.kind != REQUEST:
+                    self.holding.add((one.id, one.subject))
+        self.leading: dict[str, set[str]] = {subject: set() for subject in (*evaluation.lesions, PATIENT)}
+        for cause in rank_causes(evaluation):
+            if cause.rank == 1:
+                self.leading[cause.subject].add(cause.id)
+
+
+def said_of(change: Change) -> dict[str, Any]:
+    return {
+        "level": change.level,
+        "raised by": set(change.raised_by),
+        "starts": set(change.starts),
+        "ends": set(change.ends),
+        "gates": dict(change.gates),
+        "leaders": {subject: set(names) for subject, names in change.leaders},
+    }
+
+
+def change_between(before: Plan, after: Plan, evaluation: Evaluation) -> dict[str, Any]:
+    """As `said_of`. A request for a value counts for the urgency as in the case, so that an answer is no relief."""
+    recommendations = evaluation.knowledge.recommendations
+    requested = {key: rank for key, rank in before.brought.items() if recommendations[key[0]].entry.kind == REQUEST}
+    advised = {key: rank for key, rank in after.brought.items() if recommendations[key[0]].entry.kind != REQUEST}
+    level = max((requested | advised).values(), default=0)
+    states = {(gate, subject): gate_state(evaluation, gate, subject) for gate, subject in before.gates}
+    return {
+        "level": level,
+        "raised by": {key for key, rank in advised.items() if rank == level > max(before.brought.values(), default=0)},
+        "starts": after.holding - before.holding,
+        "ends": before.holding - after.holding,
+        "gates": {key: state for key, state in states.items() if state is not before.gates[key]},
+        "leaders": {subject: names for subject, names in after.leading.items() if names != before.leading[subject]},
+    }
+
+
+@pytest.mark.parametrize("vignette", CASES, ids=lambda one: one.id)
+def test_an_answer_changes_what_the_interpreter_finds_otherwise_in_the_answered_case(vignette: Vignette) -> None:
+    case, as_of = case_and_day(vignette)
+    before = Plan(Evaluation(case, wide(), as_of))
+    what_if = Asker(wide()).what_if(case, as_of)
+    for variant, evaluation, answer in answered(case, what_if, as_of):
+        wanted = change_between(before, Plan(evaluation), evaluation)
+        assert said_of(what_if.effects.of(variant)) == wanted, answer
+        is_same = wanted == change_between(before, before, Evaluation(case, wide(), as_of))
+        assert (what_if.effects.changed >> variant & 1 == 0) == is_same, answer
+
+
+# edits
+
+
+def edited(seed: int) -> Iterator[tuple[Case, date]]:
+    """What becomes of a case: findings of others entered one by one and taken back, lesions that come and go."""
+    random = Random(seed)  # noqa: S311 (no secret)
+    case, as_of = case_and_day(random.choice(CASES))
+    entries = [one for other in CASES for one in case_of(other, wide()).observations if not one.study]
+    yield case, as_of
+    for _step in range(10):
+        match random.randrange(5):
+            case 0 if case.observations:
+                case = case.without_observation(random.choice(case.observations).key)
+            case 1:
+                case = case.with_new_lesion() if len(case.lesions) < 3 else case.without_lesion(case.lesions[0].id)
+            case _:
+                lesions = [lesion.id for lesion in case.lesions]
+                one = random.choice([one for one in entries if lesions or one.subject == PATIENT])
+                case = case.with_observation(
+                    one if one.subject == PATIENT else replace(one, subject=random.choice(lesions))
+                )
+        yield case, as_of
+
+
+@pytest.mark.parametrize("seed", range(16))
+def test_every_edit_gives_what_is_made_from_nothing(seed: int) -> None:
+    kept = Asker(wide())
+    for number, (case, as_of) in enumerate(edited(seed)):
+        one, other = (
+            Assessor(case, wide(), as_of, asker).assessment(trace=number % 2 == 0, full=number % 3 == 0)
+            for asker in (kept, Asker(wide()))
+        )
+        assert one == other, number
