@@ -40,6 +40,7 @@ def said(
     [
         (ILL, (MIDDLE,), {"must": ["ALARM"], "suppressed": ["DRUG"], "must_not": ["DRUG", "ASK"]}),
         ({"fever": "yes"}, (), {"open": ["ALARM"]}),
+        ({"fever": "no"}, (), {"not_suggested": ["ALARM"]}),
         (WELL, (MIDDLE,), {"class": "malignant", "urgency": "soon", "leading": ["BAD"]}),
         (WELL, (MIDDLE,), {"points": {"BAD": 8, "BENIGN": "not_ranked"}}),
         (ILL, (MIDDLE,), {"levels": {"ALARM": "emergency_same_day", "DRUG": "soon"}}),
@@ -89,6 +90,18 @@ def test_a_case_that_is_answered_as_expected(
             ["must: CLOSE is cannot_be_excluded for patient (needs pain(patient))"],
         ),
         (ILL, (), {"must_not": ["NOPE", "ALARM"]}, ["NOPE is no recommendation", "must_not: ALARM holds for patient"]),
+        (
+            {"fever": "yes"},
+            (),
+            {"not_suggested": ["NOPE", "ALARM"]},
+            ["NOPE is no recommendation", "not_suggested: ALARM is cannot_be_excluded for patient"],
+        ),
+        (
+            ILL,
+            (MIDDLE,),
+            {"not_suggested": ["ALARM", "DRUG"]},
+            ["not_suggested: ALARM is holds for patient", "not_suggested: DRUG is suppressed for L1"],
+        ),
         (WELL, (), {"must": ["NOPE", "DRUG"]}, ["NOPE is no recommendation", "must: DRUG is judged for no subject"]),
         (
             ILL,

@@ -15,6 +15,7 @@ from hepalith.decision.levels import gate_state, gate_subject, level_of, table_u
 from hepalith.decision.needs import Needs
 from hepalith.decision.precedence import Judged, Judgement
 from hepalith.decision.summary import class_of_case
+from hepalith.decision.support import Support
 from hepalith.domain.assessment import Cause, GateState, Status, Urgency
 from hepalith.domain.case import PATIENT, Case
 from hepalith.domain.truth import Truth
@@ -41,6 +42,11 @@ class Answers:
     def causes(self) -> tuple[Cause, ...]:
         """The causes, ranked."""
         return rank_causes(self.evaluation)
+
+    @cached_property
+    def support(self) -> Support:
+        """What something that is known speaks for."""
+        return Support(self.evaluation)
 
     @cached_property
     def urgency(self) -> tuple[Urgency, str]:
@@ -110,6 +116,19 @@ def _must_not(_part: str, names: Iterable[str], answers: Answers) -> Iterator[st
         holding = [one.subject for one in answers.judgement.of(name) if one.status is Status.HOLDS]
         if holding:
             yield f"must_not: {name} holds for {', '.join(holding)}"
+
+
+def _not_suggested(_part: str, names: Iterable[str], answers: Answers) -> Iterator[str]:
+    """Advice that is not even shown as a possibility: it does not apply, and nothing that is known speaks for it."""
+    for name in names:
+        compiled = answers.knowledge.recommendations.get(name)
+        if compiled is None:
+            yield f"{name} is no recommendation"
+            continue
+        for one in answers.judgement.of(name):
+            possible = one.status is Status.CANNOT_BE_EXCLUDED and answers.support.of(compiled.when, one.subject)
+            if possible or one.status in _APPLIES:
+                yield f"not_suggested: {name} is {one.status} for {one.subject}"
 
 
 def _described(judged: Judged, answers: Answers) -> str:
@@ -260,6 +279,7 @@ _JUDGES: dict[str, Callable[[str, Any, Answers], Iterator[str]]] = {
     "items": _items,
     "must": _status,
     "must_not": _must_not,
+    "not_suggested": _not_suggested,
     "open": _status,
     "suppressed": _status,
     "levels": _levels,
