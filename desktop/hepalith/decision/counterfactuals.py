@@ -9,6 +9,7 @@ tried on the case: what does not bring it about is no way, and what can be left 
 calculations are facts by themselves ("NEWS2 at least 7"), except counts of conditions, and are not tried.
 """
 
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import combinations
@@ -48,7 +49,7 @@ from hepalith.knowledge.tree import (
 )
 
 MOST_WAYS = 6
-NEVER = 10**6  # longer than every way
+NEVER = sys.maxsize  # longer than every way
 INVERSE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 
 
@@ -110,6 +111,16 @@ class Found(NamedTuple):
     def is_shortest(self) -> bool:
         """Whether it is proved that fewer findings do not do it."""
         return bool(self.facts) and findings_in(self.facts) <= self.none_up_to + 1
+
+    @property
+    def cannot_be(self) -> bool:
+        """Whether it is proved that nothing brings it about."""
+        return self.none_up_to + 1 == NEVER
+
+    @property
+    def is_proved(self) -> bool:
+        """Whether a wider search can find nothing better."""
+        return self.is_shortest or self.cannot_be
 
 
 class Counterfactuals:
@@ -263,10 +274,11 @@ class Counterfactuals:
 
     def _is_answered(self, fact: Fact) -> bool:
         """Whether what stands for a finding that is not recorded (`absent_when`) would make a fact so."""
-        entered = references(fact.node)
-        if len(entered) != 1 or entered[0].derived or entered[0].which:
-            return False
-        finding = self._knowledge.findings[entered[0].name]
+        match references(fact.node):
+            case [Reference(name=name, derived=False, which=0)]:
+                finding = self._knowledge.findings[name]
+            case _:
+                return False
         match fact.node:
             case Holds() | Overlaps():
                 return not fact.wanted
@@ -346,9 +358,12 @@ class Counterfactuals:
         sign = node.operator if wanted else INVERSE[node.operator]
         least = {">=": value, ">": value + 1}.get(sign)
         most = {"<=": value, "<": value - 1}.get(sign)
-        if least is None and most is None:
+        if least is not None:
+            needed = least
+        elif most is not None:
+            needed = len(parts) - most
+        else:
             return _alone(self._fact(node, subject, wanted, fresh))
-        needed = least if least is not None else len(parts) - (most or 0)
         ways = (self.ways(part, subject, wanted=least is not None, fresh=fresh) for part in parts)
         return self.at_least(((1, one) for one in ways), needed)
 
@@ -488,9 +503,10 @@ def _contradict(one: Fact, other: Fact) -> bool:
         case ChoiceIn(choice=choice), ChoiceIn(choice=same) if choice == same:
             return _choices(one, choice.domain).isdisjoint(_choices(other, choice.domain))
         case Overlaps(reference=reference, items=items), Overlaps(reference=same, items=others) if reference == same:
-            if one.wanted and not other.wanted:
-                return set(items) <= set(others)
-            return other.wanted and not one.wanted and set(others) <= set(items)
+            if one.wanted is other.wanted:
+                return False
+            some, none = (items, others) if one.wanted else (others, items)
+            return set(some) <= set(none)
         case Compare(left=Quantity() as left, right=Number()), Compare(left=same, right=Number()) if left == same:
             return _apart(_stretch(one), _stretch(other))
     return False

@@ -69,7 +69,7 @@ class _Traces:
 
     def __init__(self) -> None:
         self.made: dict[tuple[int, str, bool], _Made] = {}
-        self.spare = 0  # of the trace that is being made
+        self.spare = _DEPTH  # of the trace that is being made
 
     def trace(self, key: tuple[int, str, bool], depth: int, make: Callable[[], TraceNode]) -> TraceNode:
         """A trace, made unless it was made before and is the same with this depth."""

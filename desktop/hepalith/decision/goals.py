@@ -197,7 +197,7 @@ def _open(what_if: WhatIf, name: str, lesion: str) -> list[Wanted]:
     """The condition of advice that cannot be excluded for a lesion, or for the patient, and has support."""
     compiled = what_if.reading.knowledge.recommendations[name]
     subject = lesion if compiled.entry.subject == "lesion" else PATIENT
-    is_open = what_if.verdicts.open.get((name, subject), 0) & CASE
+    is_open = what_if.verdicts.open[name, subject] & CASE
     return [(compiled.when, subject)] if is_open and what_if.support.of(compiled.when, subject) else []
 
 

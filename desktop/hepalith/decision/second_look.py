@@ -6,8 +6,8 @@ the values that matter while the other finding is open.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate, product
 from itertools import combinations as pairs_of
-from itertools import product
 
 from hepalith.decision.combinations import Combinations
 from hepalith.decision.effects import Change, Effects
@@ -73,11 +73,10 @@ class _Pairs:
 
     def _chunks(self, pairs: Sequence[Two]) -> Iterator[list[Two]]:
         chunk: list[Two] = []
-        total = size = 0
-        for pair in pairs:
-            if total + _size(pair) > MOST_COMBINATIONS:
-                break
-            total, size = total + _size(pair), size + _size(pair)
+        size = 0
+        totals = accumulate(map(_size, pairs))
+        for pair in (pair for pair, total in zip(pairs, totals, strict=True) if total <= MOST_COMBINATIONS):
+            size += _size(pair)
             chunk.append(pair)
             if size >= _AT_ONCE:
                 yield chunk

@@ -155,8 +155,11 @@ class Held:
 
 def _getter(places: Iterable[int]) -> Callable[[Sequence[Any]], Sequence[Any]]:
     """Values at several places of a frame."""
-    wanted = list(places)
-    return itemgetter(*wanted) if len(wanted) > 1 else lambda frame: [frame[place] for place in wanted]
+    match list(places):
+        case [_, _, *_] as several:
+            return itemgetter(*several)
+        case wanted:
+            return lambda frame: [frame[place] for place in wanted]
 
 
 class CaseReading(Reading):

@@ -68,7 +68,6 @@ class Support:
             for subject in lesions if of_lesion else (PATIENT,):
                 if truth(leaf, subject) is Truth.TRUE:
                     yield number
-                    break
 
     def _of_derived(self, reference: Reference, subject: str) -> bool:
         about = subject if reference.lesion else PATIENT

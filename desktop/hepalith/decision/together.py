@@ -54,12 +54,11 @@ def _named(together: AskedTogether, knowledge: Knowledge) -> Chunk:
 
 def _in_sections(knowledge: Knowledge, named: Set[str]) -> Iterator[Chunk]:
     labels = {section.id: section.label for section in knowledge.header.groups}
-    sections: dict[tuple[str, str], list[str]] = {}
+    sections: dict[tuple[str, str, str], list[str]] = {}
     for name, entry in knowledge.findings.items():
         if entry.type == "yes_no" and name not in knowledge.relevance and name not in named:
-            sections.setdefault((entry.group, entry.cost), []).append(name)
-    for (section, _cost), names in sections.items():
+            sections.setdefault((entry.group, entry.subject, entry.cost), []).append(name)
+    for (section, subject, _cost), names in sections.items():
         for start in range(0, len(names), MOST_TOGETHER):
             some = tuple(names[start : start + MOST_TOGETHER])
-            of_lesion = knowledge.findings[some[0]].subject == "lesion"
-            yield Chunk(some[0], labels.get(section, section), some, ("",) * len(some), of_lesion)
+            yield Chunk(some[0], labels.get(section, section), some, ("",) * len(some), subject == "lesion")

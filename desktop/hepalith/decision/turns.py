@@ -17,7 +17,7 @@ from hepalith.i18n import _
 from hepalith.knowledge.tree import ChoiceOf, GatePasses, Holds, Reference, TruthNode
 
 SHOWN_CLASSES = 3
-WIDTHS = (MOST_WAYS, 6 * MOST_WAYS)
+WIDE = 6 * MOST_WAYS
 
 IsSo = Callable[[Evaluation], bool]
 Wanted = Iterator[tuple[str, Ways, IsSo]]  # what it would be, the ways to it, and whether it is so
@@ -29,21 +29,19 @@ class Turns:
     def __init__(self, evaluation: Evaluation, explainer: Explainer) -> None:
         self._evaluation = evaluation
         self._explainer = explainer
-        self._conclusions = [_Conclusions(evaluation, Counterfactuals(evaluation, most)) for most in WIDTHS]
+        self._narrow = _Conclusions(evaluation, Counterfactuals(evaluation))
+        self._wide = _Conclusions(evaluation, Counterfactuals(evaluation, WIDE))
 
     def of(self, item: str, subject: str = PATIENT) -> tuple[Turn, ...]:
         """The turns of a recommendation, cause, derived finding or gate ("gate:T7") for a subject."""
         derived = self._evaluation.knowledge.derived.get(item)
         if derived is not None and derived.entry.type == "number":
             return tuple(self._of_score(item, subject, one) for one in score_turns(self._evaluation, item, subject))
-        found: dict[str, Found] = {}
-        for conclusions in self._conclusions:  # wider where it is not proved that there is nothing shorter
-            if found and all(one.is_shortest or one.none_up_to >= NEVER - 1 for one in found.values()):
-                break
-            for text, one in conclusions.found(item, subject):
-                known = found.get(text)
-                found[text] = one if known is None else _better(known, one)
-        return tuple(self._turn(item, subject, text, one) for text, one in found.items() if one.none_up_to < NEVER - 1)
+        found = dict(self._narrow.found(item, subject))
+        if not found or not all(one.is_proved for one in found.values()):
+            for text, one in self._wide.found(item, subject):
+                found[text] = _better(found[text], one) if text in found else one
+        return tuple(self._turn(item, subject, text, one) for text, one in found.items() if not one.cannot_be)
 
     def _of_score(self, item: str, subject: str, one: ScoreTurn) -> Turn:
         facts = (self._explainer.answered(made.open.finding, made.open.subject, made.answers) for made in one.answers)

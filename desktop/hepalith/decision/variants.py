@@ -48,7 +48,7 @@ class Layout:
     def places(self, key: Key, count: int) -> Places:
         """As many planes for something with a name."""
         numbers = self._numbers.setdefault(key, [])
-        while len(numbers) < count:
+        for _missing in range(len(numbers), count):
             numbers.append(self._size)
             self._size += 1
         known = self._places.get(key)

@@ -31,10 +31,12 @@ class Levels:
     """The highest of several levels of urgency in each variant. levels: ranks, and the planes in which they count."""
 
     def __init__(self, levels: Iterable[tuple[int, int]], full: int) -> None:
-        self.at_least = [full] + [0] * (len(LEVELS) - 1)
+        self.at_least = [0 for _level in LEVELS]
+        self.at_least[0] = full
         for highest, plane in levels:
-            for rank in range(1, highest + 1 if plane else 0):
-                self.at_least[rank] |= plane
+            if plane:
+                for rank in range(highest + 1):
+                    self.at_least[rank] |= plane
 
     def at(self, variant: int = 0) -> int:
         """The rank in one variant."""
@@ -165,11 +167,11 @@ class Verdicts:
         return Judged(id=name, subject=subject, status=status, effective=_EFFECTIVE[status])
 
     def _status(self, key: Key) -> Status:
-        if self.holds.get(key, 0) & CASE:
+        if self.holds[key] & CASE:
             return Status.HOLDS
-        if self.suppressed.get(key, 0) & CASE:
+        if self.suppressed[key] & CASE:
             return Status.SUPPRESSED
-        return Status.CANNOT_BE_EXCLUDED if self.open.get(key, 0) & CASE else Status.DOES_NOT_HOLD
+        return Status.CANNOT_BE_EXCLUDED if self.open[key] & CASE else Status.DOES_NOT_HOLD
 
     # advice
 
@@ -199,7 +201,7 @@ class Verdicts:
         self.said.pop(key, None)
         applies, excluded = self.reading.truth(rule.when, subject)
         unknown = full ^ (applies | excluded)
-        winning, replacing, open_winners = self._winners(rule, subject) if applies | unknown else (0, 0, 0)
+        winning, replacing, open_winners = self._winners(rule, subject, applies | unknown)
         beaten = applies & winning
         held_open = applies & open_winners & (full ^ winning)
         holds = applies ^ (beaten | held_open)
@@ -212,17 +214,19 @@ class Verdicts:
         differs = _put(self.applying[subject], rule.name, (applies, unknown))
         return _put(self.effective[subject], rule.name, (holds, 0)) or differs
 
-    def _winners(self, rule: _Rule, subject: str) -> tuple[int, int, int]:
-        """Where anything wins over it, where that replaces it, and where a closure is held open by what may win."""
+    def _winners(self, rule: _Rule, subject: str, possible: int) -> tuple[int, int, int]:
+        """Where anything wins over it, where that replaces it, and where a closure is held open by what may win.
+
+        possible: where it is not excluded; what it gives way to elsewhere makes no difference.
+        """
         winning = replacing = open_ = 0
-        if not rule.winners:
-            return winning, replacing, open_
-        for whose, advice in (self.applying if rule.is_closure else self.effective).items():
-            for name in self._who_wins(rule, subject, whose) & advice.keys():
-                applies, unknown = advice[name]
-                winning |= applies
-                open_ |= unknown
-                replacing |= applies if name in rule.replacing else 0
+        if rule.winners and possible:
+            for whose, advice in (self.applying if rule.is_closure else self.effective).items():
+                for name in self._who_wins(rule, subject, whose) & advice.keys():
+                    applies, unknown = advice[name]
+                    winning |= applies
+                    open_ |= unknown
+                    replacing |= applies if name in rule.replacing else 0
         return winning, replacing, open_
 
     def _who_wins(self, rule: _Rule, subject: str, whose: str) -> frozenset[str]:

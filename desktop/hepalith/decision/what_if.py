@@ -86,7 +86,7 @@ class Asker:
         if self._layout.size > _SPARE + 2 * sum(len(one.answers) for one in found):
             self._layout = Layout()  # lesions that are gone have left too many places
         together = [
-            Together(chunk, members, self._layout.places(("together", chunk.id, lesion), 1).numbers[0])
+            Together(chunk, members, *self._layout.places(("together", chunk.id, lesion), 1).numbers)
             for chunk, lesion, members in self._together(found, base)
         ]
         members = {one.variant: one.members for one in together}
@@ -200,7 +200,7 @@ class WhatIf:
 
     def speaks_for(self, key: Key) -> bool:
         """Whether something that is known speaks for advice: it applies, or it is open and has support."""
-        return key in self.supported or bool(self.verdicts.holds.get(key, 0) & CASE)
+        return key in self.supported or bool(self.verdicts.holds[key] & CASE)
 
     @cached_property
     def robust(self) -> bool:

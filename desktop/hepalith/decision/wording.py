@@ -278,11 +278,12 @@ class Wording:
 
     def _about_others(self, node: GatePasses | Fires) -> Phrase:
         if isinstance(node, Fires):
-            parts = tuple(self._advice(name) for name in node.recommendations)
-            if len(parts) == 1:
-                text = _("this advice applies: {advice}").format(advice=parts[0].text)
-                return Phrase(text=text, about=parts[0].about)
-            return Phrase(text=_("any of this advice applies"), parts=parts)
+            match tuple(self._advice(name) for name in node.recommendations):
+                case (only,):
+                    text = _("this advice applies: {advice}").format(advice=only.text)
+                    return Phrase(text=text, about=only.about)
+                case parts:
+                    return Phrase(text=_("any of this advice applies"), parts=parts)
         entry = self._knowledge.gates[node.gate].entry
         labels = {item.id: item.label for item in entry.items}
         if node.only:
