@@ -36,7 +36,7 @@ class Questions(msgspec.Struct, frozen=True, kw_only=True):
 
     questions: tuple[Question, ...] = ()
     groups: tuple[QuestionGroup, ...] = ()
-    robust: bool = False
+    robust: bool
     end: Ending | None = None
 
     def first(self, most: int | None = None) -> list[Question | QuestionGroup]:
@@ -65,9 +65,8 @@ def worth(effect: Effect, now: int, cost: int) -> float:
     divided by the cost of the answer.
     """
     change = 2.0**effect.level - 2.0**now
-    urgency = 8 * change if change > 0 else -4 * change
-    if change > 0 and not effect.supported:
-        urgency /= UNSUPPORTED
+    rise = 8 if effect.supported else 8 / UNSUPPORTED
+    urgency = max(rise * change, -4 * change)
     return (urgency + 2 * effect.advice + effect.gates + 2 * effect.leaders + effect.settled) / cost
 
 
@@ -166,7 +165,7 @@ class _Questions:
         lowest = min(change.level for change in changes)
         advice = {key for change in changes for key in (*change.starts, *change.ends)}
         return Effect(
-            level=highest.level if highest.level > now else min(lowest, now),
+            level=highest.level if highest.level > now else lowest,
             advice=sum(1 if self._what_if.speaks_for(key) else 1 / UNSUPPORTED for key in advice),
             gates=len({gate for change in changes for gate, _state in change.gates}),
             leaders=len({change.leaders for change in changes if change.leaders}),

@@ -128,7 +128,7 @@ class Assessor:
         """
         full = full or trace
         judged = list(self._what_if.verdicts.judged(self._judgement)) if self._what_if else self._judgement.all()
-        asked = questions_of(self._what_if, None if full else ASKED) if self._what_if else Questions()
+        asked = questions_of(self._what_if, None if full else ASKED) if self._what_if else Questions(robust=False)
         advice = tuple(self._advice(one, full=full) for one in judged)
         shown = tuple(one for one in advice if one.status is not Status.DOES_NOT_HOLD)
         causes = rank_causes(

@@ -449,8 +449,8 @@ class Writer:
         return f"S.unlisted({count}, len(L))"
 
     def _assumable(self, derived: CompiledDerived, planes: list[str]) -> list[str]:
-        """The choices of a derived finding; a class can be taken to be one of them (`Variation`)."""
-        if not derived.entry.classification:
+        """The choices of a derived finding; a class can be taken to be one of several (`Variation`)."""
+        if not derived.entry.classification or len(planes) == 1:
             return planes
         text = f"S.assumed({', '.join((repr(derived.entry.id), *planes))})"
         return self._statement(text, len(planes), lesion=derived.entry.subject == "lesion")
