@@ -9,7 +9,6 @@ tried on the case: what does not bring it about is no way, and what can be left 
 calculations are facts by themselves ("NEWS2 at least 7"), except counts of conditions, and are not tried.
 """
 
-import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import combinations
@@ -49,7 +48,7 @@ from hepalith.knowledge.tree import (
 )
 
 MOST_WAYS = 6
-NEVER = sys.maxsize  # longer than every way
+NEVER = 1_000_000  # longer than every way
 INVERSE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 
 
