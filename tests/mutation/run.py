@@ -222,7 +222,7 @@ def main() -> int:
     parser.add_argument("--baseline", action="store_true", help="run the tests without mutants, with coverage")
     parser.add_argument("--sample", type=int, help="so many mutants drawn at random; all of them without this")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--only", help="a text in the name of the file, for example interval")
+    parser.add_argument("--only", nargs="+", help="texts in the names of the files, for example interval decision/program")
     parser.add_argument("--again", action="store_true", help="only the survivors of the last run, each imported again")
     parser.add_argument("--seconds", type=float, help="of tests for a mutant; as in mutation.toml without this")
     parser.add_argument("--minutes", type=float, help="stop after so many, and count what was tried")
@@ -232,7 +232,7 @@ def main() -> int:
     if chosen.baseline:
         return run_baseline()
     SETTINGS["seconds"] = chosen.seconds or SETTINGS["seconds"]
-    every = [one for one in mutants() if chosen.only is None or chosen.only in one.file]
+    every = [one for one in mutants() if chosen.only is None or any(text in one.file for text in chosen.only)]
     drawn = random.Random(chosen.seed).sample(every, min(chosen.sample or len(every), len(every)))  # noqa: S311
     if chosen.again:
         last = json.loads((FOLDER / "report.json").read_text(encoding="utf-8"))
