@@ -9,6 +9,7 @@ from hepalith.decision.coverage import KINDS, Coverage
 from hepalith.decision.expectations import failures
 from hepalith.knowledge.base import Knowledge
 from hepalith.knowledge.cases import Vignette, case_of
+from support.small import REST, compile_small
 
 WELL = {"fever": "no", "pain": "no", "age": 40, "bilirubin": 10}
 ILL = {"fever": "yes", "pain": "no", "age": 40, "bilirubin": "4.1 mg/dL"}
@@ -72,6 +73,7 @@ def test_the_cases_are_answered_as_expected(small: Knowledge, case: Vignette) ->
 def test_all_is_reached_and_noticed(small: Knowledge) -> None:
     coverage = Coverage(small, CASES)
     assert {side.kind for side in coverage.sides.values()} == set(KINDS)
+    assert {'argument BENIGN for "small": true', 'argument BENIGN against "larger": false'} <= coverage.sides.keys()
     assert uncovered(small, CASES) == set()
     assert unnoticed(small, CASES) == set()
 
@@ -154,3 +156,82 @@ def test_the_draw_is_repeatable_and_changes_with_the_knowledge(small: Knowledge)
 def test_only_some_entries(small: Knowledge) -> None:
     coverage = Coverage(small, CASES, lambda place: place == ("gates", "drug"))
     assert {side.place for side in coverage.sides.values()} == {("gates", "drug")}
+
+
+# what reaches a side, and what does not
+
+
+def reached(knowledge: Knowledge, *cases: Vignette) -> set[str]:
+    for case in cases:
+        assert failures(case, knowledge) == []
+    return {str(side) for side in Coverage(knowledge, cases).drawn(None)}
+
+
+def test_a_case_that_fails_keeps_none_of_the_others_out(small: Knowledge) -> None:
+    wrong = vignette("wrong", ILL, must=["ALARM"], urgency="none")
+    assert Coverage(small, (wrong, *CASES)).unreached() == []
+
+
+def test_an_escalation_is_reached_only_where_an_urgency_is_named(small: Knowledge) -> None:
+    old = {**ILL, "age": 75}
+    assert "escalation ALARM 1: true" not in reached(small, vignette("must", old, must=["ALARM"]))
+    assert "escalation ALARM 1: true" in reached(small, vignette("level", old, levels={"ALARM": "emergency_now"}))
+
+
+def test_an_open_gate_item_is_reached_only_where_it_is_named_as_unknown(small: Knowledge) -> None:
+    unknown = {"fever": "no", "pain": "no", "age": 40}
+    named = vignette("named", unknown, items={"drug": {"liver": "unknown"}})
+    other = vignette("other", unknown, MIDDLE, gates_shut=["drug"], items={"drug": {"adult": "yes"}})
+    known = vignette("known", age(40), items={"drug": {"liver": "yes"}})
+    liver = {f"gate item drug.liver: {side}" for side in ("true", "false")}
+    assert reached(small, named) & liver == {"gate item drug.liver: false"}
+    assert reached(small, other) & liver == set()
+    assert reached(small, known) & liver == {"gate item drug.liver: true"}
+
+
+def test_a_gate_item_that_does_not_trust_an_old_value_is_not_reached_by_it(small: Knowledge) -> None:
+    old = vignette("old", age(40, bilirubin={"value": 10, "date": "2025-01-01"}), MIDDLE, gates_shut=["drug"])
+    assert "gate item drug.liver: true" not in reached(small, old)
+
+
+@pytest.fixture(scope="module")
+def more(tmp_path_factory: pytest.TempPathFactory) -> Knowledge:
+    """With a yes/no of the lesion, a table of which each row is needed, and comparisons of every kind."""
+    rest = REST.replace(
+        "derived:\n",
+        """derived:
+- {id: broad, label: Broad, subject: lesion, type: yes_no, basis: default, expr: "size > 30"}
+- {id: half, label: Half of life, subject: patient, type: number, unit: "1", basis: default, complete: true,
+   rows: [{id: first, when: "age < 40", then: 1}, {id: second, when: "age >= 40", then: 2}]}
+- {id: compared, label: Compared, subject: patient, type: yes_no, basis: default,
+   expr: "(bilirubin > creatinine or age > 30) and (age > 30 or total > 2 or 18 <= age) and (age > 30 or age != 50)"}
+""",
+    )
+    knowledge, problems = compile_small(tmp_path_factory.mktemp("more"), rest=rest)
+    assert problems == ()
+    return knowledge
+
+
+def test_a_yes_of_a_lesion_is_reached_by_the_lesion(more: Knowledge) -> None:
+    wide = vignette("wide", {}, {"size": 31}, values={"broad": "yes"})
+    assert {"derived broad: true", "threshold broad: size > 30: true"} <= reached(more, wide)
+
+
+def test_a_table_that_loses_its_row_is_noticed(more: Knowledge) -> None:
+    young = vignette("young", {"age": 20}, values={"half": 1})
+    assert "row half.first: hit" in reached(more, young)
+    assert "row half.first: hit" not in unnoticed(more, (young,))
+
+
+def test_comparisons_with_a_number_are_thresholds_and_of_what_is_entered_they_are_met_exactly(more: Knowledge) -> None:
+    """Each by itself, though it is written three times; what is compared with another finding has no threshold."""
+    sides = (side for side in Coverage(more, ()).sides.values() if side.place == ("derived", "compared"))
+    both, all_three = ("true", "false"), ("true", "false", "met exactly")
+    assert {(side.id, side.name) for side in sides if side.kind == "threshold"} == {
+        *(("compared: age > 30", side) for side in all_three),
+        *(("compared: age > 30 (2)", side) for side in all_three),
+        *(("compared: age > 30 (3)", side) for side in all_three),
+        *(("compared: 18 <= age", side) for side in all_three),
+        *(("compared: total > 2", side) for side in both),
+        *(("compared: age != 50", side) for side in both),
+    }

@@ -1,6 +1,7 @@
 """What the reader of one case makes of numbers that are known is what intervals give, and so are its comparisons."""
 
 from decimal import Decimal
+from itertools import product
 from typing import Any
 
 import pytest
@@ -40,17 +41,24 @@ def test_what_is_made_of_known_numbers_is_what_intervals_give(
     assert point(eval(made, space)) == FUNCTIONS[key](*arguments)  # noqa: S307
 
 
-@given(
-    st.lists(st.tuples(st.sampled_from(list(arithmetic.COMPARISONS)), decimals), min_size=1, max_size=4),
-    intervals() | decimals.map(point),
-)
-def test_all_comparisons_at_once_are_the_comparisons(made: list[tuple[str, Decimal]], number: Interval) -> None:
-    for constants in (made, [(name, number.low) for name, _ in made if number.low.is_finite()]):
-        comparisons = Comparisons()
-        for name, constant in constants:
-            comparisons.add(name, constant)
+ENDS = [-INFINITY, *map(Decimal, ("0.5", "1", "1.5", "2", "2.5", "3", "9")), INFINITY]
+AMONG = [
+    Interval(low, high, low_open, high_open)
+    for low, high, low_open, high_open in product(ENDS, ENDS, (False, True), (False, True))
+    if low < high or (low == high and not low_open and not high_open)
+]
+
+
+@pytest.mark.parametrize("numbers", [AMONG, AMONG[::-1]], ids=["up", "down"])
+def test_all_comparisons_at_once_are_the_comparisons(numbers: list[Interval]) -> None:
+    """Asked of many numbers, with ends on and between the constants: no remembered answer is that of another."""
+    constants = list(product(arithmetic.COMPARISONS, (Decimal(3), Decimal(1), Decimal(2))))
+    comparisons = Comparisons()
+    for name, constant in constants:
+        comparisons.add(name, constant)
+    for number in numbers:
         wanted = [exact.tested(arithmetic.COMPARISONS[name], number, constant) for name, constant in constants]
-        assert comparisons.of(narrow(number)) == tuple(answer for pair in wanted for answer in pair)
+        assert comparisons.of(narrow(number)) == tuple(answer for pair in wanted for answer in pair), number
 
 
 @given(st.lists(st.tuples(st.booleans(), intervals() | decimals.map(point)), min_size=1))

@@ -71,8 +71,8 @@ def _first_row_only(self: Writer, derived: Any, fresh: bool) -> Any:
 _READ = Writer._read
 
 
-def _old_values_count(self: Writer, method: str, reference: Any, *more: str, count: int, fresh: bool = False) -> Any:
-    return _READ(self, method, reference, *more, count=count)
+def _old_values_count(self: Writer, method: str, reference: Any, *more: str, count: int, fresh: bool) -> Any:
+    return _READ(self, method, reference, *more, count=count, fresh=False)
 
 
 CHANGED_SINCE = Stand.changed_since

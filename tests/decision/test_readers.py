@@ -6,27 +6,30 @@ from itertools import islice, pairwise
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
-from hepalith.decision.leaves import Variation
 from hepalith.decision.observed import ObservedCase
 from hepalith.decision.program import program_of
 from hepalith.decision.reading import FastReader
-from hepalith.domain.case import Case
+from hepalith.decision.single import CaseReader
+from hepalith.domain.case import PATIENT, Case
 from hepalith.knowledge.base import Knowledge
 from hepalith.knowledge.compiler import compile_knowledge
 from hepalith.knowledge.loader import read_files
 from support import generate
 from support.agreement import Both
+from support.building import case, number, seen, yes
 from support.generate import TODAY, by_finding, with_changes
 from support.readers import lesions_of, read_in
 
 DATA = Path(__file__).parents[1] / "data"
 CASES, EDITS = 60, 40
+GROW_OLD = ("lesion_count", "illness_end", "risks", "illness", "pain", "look", "size")
 
 
 @pytest.fixture(scope="module")
 def knowledge(tmp_path_factory: pytest.TempPathFactory) -> Knowledge:
-    """`wide`, and beside it what that does not use."""
+    """`wide`, and beside it what that does not use; gates do not trust old values of findings of every type."""
     folder = tmp_path_factory.mktemp("knowledge") / "both"
     shutil.copytree(DATA / "wide", folder)
     shutil.copy(DATA / "readers.yaml", folder / "rest")
@@ -34,19 +37,20 @@ def knowledge(tmp_path_factory: pytest.TempPathFactory) -> Knowledge:
     assert files is not None
     made, more = compile_knowledge(files, places)
     assert (*problems, *more) == ()
-    return made
+    aged = {name: replace(made.findings[name], max_age_days_for_gates=100) for name in GROW_OLD}
+    return replace(made, findings={**made.findings, **aged})
 
 
 def test_every_construct_is_read_as_the_interpreter_reads_it(knowledge: Knowledge) -> None:
     both = Both(knowledge)
-    for number, case in enumerate(islice(generate.cases(knowledge, 2, bounds=True), CASES)):
-        assert both.differences(case, TODAY, every=11, first=number % 11) == []
+    for at, made in enumerate(islice(generate.cases(knowledge, 2, bounds=True), CASES)):
+        assert both.differences(made, TODAY, every=11, first=at % 11) == []
 
 
 def edited(knowledge: Knowledge) -> Iterator[Case]:
     """A case with two lesions, in which one finding after the other is recorded as in another such case."""
     made = generate.cases(knowledge, 3, bounds=True)
-    one, other = islice((case for case in made if len(case.lesions) == 2), 2)
+    one, other = islice((each for each in made if len(each.lesions) == 2), 2)
     recorded, instead = by_finding(one), by_finding(other)
     for key in sorted(recorded.keys() | instead.keys())[:EDITS]:
         recorded = {**recorded, key: instead.get(key, ())}
@@ -55,18 +59,33 @@ def edited(knowledge: Knowledge) -> Iterator[Case]:
 
 def test_what_rests_on_an_edit_is_read_again_and_earlier_readings_stay(knowledge: Knowledge) -> None:
     kept = FastReader(knowledge)
-    cases = [ObservedCase(case, knowledge.findings, TODAY) for case in edited(knowledge)]
-    assert len({lesions_of(case.case) for case in cases}) == 1
-    afresh = [read_in(FastReader(knowledge).read(case), (0,)) for case in cases]
+    cases = [ObservedCase(each, knowledge.findings, TODAY) for each in edited(knowledge)]
+    assert len({lesions_of(each.case) for each in cases}) == 1
+    afresh = [read_in(FastReader(knowledge).read(each), (0,)) for each in cases]
     assert any(one != other for one, other in pairwise(afresh))
-    readings = [kept.read(case) for case in cases]
+    readings = [kept.read(each) for each in cases]
     assert [read_in(reading, (0,)) for reading in readings] == afresh
 
 
 def test_no_place_in_a_frame_is_left_empty(knowledge: Knowledge) -> None:
-    (case,) = islice((one for one in generate.cases(knowledge, 4) if one.lesions), 1)
-    observed = ObservedCase(case, knowledge.findings, TODAY)
-    reading = FastReader(knowledge).read(observed, Variation())
-    sizes = {subject: len(frame) for subject, frame in reading._frames.items()}
-    assert set(sizes.values()) == set(program_of(knowledge).sizes)
+    observed = ObservedCase(next(edited(knowledge)), knowledge.findings, TODAY)
+    reading = FastReader(knowledge).read(observed)
+    assert {len(frame) for frame in reading._frames.values()} == set(program_of(knowledge).sizes)
     assert not any(None in frame for frame in reading._frames.values())
+
+
+def test_gate_items_are_also_read_with_old_values_for_the_reasons(knowledge: Knowledge) -> None:
+    items = [(gate.entry.wants_fresh, tree) for gate in knowledge.gates.values() for tree in gate.items]
+    program = program_of(knowledge)
+    assert {wants_fresh for wants_fresh, _tree in items} == {False, True}
+    for wants_fresh, tree in items:
+        assert {(id(tree), False), (id(tree), wants_fresh)} <= program.truths.keys()
+
+
+def test_without_a_trace_only_what_is_asked_for_is_kept(knowledge: Knowledge) -> None:
+    wanted = knowledge.recommendations["ALARM"].when
+    reader = CaseReader(knowledge, [wanted], trace=False)
+    ill = case(seen("fever", yes()), seen("bilirubin", number("100", "umol/L")))
+    reading = reader.read(reader.inputs(ObservedCase(ill, knowledge.findings, TODAY)))
+    assert reading.truth(wanted, PATIENT) == (True, False)
+    assert len(reading.frame(PATIENT)) < 12  # not its parts

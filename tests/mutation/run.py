@@ -222,7 +222,9 @@ def main() -> int:
     parser.add_argument("--baseline", action="store_true", help="run the tests without mutants, with coverage")
     parser.add_argument("--sample", type=int, help="so many mutants drawn at random; all of them without this")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--only", nargs="+", help="texts in the names of the files, for example interval decision/program")
+    parser.add_argument(
+        "--only", nargs="+", help="texts in the names of the files, for example interval decision/program"
+    )
     parser.add_argument("--again", action="store_true", help="only the survivors of the last run, each imported again")
     parser.add_argument("--seconds", type=float, help="of tests for a mutant; as in mutation.toml without this")
     parser.add_argument("--minutes", type=float, help="stop after so many, and count what was tried")

@@ -99,11 +99,11 @@ class Answers:
         for finding in self._choices:
             for subject in evaluation.lesions if finding.subject == "lesion" else (PATIENT,):
                 groups = evaluation.observed.groups(finding.id, subject)
-                value = groups[0][0].value if groups and len(groups[0]) == 1 else None
-                if isinstance(value, ChoiceValue) and len(value.candidates) > 1:
-                    values = [ChoiceValue(candidates=(choice,)) for choice in value.candidates]
-                    made = (msgspec.structs.replace(groups[0][0], value=one) for one in values)
-                    yield Open(finding.id, subject, tuple(map(Answer, values)), tuple(made), tuple(groups[1:]))
+                match groups:
+                    case [[Observation(value=ChoiceValue(candidates=[_, _, *_] as candidates)) as latest], *earlier]:
+                        values = [ChoiceValue(candidates=(choice,)) for choice in candidates]
+                        made = (msgspec.structs.replace(latest, value=one) for one in values)
+                        yield Open(finding.id, subject, tuple(map(Answer, values)), tuple(made), tuple(earlier))
 
     def completions(self, name: str, subject: str, evaluation: Evaluation) -> tuple[tuple[Group, ...], ...]:
         """What could be recorded of an open finding, so that one of them stands for each possible value; () if unclear.
@@ -113,12 +113,14 @@ class Answers:
         """
         finding = self._by_name.get(name)
         groups = evaluation.observed.groups(name, subject)
-        if finding is None or (groups and len(groups[0]) != 1) or self._thresholds.moves(name):
+        if finding is None or self._thresholds.moves(name):
             return ()
-        latest = groups[0][0] if groups else Observation(finding=name, subject=subject)
-        values = self._possible(finding, latest, subject, evaluation)
-        known = (msgspec.structs.replace(latest, state=State.KNOWN, value=value) for value in values)
-        return tuple(((one,), *groups[1:]) for one in known)
+        match groups or [(Observation(finding=name, subject=subject),)]:
+            case [[latest], *earlier]:
+                values = self._possible(finding, latest, subject, evaluation)
+                known = (msgspec.structs.replace(latest, state=State.KNOWN, value=value) for value in values)
+                return tuple(((one,), *earlier) for one in known)
+        return ()
 
     def _possible(self, finding: Finding, latest: Observation, subject: str, evaluation: Evaluation) -> Iterator[Value]:
         told = latest.value if latest.state is State.KNOWN else None
@@ -157,15 +159,12 @@ class Answers:
 
     def _rest(self, finding: Finding, groups: Sequence[Group]) -> Iterator[Open]:
         """The items that were not told, if something was."""
-        latest = groups[0]
-        if len(latest) != 1 or latest[0].state is not State.KNOWN or not isinstance(latest[0].value, ItemsValue):
-            return
-        told = latest[0].value
-        items = [item for item in self._items.get(finding.id, ()) if item not in (*told.present, *told.absent)]
-        if items:
-            answers = tuple(_of_items(finding, items, told))
-            made = (msgspec.structs.replace(latest[0], value=answer.value) for answer in answers)
-            yield Open(finding.id, latest[0].subject, answers, tuple(made), tuple(groups[1:]))
+        match groups:
+            case [[Observation(state=State.KNOWN, value=ItemsValue() as told) as latest], *earlier]:
+                if items := _untold(self._items.get(finding.id, ()), told):
+                    answers = tuple(_of_items(finding, items, told))
+                    made = (msgspec.structs.replace(latest, value=answer.value) for answer in answers)
+                    yield Open(finding.id, latest.subject, answers, tuple(made), tuple(earlier))
 
 
 def _named_items(nodes: Iterable[Node]) -> dict[str, tuple[str, ...]]:
@@ -175,6 +174,10 @@ def _named_items(nodes: Iterable[Node]) -> dict[str, tuple[str, ...]]:
         if isinstance(node, Overlaps):
             found.setdefault(node.reference.name, {}).update(dict.fromkeys(node.items))
     return {name: tuple(sorted(items)) for name, items in found.items()}
+
+
+def _untold(items: Iterable[str], told: ItemsValue) -> list[str]:
+    return [item for item in items if item not in (*told.present, *told.absent)]
 
 
 def _of_items(finding: Finding, items: Iterable[str], told: ItemsValue) -> Iterator[Answer]:
@@ -188,7 +191,7 @@ def _of_items(finding: Finding, items: Iterable[str], told: ItemsValue) -> Itera
 
 def _combinations(items: Iterable[str], told: ItemsValue) -> Iterator[ItemsValue]:
     """Each of the items that were not told present or absent, in every combination."""
-    rest = [item for item in items if item not in (*told.present, *told.absent)]
+    rest = _untold(items, told)
     if len(rest) > MOST_ITEMS:
         return
     for answers in product((True, False), repeat=len(rest)):

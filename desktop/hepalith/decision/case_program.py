@@ -184,7 +184,7 @@ class CaseWriter(Writer):
                 made = self._comparing(compared) if compared else text
                 yield f"{', '.join(targets)} = {self._with_slots(made)}"
 
-    def _read(self, method: str, reference: Reference, *more: Any, count: int, fresh: bool = False) -> list[str]:
+    def _read(self, method: str, reference: Reference, *more: Any, count: int, fresh: bool) -> list[str]:
         names = super()._read(method, reference, *more, count=count, fresh=fresh)
         if count == 1:
             self._values[names[0]] = None

@@ -19,6 +19,7 @@ from hepalith.domain.case import Case
 from hepalith.domain.truth import Truth
 from hepalith.knowledge.base import CompiledCondition, CompiledDerived, CompiledRow, Knowledge
 from hepalith.knowledge.cases import Vignette, case_of
+from hepalith.knowledge.model import ChoiceOption
 from hepalith.knowledge.tree import (
     Arithmetic,
     Compare,
@@ -244,7 +245,8 @@ def _is_shut(name: str, expect: Mapping[str, Any]) -> bool:
 
 
 def _is_fresh(place: Place, knowledge: Knowledge) -> bool:
-    return place[0] == "gates" and knowledge.gates[place[1]].entry.wants_fresh
+    kind, name = place
+    return kind == "gates" and knowledge.gates[name].entry.wants_fresh
 
 
 def _of_derived(name: str, derived: CompiledDerived) -> Iterator[Side]:
@@ -264,7 +266,7 @@ def _of_derived(name: str, derived: CompiledDerived) -> Iterator[Side]:
     for row in derived.rows:
         yield _of_row(place, derived, row.id, _swap(place, row.when, _NEVER))
     if derived.otherwise is not None and not entry.complete:
-        other = replace(derived, otherwise=_another(derived))
+        other = replace(derived, otherwise=_another(derived.otherwise, derived.entry.choices))
         yield _of_row(place, derived, "otherwise", _put(place, other))
 
 
@@ -276,15 +278,13 @@ def _of_row(place: Place, derived: CompiledDerived, row: str, changed: Callable[
     return Side(kind="row", id=f"{place[1]}.{row}", name="hit", place=place, is_reached=is_hit, changed=changed)
 
 
-def _another(derived: CompiledDerived) -> str | bool | NumberNode:
-    """Any other result than the one for all else."""
-    if isinstance(derived.otherwise, bool):
-        return not derived.otherwise
-    if isinstance(derived.otherwise, str):
-        return next((option.id for option in derived.entry.choices if option.id != derived.otherwise), "")
-    if derived.otherwise is None:
-        return False
-    return Arithmetic("+", derived.otherwise, Number(Decimal(1)))
+def _another(result: str | bool | NumberNode, choices: Iterable[ChoiceOption]) -> str | bool | NumberNode:
+    """Any other result."""
+    if isinstance(result, bool):
+        return not result
+    if isinstance(result, str):
+        return next((option.id for option in choices if option.id != result), "")
+    return Arithmetic("+", result, Number(Decimal(1)))
 
 
 def _of_precedence(name: str) -> Side:

@@ -328,7 +328,7 @@ class Evaluation:
             return frozenset([self.knowledge.findings[node.reference.name].absent_choice]) if ruled_out else node.domain
         return recorded
 
-    def items(self, reference: Reference, subject: str, fresh: bool = False) -> ItemSet:
+    def items(self, reference: Reference, subject: str, fresh: bool) -> ItemSet:
         """The items of a multi-choice finding that are present, and those that may be."""
         domain = self.domain(reference.name)
         recorded = self.observed.items(*self._read(reference, subject, fresh), domain)

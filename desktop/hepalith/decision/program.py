@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence, Set
 from decimal import Decimal
 from functools import lru_cache, partial
-from itertools import chain
+from itertools import chain, count
 from typing import Any, NamedTuple
 
 from hepalith.decision import arithmetic
@@ -123,7 +123,8 @@ class Runner:
 
     def __init__(self, program: Program) -> None:
         self.program = program
-        self.generation = 0
+        self._generations = count()
+        self.generation = next(self._generations)
         self._levels = [_Level(blocks, program.code) for blocks in program.levels]
         self._frames: dict[str, Frame] = {}
 
@@ -145,7 +146,7 @@ class Runner:
             self._begun({subject for subject, blocks in due if blocks}) if names else self._empty(observed, patient)
         )
         of_patient, of_lesions = frames[patient], [frames[lesion] for lesion in lesions]
-        generation = self.generation + 1
+        generation = next(self._generations)
         for subject, blocks in due:
             frame, leaves = frames[subject], observed[subject]
             for run, mark in blocks:
@@ -225,7 +226,7 @@ class Writer:
         self._rests_on: dict[str, frozenset[str]] = {}  # of a variable
         self._blocks: list[list[Block]] = []
         self._marks: dict[str, int] = {}  # of the blocks of variables
-        self._sizes = [0, 0]
+        self._places = count(), count()  # the next one in the frame of the patient, of a lesion
         self._once: dict[tuple[Hashable, ...], Any] = {}
         self._truths: dict[Part, Pair] = {}
         self._numbers: dict[Part, str] = {}
@@ -288,13 +289,14 @@ class Writer:
             entry: self._marked_together([name for tree in trees for name in truths[(id(tree), False)]])
             for entry, trees in (self._entries() if wanted is None and self._marks else ())
         }
+        of_patient, of_lesion = self._places
         namespace = dict(self._constants)
         exec(compile(source, "<the program of the knowledge>", "exec"), namespace)  # noqa: S102 (written above)
         return Program(
             source=source,
             code=namespace,
             levels=tuple(map(tuple, self._blocks)),
-            sizes=(self._sizes[0], self._sizes[1]),
+            sizes=(next(of_patient), next(of_lesion)),
             reads=tuple(self._read_list),
             truths={part: self._pair_slots(*names) for part, names in truths.items()},
             marks={part: self._pair_marks(*names) for part, names in truths.items() if self._marks},
@@ -327,28 +329,28 @@ class Writer:
 
     def _marked_together(self, names: Sequence[str]) -> tuple[bool, int]:
         """The mark of a block that computes nothing: it is run when anything changes on which variables rest."""
-        level = max(self._level_of[name] % 2 for name in names)
-        mark = self._place(level)
+        of_lesion = any(map(self._is_of_lesion, names))
+        mark = self._place(of_lesion)
         rests_on = frozenset[str]().union(*(self._rests_on[name] for name in names))
-        self._blocks[level].append(Block(NOTHING, rests_on, mark))
-        return level == 1, mark
+        self._blocks[of_lesion].append(Block(NOTHING, rests_on, mark))
+        return of_lesion, mark
 
     def _keep(self, *names: str) -> tuple[str, ...]:
         """Variables for these that are kept, all in the same frame."""
-        if any(self._level_of.get(name, 0) % 2 for name in names):
+        if any(map(self._is_of_lesion, names)):
             names = tuple(self._of_lesion(name) for name in names)
         variables = tuple(name if name in self._level_of else self._plane(name) for name in names)
         self._kept.update(dict.fromkeys(variables))
         return variables
 
     def _slot(self, name: str) -> Slot:
-        return Slot(self._level_of[name] % 2 == 1, self._slots[name])
+        return Slot(self._is_of_lesion(name), self._slots[name])
 
     def _pair_slots(self, true: str, false: str) -> tuple[bool, int, int]:
-        return self._level_of[true] % 2 == 1, self._slots[true], self._slots[false]
+        return self._is_of_lesion(true), self._slots[true], self._slots[false]
 
     def _pair_marks(self, true: str, false: str) -> tuple[bool, int, int]:
-        return self._level_of[true] % 2 == 1, self._marks[true], self._marks[false]
+        return self._is_of_lesion(true), self._marks[true], self._marks[false]
 
     # statements
 
@@ -373,18 +375,28 @@ class Writer:
         return more
 
     def _level_for(self, text: str, *, lesion: bool) -> int:
-        used = [self._level_of[name] for name in VARIABLE.findall(text)]
-        over_lesions = [self._level_of[name] + 1 for name in _SLOT.findall(text)]
-        lesion = lesion or any(level % 2 for level in used)
-        levels = [level if level % 2 == lesion else level + 1 for level in (*used, *over_lesions)]
-        return max(levels, default=int(lesion))
+        used, over_lesions = VARIABLE.findall(text), _SLOT.findall(text)  # what is made over lesions is of the patient
+        lesion = lesion or any(map(self._is_of_lesion, used))
+        return max(
+            (
+                self._level_of[name] + (self._is_of_lesion(name) is not lesion)  # the next of the other side
+                for name in (*used, *over_lesions)
+            ),
+            default=int(lesion),
+        )
+
+    def _is_of_lesion(self, name: str) -> bool:
+        """Whether a name is a variable of the lesions' frames."""
+        return name in self._level_of and self._level_of[name] % 2 == 1
 
     def _plane(self, text: str) -> str:
-        return self._statement(text)[0]
+        (name,) = self._statement(text)
+        return name
 
     def _of_lesion(self, name: str) -> str:
         """A variable of the lesions' frames, also for what does not rest on the lesion."""
-        return name if self._level_of.get(name, 0) % 2 else self._statement(name, lesion=True)[0]
+        (own,) = [name] if self._is_of_lesion(name) else self._statement(name, lesion=True)
+        return own
 
     def _constant(self, key: str, value: Any) -> str:
         name = self._constant_names.setdefault(key, f"k{len(self._constant_names)}")
@@ -402,7 +414,8 @@ class Writer:
         return self._test(operator, arithmetic.COMPARISONS[operator], left, right)
 
     def _is_known(self, number: str) -> str:
-        return self._test("is known", _is_point, number)[0]
+        true, _false = self._test("is known", _is_point, number)
+        return true
 
     # what is written of planes
 
@@ -471,7 +484,7 @@ class Writer:
         whether = [self._as_value(plane, self._rest(plane)) for plane in possible]
         return self._lift("table", _hull_of_possible, *whether, *results)
 
-    def _read(self, method: str, reference: Reference, *more: Any, count: int, fresh: bool = False) -> list[str]:
+    def _read(self, method: str, reference: Reference, *more: Any, count: int, fresh: bool) -> list[str]:
         """Variables that come from the observations."""
         finding = self._knowledge.findings[reference.name]
         fresh = fresh and finding.max_age_days_for_gates is not None
@@ -538,12 +551,11 @@ class Writer:
                 self._kept.update(dict.fromkeys(name for name in VARIABLE.findall(text) if name not in own))
                 self._kept.update(dict.fromkeys(_SLOT.findall(text)))
         for name in self._kept:
-            self._slots[name] = self._place(self._level_of[name] % 2)
+            self._slots[name] = self._place(self._is_of_lesion(name))
 
     def _place(self, of_lesion: int) -> int:
         """A new place in a frame."""
-        self._sizes[of_lesion] += 1
-        return self._sizes[of_lesion] - 1
+        return next(self._places[of_lesion])
 
     def _of_any(self, findings: Iterable[str]) -> frozenset[str]:
         """The same findings, but where they are of a lesion, of any."""
@@ -556,7 +568,7 @@ class Writer:
         """Where a statement finds or puts a variable: in a frame, if another block uses it."""
         if name not in self._slots:
             return name
-        return f"{'V' if self._level_of[name] % 2 == of_lesion else 'P'}[{self._slots[name]}]"
+        return f"{'V' if self._is_of_lesion(name) == of_lesion else 'P'}[{self._slots[name]}]"
 
     def _needed(self) -> list[list[Statement]]:
         """The statements that what is kept rests on; what they use of other levels is kept from now on."""
@@ -568,7 +580,7 @@ class Writer:
                     continue
                 used = (*VARIABLE.findall(statement.text), *_SLOT.findall(statement.text))
                 needed.update(used)
-                self._kept.update(dict.fromkeys(name for name in used if self._level_of[name] % 2 != number % 2))
+                self._kept.update(dict.fromkeys(name for name in used if self._is_of_lesion(name) != number % 2))
                 statements.append(statement)
             found.append(statements[::-1])
         return found[::-1]
@@ -581,8 +593,9 @@ class Writer:
 
     def _all(self, parts: Iterable[Pair]) -> Pair:
         pairs = sorted(set(parts))
-        if len(pairs) == 1:
-            return pairs[0]
+        match pairs:
+            case [pair]:
+                return pair
         return self._plane(self._every(true for true, _ in pairs)), self._plane(self._some(false for _, false in pairs))
 
     def _any(self, parts: Iterable[Pair]) -> Pair:
@@ -673,9 +686,12 @@ class Writer:
         if entry.type == "number":
             return self._is_known(self._quantity(reference, fresh=False))
         if entry.type == "date":
-            return self._test("is given", _is_given, *self._read("day", reference, count=1))[0]
+            day = self._read("day", reference, count=1, fresh=False)
+            given, _missing = self._test("is given", _is_given, *day)
+            return given
         if entry.type == "multi":
-            return self._items(reference, fresh=False)[2]
+            _present, _possible, known = self._items(reference, fresh=False)
+            return known
         choices = self._choice(ChoiceOf(reference, self._knowledge.domains[name]), fresh=False)
         return self._plane(self._single(choices.values()))
 
@@ -690,8 +706,13 @@ class Writer:
     # choices and items
 
     def _union(self, names: Iterable[str]) -> str:
-        found = sorted(set(names))
-        return self._plane(self._some(found)) if len(found) > 1 else found[0] if found else self.never
+        match sorted(set(names)):
+            case []:
+                return self.never
+            case [name]:
+                return name
+            case found:
+                return self._plane(self._some(found))
 
     def _choice(self, node: ChoiceNode, fresh: bool) -> dict[str, str]:
         """The plane in which each choice is possible."""
@@ -746,7 +767,8 @@ class Writer:
         return self._or_limits(finding, recorded, ruled_out)
 
     def _limit(self, node: Limit, fresh: bool) -> str:
-        return self._read("limit", node.reference, node.side, count=1, fresh=fresh)[0]
+        (limit,) = self._read("limit", node.reference, node.side, count=1, fresh=fresh)
+        return limit
 
     def _arithmetic(self, node: Arithmetic, fresh: bool) -> str:
         operator = arithmetic.OPERATORS[node.operator]
@@ -790,7 +812,8 @@ class Writer:
         if isinstance(node, AsOf):
             return self._plane(self._observed("today"))
         method = "observed_on" if isinstance(node, ObservationDate) else "day"
-        return self._read(method, node.reference, count=1)[0]
+        (day,) = self._read(method, node.reference, count=1, fresh=False)
+        return day
 
     # derived findings
 
