@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from hepalith.resources import resource
 from hepalith.ui.headings import Heading
+from hepalith.ui.text_label import TextLabel
 
 FAMILIES = ("Noto Sans", "Noto Sans Math", "Noto Sans Symbols2", "Noto Sans CJK SC")
 NORMAL_PIXELS = 13
@@ -53,7 +54,7 @@ def plain_label(text: str = "", *, wraps: bool = True) -> QLabel:
     """A label that never reads its text as HTML."""
     from PySide6.QtCore import Qt
 
-    label = QLabel(text)
+    label = TextLabel(text)
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setWordWrap(wraps)
     return label

@@ -2,10 +2,12 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
+
+from hepalith.ui.text_label import TextLabel
 
 
-class Heading(QLabel):
+class Heading(TextLabel):
     """Bold text, `factor` times as large as the program's text."""
 
     def __init__(self, text: str, factor: float, parent: QWidget | None = None) -> None:

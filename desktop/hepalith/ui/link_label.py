@@ -1,14 +1,16 @@
 """A label of rich text with links, by mouse and keyboard."""
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
+
+from hepalith.ui.text_label import TextLabel
 
 
-class LinkLabel(QLabel):
+class LinkLabel(TextLabel):
     """Its links have the colours of the theme; Qt gives them those of the moment when the text was set."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(parent=parent)
         self.setWordWrap(True)
         self.setTextFormat(Qt.TextFormat.RichText)
         flags = Qt.TextInteractionFlag
