@@ -4,6 +4,7 @@ import random
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from itertools import count
 
 import pytest
 from msgspec.structs import replace
@@ -165,3 +166,19 @@ def test_what_cannot_be_told_is_in_no_pair(small: Knowledge) -> None:
 
 def test_a_second_look_that_is_told_to_stop_says_nothing(small: Knowledge) -> None:
     assert Assessor(case(*_but_two()), small, TODAY, Asker(small)).further(lambda: True) is None
+
+
+def test_a_second_look_is_told_to_stop_between_two_conclusions() -> None:
+    looker = Assessor(case(seen("fever", yes())), KNOWLEDGE, TODAY, Asker(KNOWLEDGE))
+    asked = count()
+    assert looker.further(lambda: next(asked) == 10) is None, "nothing single is settled, so no pair was looked at"
+    assert looker.further(lambda: next(asked) == 10) is not None
+
+
+def test_what_was_found_out_before_an_edit_is_as_if_found_out_anew() -> None:
+    asker = Asker(KNOWLEDGE)
+    whole = case_of(next(one for one in all_vignettes() if one.id == "BD31"), KNOWLEDGE)
+    for left in (3, 2, 1, 0, 2):
+        some = replace(whole, observations=whole.observations[: len(whole.observations) - left])
+        kept = Assessor(some, KNOWLEDGE, TODAY, asker).further()
+        assert kept == Assessor(some, KNOWLEDGE, TODAY, Asker(KNOWLEDGE)).further()

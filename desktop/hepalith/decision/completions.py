@@ -8,7 +8,7 @@ are tried all the same: what is decided under all of them is decided under the p
 said; it opens no gate, closes no case and sets no urgency.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from math import prod
 from typing import NamedTuple
 
@@ -59,12 +59,19 @@ class Completer:
         self._answers = Answers(knowledge, knowledge.trees())
         self._reader = FastReader(knowledge)
 
-    def decided(self, evaluation: Evaluation) -> Completions:
-        """The open advice, gate items and classes that come out alike under every completion."""
+    def decided(
+        self, evaluation: Evaluation, needs: Needs, stop: Callable[[], bool] = lambda: False
+    ) -> Completions | None:
+        """The open advice, gate items and classes that come out alike under every completion.
+
+        needs: of the same evaluation; it may know much already. None if it was told to stop.
+        """
         combinations = Combinations()
         tried: list[tuple[Conclusion, int]] = []
         left = 0
-        for conclusion in self._open(evaluation):
+        for conclusion in self._open(evaluation, needs):
+            if stop():
+                return None
             answers = self._completions(conclusion, evaluation)
             if answers is None:
                 left += 1
@@ -78,8 +85,8 @@ class Completer:
 
     # which conclusions
 
-    def _open(self, evaluation: Evaluation) -> Iterator[Conclusion]:
-        needs, knowledge = Needs(evaluation), self._knowledge
+    def _open(self, evaluation: Evaluation, needs: Needs) -> Iterator[Conclusion]:
+        knowledge = self._knowledge
         for name, advice in knowledge.recommendations.items():
             for subject in self._subjects(advice.entry.subject, evaluation):
                 if evaluation.truth(advice.when, subject).is_unknown:

@@ -6,6 +6,7 @@ the values that matter while the other finding is open.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from itertools import accumulate, product
 from itertools import combinations as pairs_of
 
@@ -26,10 +27,10 @@ Two = tuple[Tried, Tried]
 
 def second_look(asker: Asker, what_if: WhatIf, stop: Callable[[], bool] = lambda: False) -> Further | None:
     """What completions and pairs show of a case; None if it was told to stop."""
-    completions = asker.completer.decided(what_if.evaluation)
-    pairs = _Pairs(what_if)
-    if stop():
+    completions = asker.completer.decided(what_if.evaluation, what_if.needs, stop)
+    if completions is None or stop():
         return None
+    pairs = _Pairs(what_if)
     if what_if.robust and not pairs.look(stop):
         return None
     return Further(
@@ -48,9 +49,12 @@ class _Pairs:
 
     def __init__(self, what_if: WhatIf) -> None:
         self._what_if = what_if
-        self._reader = FastReader(what_if.reading.knowledge)
         self.found: list[tuple[Two, str, Change]] = []
         self.tried = self.left = 0
+
+    @cached_property
+    def _reader(self) -> FastReader:
+        return FastReader(self._what_if.reading.knowledge)
 
     def look(self, stop: Callable[[], bool]) -> bool:
         """Tries all pairs within the bound; False if it was told to stop before the end."""
