@@ -14,9 +14,11 @@ from hepalith.decision.effects import REQUEST, Change
 from hepalith.decision.evaluation import Evaluation
 from hepalith.decision.levels import gate_state, gate_subject, level_of
 from hepalith.decision.precedence import Judgement
+from hepalith.decision.verdicts import Verdicts
 from hepalith.decision.what_if import Asker
-from hepalith.domain.assessment import GateState, Status
+from hepalith.domain.assessment import Advice, Assessment, GateState, Status
 from hepalith.domain.case import PATIENT, Case
+from hepalith.i18n import speaking
 from hepalith.knowledge.cases import Vignette, case_of
 from support.agreement import Both, Comparison, answered
 from support.wide import CASES, wide
@@ -148,3 +150,103 @@ def test_every_edit_gives_what_is_made_from_nothing(seed: int) -> None:
             for asker in (kept, Asker(wide()))
         )
         assert one == other, number
+
+
+EDITS = {
+    # SKIN applies whatever the temperature is, and says it
+    "a value in a text": ({"itch": "yes", "temperature": 36.8}, {}, {"temperature": 37.1}, "SKIN", "action"),
+    # DRUG applies, and its gate rests on more than its condition
+    "a gate that shuts": (
+        {"age": 40, "sex": "male", "filtration": 60, "bilirubin": {"value": 10, "date": "2026-05-31"}},
+        {"size": 20, "solid": "yes"},
+        {"bilirubin": {"value": 60, "date": "2026-05-31"}},
+        "DRUG",
+        "gates_shut",
+    ),
+    # CLOSE is held open by ALARM, which stays open, and needs less
+    "what holds a closure open": (
+        {"fever": "no", "temperature": 36.8, "risks": "none", "age": 40},
+        {"size": 8, "look": "plain", "solid": "no"},
+        {"pain": "yes"},
+        "CLOSE",
+        "needs",
+    ),
+}
+
+
+def with_patient(patient: dict[str, Any], lesion: dict[str, Any]) -> Case:
+    """A case of one lesion that has not changed for a year."""
+    given = Vignette(
+        id="v",
+        title="v",
+        as_of="2026-06-01",
+        expect={},
+        patient=patient,
+        studies={"S1": {"modality": "ct", "date": "2026-05-20"}, "S0": {"modality": "ct", "date": "2025-05-01"}},
+        lesions={"L1": lesion, "L1@S0": {"size": lesion.get("size", 1)}},
+    )
+    return case_of(given, wide())
+
+
+def advice_of(case: Case, asker: Asker, name: str) -> Advice:
+    made = Assessor(case, wide(), date(2026, 6, 1), asker).assessment(trace=False, full=True)
+    return next(one for one in made.recommendations if one.id == name)
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_advice_that_stays_is_published_anew_where_what_it_says_has_changed(edit: str) -> None:
+    patient, lesion, entered, name, field = EDITS[edit]
+    asker = Asker(wide())
+    before = advice_of(with_patient(patient, lesion), asker, name)
+    after = advice_of(with_patient(patient | entered, lesion), asker, name)
+    assert before.status is after.status
+    assert after == advice_of(with_patient(patient | entered, lesion), Asker(wide()), name)
+    assert getattr(before, field) != getattr(after, field), "or it proves nothing"
+
+
+def test_what_is_kept_is_of_the_date_and_in_the_language_of_now() -> None:
+    case, asker = with_patient({"age": 40}, {"size": 20, "solid": "yes"}), Asker(wide())
+
+    def made(by: Asker, as_of: date) -> Assessment:
+        return Assessor(case, wide(), as_of, by).assessment(trace=False)
+
+    for day in (date(2026, 6, 1), date(2027, 6, 1), date(2026, 6, 1)):  # the knowledge was to be reviewed in between
+        assert made(asker, day) == made(Asker(wide()), day)
+    english = made(asker, day)
+    with speaking("zh_CN"):
+        assert made(asker, day) == made(Asker(wide()), day) != english
+    assert made(asker, day) == english
+
+
+def test_lesions_that_are_gone_leave_no_planes_for_ever_and_what_is_open_keeps_its_own() -> None:
+    asker = Asker(wide())
+    case = with_patient({"age": 40}, {"size": 20})
+    places: dict[Key, Any] = {}
+    for number in range(40):
+        what_if = asker.what_if(case, date(2026, 6, 1))
+        planes = sum(len(one.variants) for one in what_if.tried)
+        moved = [one.key for one in what_if.tried if places.get(one.key, one.variants) != one.variants]
+        assert len(moved) == 0 or number > 20, "places are kept for many edits"
+        assert what_if.reading.full.bit_length() < 20 * planes
+        places = {one.key: one.variants for one in what_if.tried}
+        case = case.with_new_lesion().without_lesion(case.lesions[0].id)
+
+
+def test_what_an_edit_does_not_reach_is_not_judged_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    asker, judged = Asker(wide()), list[str]()
+    judge = Verdicts._judge
+
+    def watched(self: Verdicts, rule: Any, subject: str) -> bool:
+        judged.append(rule.name)
+        return judge(self, rule, subject)
+
+    known, lesion = {"age": 30, "itch": "no", "pregnant": "wanted"}, {"size": 20}
+    asker.what_if(with_patient(known, lesion), date(2026, 6, 1))
+    monkeypatch.setattr(Verdicts, "_judge", watched)
+    asker.what_if(with_patient(known, lesion), date(2026, 6, 1))
+    assert judged == []
+    asker.what_if(with_patient({**known, "itch": "yes"}, lesion), date(2026, 6, 1))
+    assert judged == ["SKIN"]
+    judged.clear()
+    asker.what_if(with_patient({**known, "itch": "yes", "pregnant": "not_so"}, lesion), date(2026, 6, 1))
+    assert judged == ["PREG", "CLOSE"], "and what may give way to it"

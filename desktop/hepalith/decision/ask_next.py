@@ -108,11 +108,12 @@ class _Questions:
         needed = {(need.finding, need.subject) for need in end.to_ask} if end is not None else frozenset[Key]()
         questions = [self._by_key[key] for key, total in totals.items() if total > 0 or key in needed]
         questions.sort(key=lambda one: (-totals[one.key], one.key))
-        groups = [(self._worth_together(one), one) for one in self._what_if.together]
+        together = ((self._worth_together(one), one) for one in self._what_if.together)
+        groups = [(value, one) for value, one in together if value is not None]
         groups.sort(key=lambda pair: -pair[0])  # of equal ones the first: where their planes lie depends on past edits
         return Questions(
             questions=tuple(self._question(one) for one in questions[:most]),
-            groups=tuple(self._group(one, value) for value, one in groups[:most] if value > 0),
+            groups=tuple(self._group(one, value) for value, one in groups[:most]),
             robust=self._what_if.robust,
             end=end,
         )
@@ -140,16 +141,19 @@ class _Questions:
         value = worth(self._effect(changes, settled), self._effects.level, cost) + GOAL * share / cost
         return value / UNSUPPORTED if self._absence(one.open) is Truth.TRUE else value
 
-    def _worth_together(self, one: Together) -> float:
-        """As the best of its members that would be asked of everybody, and half of what "none of these" is worth."""
+    def _worth_together(self, one: Together) -> float | None:
+        """As the best of its members that would be asked of everybody, and half of what "none of these" is worth.
+
+        None where that is worth nothing.
+        """
         members = [self._by_key[member.open.finding, member.open.subject] for member in one.members]
-        best = max((self._worth[member.key] for member in members if not self._speaks_for(member)), default=0)
+        best = self._best(member.key for member in members if not self._speaks_for(member))
         settled = self._settled.at(one.variant) / UNSUPPORTED
         cost = max(COST[self._knowledge.findings[member.open.finding].cost] for member in members)
         none = worth(self._effect([self._effects.of(one.variant)], settled), self._effects.level, 2 * cost)
         shares = [self._shares.get(member.key, 0) for member in members]
         closing = sum(shares) - max(shares)  # the greatest share counts in the best member already
-        return best + none + GOAL * closing / cost if none > 0 else 0
+        return best + none + GOAL * closing / cost if none > 0 else None
 
     def _speaks_for(self, one: Tried) -> bool:
         """Whether something that is known speaks for what an answer brings, or for advice that it decides."""
@@ -212,8 +216,9 @@ class _Questions:
         for one in self._asked:
             if self._worth[one.key] > 0 and self._absence(one.open) is Truth.UNKNOWN:
                 parents = self._what_if.needs.of(self._knowledge.absence[one.open.finding], one.open.subject)
-                if len(parents) == 1 and parents[0] in self._by_key:
-                    found.setdefault(parents[0], []).append(one.key)
+                match parents:
+                    case (parent,) if parent in self._by_key:
+                        found.setdefault(parent, []).append(one.key)
         return found
 
     def _total(self, key: Key) -> float:

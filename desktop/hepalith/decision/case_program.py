@@ -187,7 +187,7 @@ class CaseWriter(Writer):
     def _read(self, method: str, reference: Reference, *more: Any, count: int, fresh: bool) -> list[str]:
         names = super()._read(method, reference, *more, count=count, fresh=fresh)
         if count == 1:
-            self._values[names[0]] = None
+            self._values.update(dict.fromkeys(names))
         return names
 
     def _or_limits(self, finding: Finding, recorded: str, ruled_out: str) -> str:

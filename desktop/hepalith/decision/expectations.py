@@ -260,8 +260,7 @@ def _number(reference: Reference, subject: str, wanted: Any, evaluation: Evaluat
 
 
 def _half_of_last_digit(number: Decimal) -> Decimal:
-    exponent = number.as_tuple().exponent
-    return Decimal("0.5").scaleb(exponent) if isinstance(exponent, int) else Decimal(0)
+    return Decimal("0.5").scaleb(int(number.as_tuple().exponent))
 
 
 def _as_word(given: Any) -> str:
