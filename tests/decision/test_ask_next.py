@@ -4,6 +4,7 @@ import random
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
@@ -23,6 +24,7 @@ from hepalith.domain.interval import Interval
 from hepalith.domain.words import doubt_text
 from hepalith.knowledge.base import Knowledge
 from support.building import case, choice, items, no, number, seen, yes
+from support.small import HEADER, compile_small
 from support.vignettes import all_vignettes, case_of, knowledge_and_problems
 
 KNOWLEDGE = knowledge_and_problems()[0]
@@ -366,3 +368,14 @@ def test_what_other_answers_stand_for_is_asked_late() -> None:
         for given in (case(), calm)
     )
     assert 0 < after < before / 4
+
+
+def test_what_is_asked_first_is_asked_only_where_its_answer_can_change_or_decide_anything(tmp_path: Path) -> None:
+    header = HEADER.replace("override_reasons:", "asked_first: [stage, bilirubin]\noverride_reasons:")
+    knowledge, problems = compile_small(tmp_path, header=header)
+    assert problems == ()
+    some = case(seen("size", number("20", "mm"), "L1"), lesions=1)
+    asked = [one.finding for one in ask_next(some, knowledge, TODAY).questions]
+    assert asked[0] == "bilirubin"
+    assert "stage" not in asked, "nothing rests on it"
+    assert ask_next(some, compile_small(tmp_path)[0], TODAY).questions[0].finding != "bilirubin"

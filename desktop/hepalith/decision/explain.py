@@ -198,10 +198,10 @@ class Explainer:
         inner = node.part if isinstance(node, Not) else node
         if isinstance(inner, Not | And | Or | Quantified | GatePasses | Fires):
             return "", ""
-        entered = [reference for reference in references(inner) if not reference.derived]
-        if len(entered) != 1:
-            return "", ""
-        return entered[0].name, subject if entered[0].lesion else PATIENT
+        match [reference for reference in references(inner) if not reference.derived]:
+            case [only]:
+                return only.name, subject if only.lesion else PATIENT
+        return "", ""
 
     def _part(self, node: TruthNode, subject: str, depth: int) -> tuple[str, list[TraceNode]]:
         match node:
