@@ -371,11 +371,11 @@ def test_what_other_answers_stand_for_is_asked_late() -> None:
 
 
 def test_what_is_asked_first_is_asked_only_where_its_answer_can_change_or_decide_anything(tmp_path: Path) -> None:
-    header = HEADER.replace("override_reasons:", "asked_first: [stage, bilirubin]\noverride_reasons:")
+    header = HEADER.replace("override_reasons:", "asked_first: [age, bilirubin]\noverride_reasons:")
     knowledge, problems = compile_small(tmp_path, header=header)
     assert problems == ()
     some = case(seen("size", number("20", "mm"), "L1"), lesions=1)
     asked = [one.finding for one in ask_next(some, knowledge, TODAY).questions]
     assert asked[0] == "bilirubin"
-    assert "stage" not in asked, "nothing rests on it"
+    assert "age" not in asked, "it changes nothing yet"
     assert ask_next(some, compile_small(tmp_path)[0], TODAY).questions[0].finding != "bilirubin"

@@ -117,6 +117,14 @@ def test_a_change_elsewhere_is_no_reason(moved: Moved) -> None:
     assert not any(name in behind for _kind, _item, behind in found for name in ("drug", "kind", "ill"))
 
 
+def test_the_nearest_change_is_named_first(moved: Moved) -> None:
+    both = case(*ILL.observations, *(one for one in SPOT.observations if one.subject == "L1"), lesions=1)
+    found = told(
+        moved(both, ('expr: "fever or pain"', 'expr: "pain"'), ("solid and size >= 10", "solid and size >= 30"))
+    )
+    assert (ChangeKind.STATUS, "DRUG", ("kind", "ill")) in found
+
+
 def test_a_wording_is_no_reason_for_anything_but_a_wording(moved: Moved) -> None:
     found = told(moved(ILL, ('expr: "fever or pain"', 'expr: "pain"'), ("title: Alarm,", "title: Alert,")))
     assert (ChangeKind.STATUS, "ALARM", ("ill",)) in found

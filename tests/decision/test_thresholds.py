@@ -8,7 +8,7 @@ import pytest
 
 from hepalith.decision.answers import stretches
 from hepalith.decision.evaluation import Evaluation
-from hepalith.decision.thresholds import Cut, Thresholds, span
+from hepalith.decision.thresholds import Cut, Thresholds, _Grid, span
 from hepalith.domain.case import PATIENT, Observation
 from hepalith.domain.interval import Interval
 from hepalith.knowledge.base import Knowledge
@@ -196,3 +196,16 @@ def test_the_span_of_a_number_is_that_of_its_limits_and_of_a_date_that_of_a_life
     assert span(findings["number"], TODAY) == findings["number"].hard
     with pytest.raises(ValueError, match="has no hard limits"):
         span(findings["yes_no"], TODAY)
+
+
+def test_between_cuts_lie_stretches_that_share_no_value_and_leave_none_out(small: Knowledge) -> None:
+    grid = _Grid(small.findings["lesion_count"], date(2026, 6, 1))  # the whole numbers from 0 to 999
+    at_four, above_six, between = (
+        Cut(Decimal(4), above=False),
+        Cut(Decimal(6), above=True),
+        Cut(Decimal("9.5"), above=True),
+    )
+    assert grid.pieces([above_six, at_four, between]) == [(0, 3), (4, 6), (7, 9), (10, 999)]
+    assert grid.pieces([]) == [(0, 999)]
+    assert grid.pieces([Cut(Decimal(-1), above=True), Cut(Decimal(5000), above=False)]) == [(0, 998), (999, 999)]
+    assert grid.cut_before(7) == above_six

@@ -250,3 +250,7 @@ def test_what_an_edit_does_not_reach_is_not_judged_again(monkeypatch: pytest.Mon
     judged.clear()
     asker.what_if(with_patient({**known, "itch": "yes", "pregnant": "not_so"}, lesion), date(2026, 6, 1))
     assert judged == ["PREG", "CLOSE"], "and what may give way to it"
+    judged.clear()
+    asker.what_if(with_patient({**known, "itch": "yes", "pregnant": "not_so", "sex": "male"}, lesion), date(2026, 6, 1))
+    assert "PREG" in judged
+    assert "CLOSE" not in judged, "it is excluded as before"

@@ -23,7 +23,7 @@ def doubts_of(what_if: WhatIf, classes: Iterable[Classification]) -> tuple[Doubt
 def _doubts(what_if: WhatIf, classes: Iterable[Classification]) -> Iterator[Doubt]:
     for one in what_if.narrowed:
         values = [observation.value for observation in one.open.observations]
-        choices = [value.candidates[0] for value in values if isinstance(value, ChoiceValue)]
+        choices = [one for value in values if isinstance(value, ChoiceValue) for one in value.candidates]
         yield _doubt(what_if, one.key, choices, one.variants)
     tried = {one.key: one for one in (*what_if.tried, *what_if.narrowed)}
     for made in classes:

@@ -112,7 +112,8 @@ class Thresholds:
         tried = ("findings", finding)
 
         def enters(place: Place) -> bool:
-            return place[0] != "findings" or (place != tried and self._uses.rests_on(place, tried))
+            kind, _name = place
+            return kind != "findings" or (place != tried and self._uses.rests_on(place, tried))
 
         nodes = list(nodes_behind(self._knowledge, [compare], enters))
         parts = (node for node in nodes if isinstance(node, Compare))
