@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from hepalith.decision import what_if
 from hepalith.decision.assess import Assessor
 from hepalith.decision.causes import rank_causes
 from hepalith.decision.effects import REQUEST, Change
@@ -109,12 +110,12 @@ def change_between(before: Plan, after: Plan, evaluation: Evaluation) -> dict[st
 def test_an_answer_changes_what_the_interpreter_finds_otherwise_in_the_answered_case(vignette: Vignette) -> None:
     case, as_of = case_and_day(vignette)
     before = Plan(Evaluation(case, wide(), as_of))
-    what_if = Asker(wide()).what_if(case, as_of)
-    for variant, evaluation, answer in answered(case, what_if, as_of):
+    tried = Asker(wide()).what_if(case, as_of)
+    for variant, evaluation, answer in answered(case, tried, as_of):
         wanted = change_between(before, Plan(evaluation), evaluation)
-        assert said_of(what_if.effects.of(variant)) == wanted, answer
+        assert said_of(tried.effects.of(variant)) == wanted, answer
         is_same = wanted == change_between(before, before, Evaluation(case, wide(), as_of))
-        assert (what_if.effects.changed >> variant & 1 == 0) == is_same, answer
+        assert (tried.effects.changed >> variant & 1 == 0) == is_same, answer
 
 
 # edits
@@ -218,18 +219,28 @@ def test_what_is_kept_is_of_the_date_and_in_the_language_of_now() -> None:
     assert made(asker, day) == english
 
 
-def test_lesions_that_are_gone_leave_no_planes_for_ever_and_what_is_open_keeps_its_own() -> None:
-    asker = Asker(wide())
-    case = with_patient({"age": 40}, {"size": 20})
-    places: dict[Key, Any] = {}
-    for number in range(40):
-        what_if = asker.what_if(case, date(2026, 6, 1))
-        planes = sum(len(one.variants) for one in what_if.tried)
-        moved = [one.key for one in what_if.tried if places.get(one.key, one.variants) != one.variants]
-        assert len(moved) == 0 or number > 20, "places are kept for many edits"
-        assert what_if.reading.full.bit_length() < 20 * planes
-        places = {one.key: one.variants for one in what_if.tried}
-        case = case.with_new_lesion().without_lesion(case.lesions[0].id)
+def test_places_are_kept_until_too_many_are_unused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An answer takes no place from another; lesions that are gone do not leave theirs behind for ever."""
+    known, day = {"smoker": "no", "illness": "never", "itch": "no"}, date(2026, 6, 1)
+
+    def places(case: Case, asker: Asker) -> dict[Key, Any]:
+        return {one.key: list(one.variants) for one in asker.what_if(case, day).tried}
+
+    def unused(case: Case, before: Case) -> int:
+        """So many places of the answers of one case are unused in another, and that of the case as it is."""
+        asker = Asker(wide())
+        asker.what_if(before, day)
+        return asker._layout.size - sum(map(len, places(case, asker).values()))
+
+    first, second = with_patient({}, {"size": 20}), with_patient(known, {"size": 20})
+    fresh = places(second, Asker(wide()))
+    for spare, kept in ((unused(second, first), True), (unused(second, first) - 1, False)):
+        monkeypatch.setattr(what_if, "_SPARE", spare)
+        asker = Asker(wide())
+        before = places(first, asker)
+        after = places(second, asker)
+        assert (after == fresh) is not kept
+        assert all(before[key] == found for key, found in after.items()) is kept
 
 
 def test_what_an_edit_does_not_reach_is_not_judged_again(monkeypatch: pytest.MonkeyPatch) -> None:
