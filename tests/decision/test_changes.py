@@ -24,6 +24,11 @@ def test_the_same_assessment_has_no_change() -> None:
     assert changes_between(assessment, make_assessment(make_case())) == ()
 
 
+def test_in_a_file_what_a_change_does_not_say_is_left_out() -> None:
+    change = Change(kind=ChangeKind.URGENCY, before="Soon", after="Urgent")
+    assert msgspec.to_builtins(change) == {"kind": "urgency", "before": "Soon", "after": "Urgent"}
+
+
 def test_each_kind_of_change_is_found() -> None:
     before = make_assessment(make_case())
     changed = {

@@ -178,6 +178,12 @@ def test_an_escalation_is_reached_only_where_an_urgency_is_named(small: Knowledg
     assert "escalation ALARM 1: true" in reached(small, vignette("level", old, levels={"ALARM": "emergency_now"}))
 
 
+def test_advice_that_something_gives_way_to_has_to_be_named_itself(small: Knowledge) -> None:
+    gives_way = reached(small, vignette("gives way", ILL, MIDDLE, suppressed=["DRUG"]))
+    assert "recommendation DRUG: fires" in gives_way
+    assert "recommendation ALARM: fires" not in gives_way
+
+
 def test_an_open_gate_item_is_reached_only_where_it_is_named_as_unknown(small: Knowledge) -> None:
     unknown = {"fever": "no", "pain": "no", "age": 40}
     named = vignette("named", unknown, items={"drug": {"liver": "unknown"}})

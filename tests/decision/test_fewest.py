@@ -4,16 +4,19 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from itertools import combinations, product
 from pathlib import Path
+from random import Random
 
 import pytest
 
+from hepalith.decision import score_ways
 from hepalith.decision.answers import Answers, Open
 from hepalith.decision.assess import Assessor
 from hepalith.decision.causes import rank_causes
 from hepalith.decision.counterfactuals import NEVER, Counterfactuals, findings_in
 from hepalith.decision.evaluation import Evaluation
 from hepalith.decision.explain import Explainer
-from hepalith.decision.rank_ways import leading
+from hepalith.decision.rank_ways import RankWays, leading
+from hepalith.decision.score_ways import score_turns
 from hepalith.decision.turns import Turns
 from hepalith.domain.assessment import Turn
 from hepalith.domain.case import PATIENT, Case
@@ -21,7 +24,8 @@ from hepalith.domain.truth import from_bool
 from hepalith.domain.words import turn_text
 from hepalith.knowledge.base import Knowledge
 from hepalith.knowledge.tree import TruthNode
-from support.building import case, choice, no, number, seen, yes
+from hepalith.knowledge.uses import trees_of
+from support.building import case, choice, items, no, number, seen, yes
 from support.small import FINDINGS, REST, compile_small
 
 TODAY = date(2026, 6, 1)
@@ -182,6 +186,85 @@ def test_one_argument_may_not_be_enough_to_lead(tmp_path: Path) -> None:
     assert (turn.shortest, turn.none_up_to) == (True, 1)
 
 
+RIVALS = """conditions:
+- {id: A, label: A, class: benign, subject: lesion, basis: default, confirmed_when: x8,
+   for: [{when: x1, strength: 2, text: "1"}, {when: x2, strength: 2, text: "2"}],
+   against: [{when: x3, strength: 1, text: "3"}]}
+- {id: B, label: B, class: benign, subject: lesion, basis: default, excluded_when: x6, confirmed_when: x0,
+   for: [{when: x4, strength: 2, text: "4"}, {when: x5, strength: 3, text: "5"}],
+   against: [{when: x2, strength: 2, text: "2"}]}
+- {id: C, label: C, class: benign, subject: lesion, basis: default,
+   for: [{when: x7, strength: 3, text: "7"}, {when: x1, strength: 1, text: "1"}],
+   against: [{when: x5, strength: 2, text: "5"}]}
+- {id: D, label: D, class: benign, subject: lesion, basis: default, excluded_when: x2,
+   for: [{when: x4, strength: 1, text: "4"}, {when: x9, strength: 4, text: "9"}]}
+- {id: E, label: E, class: benign, subject: lesion, basis: default,
+   for: [{when: x3, strength: 2, text: "3"}, {when: x6, strength: 2, text: "6"}, {when: x7, strength: 1, text: "7"}]}
+- {id: F, label: F, class: benign, subject: lesion, basis: default, for: [{when: x6, strength: 4, text: "6"}]}
+"""
+
+
+@pytest.fixture(scope="module")
+def rivals(tmp_path_factory: pytest.TempPathFactory) -> Knowledge:
+    """Six causes that share arguments; some can be confirmed or excluded."""
+    of_lesion = "".join(
+        f"- {{id: x{at}, label: X{at}, group: spot, subject: lesion, type: yes_no}}\n" for at in range(10)
+    )
+    before, after = REST.split("conditions:\n")[0], REST[REST.index("recommendations:") :]
+    folder = tmp_path_factory.mktemp("rivals")
+    knowledge, problems = compile_small(folder, findings=FINDINGS + of_lesion, rest=before + RIVALS + after)
+    assert problems == ()
+    return knowledge
+
+
+def test_no_fewer_findings_make_another_cause_lead_than_is_proved(rivals: Knowledge) -> None:
+    trees = [tree for name in rivals.conditions for tree in trees_of(rivals, ("conditions", name))]
+    chosen = Random(1)  # noqa: S311 (examples)
+    proved = 0
+    for at in range(24):
+        answers = [yes(), no(), None] if at % 2 else [yes(), None, None, None]
+        told = {f"x{number}": chosen.choice(answers) for number in range(10)}
+        some = case(*(seen(name, value, "L1") for name, value in told.items() if value), lesions=1)
+        evaluation = Evaluation(some, rivals, TODAY)
+        places = [one for name in told if (one := Answers(rivals, trees).every(name, "L1", evaluation))]
+        led = {size: [set(leading(_after(evaluation, *one), "L1")) for one in _all(places, size)] for size in (1, 2)}
+        for name in rivals.conditions:
+            search = Counterfactuals(evaluation)
+            leads = name in leading(evaluation, "L1")
+            ways = (RankWays(evaluation, search).loses if leads else RankWays(evaluation, search).leads)(name, "L1")
+            found = search.checked(ways, _leads(name, wanted=not leads))
+            fewest = next((size for size in (1, 2) if any((name in after) is not leads for after in led[size])), 0)
+            if fewest:
+                assert found.none_up_to < fewest, (told, name)
+                assert findings_in(found.facts) <= fewest or not found.is_shortest, (told, name)
+                proved += found.is_shortest
+    assert proved >= 116
+
+
+NOT_RANKED = """conditions:
+- {id: LED, label: Led, class: benign, subject: lesion, basis: default,
+   for: [{when: fever, strength: 2, text: f}, {when: pain, strength: 2, text: p}]}
+- {id: OTHER, label: Other, class: benign, subject: lesion, basis: default, for: [{when: solid, strength: 4, text: s}]}
+"""
+
+
+def test_a_cause_for_which_nothing_speaks_yet_could_lead_with_one_finding(tmp_path: Path) -> None:
+    """It is not looked at, so two findings that take the lead from another are not said to be the fewest."""
+    before, after = REST.split("conditions:\n")[0], REST[REST.index("recommendations:") :]
+    knowledge, problems = compile_small(tmp_path, rest=before + NOT_RANKED + after)
+    assert problems == ()
+    some = case(seen("fever", yes()), seen("pain", yes()), seen("solid", no(), "L1"), lesions=1)
+    assert leading(Evaluation(some, knowledge, TODAY), "L1") == ("LED",)
+    assert leading(Evaluation(some.with_observation(seen("solid", yes(), "L1")), knowledge, TODAY), "L1") == ("OTHER",)
+    turn = turns(knowledge, some, "LED", "L1")["no longer leads"]
+    assert {fact.finding for fact in turn.facts} == {"fever", "pain"}
+    assert (turn.shortest, turn.none_up_to) == (False, 0)
+
+
+def _leads(name: str, *, wanted: bool) -> Callable[[Evaluation], bool]:
+    return lambda then: (name in leading(then, "L1")) is wanted
+
+
 # scores
 
 
@@ -211,3 +294,89 @@ def test_a_score_that_needs_two_findings_says_so(tmp_path: Path) -> None:
     assert (turn.shortest, turn.none_up_to) == (True, 1)
     (turn,) = turns(compile_small(tmp_path, rest=rest.replace("total >= 4", "total >= 6"))[0], low, "total").values()
     assert turn_text(turn) == "≥ 6 (Total): no facts were found that do it; up to 2 findings are not enough"
+
+
+SCORES = """- {id: first, label: First, subject: patient, type: number, unit: "1", basis: default,
+   rows: [{id: low, when: "bilirubin < 34", then: 0}, {id: middle, when: "bilirubin < 51", then: 1}], otherwise: 2}
+- {id: second, label: Second, subject: patient, type: number, unit: "1", basis: default,
+   rows: [{id: low, when: "creatinine < 100", then: 0}, {id: middle, when: "creatinine < 200", then: 1}], otherwise: 2}
+- {id: both, label: Both, subject: patient, type: number, unit: "1", classification: true, basis: default,
+   expr: "first + second", relevant: "both >= 3"}
+- {id: three, label: Three of four, subject: patient, type: number, unit: "1", classification: true, basis: default,
+   expr: "count_true(fever, pain, a in risks, sex == male)", relevant: "three >= 3"}
+- {id: four, label: All four, subject: patient, type: number, unit: "1", classification: true, basis: default,
+   expr: "count_true(fever, pain, a in risks, sex == male)", relevant: "four >= 4"}
+- {id: often, label: Read often, subject: patient, type: number, unit: "1", classification: true, basis: default,
+   expr: "count_true(fever, pain, a in risks, sex == male)",
+   relevant: "often > 0 and often > 1 and often > 2 and often > 3"}
+- {id: made, label: Made of three, subject: patient, type: number, unit: "1", classification: true, basis: default,
+   expr: "bilirubin / creatinine + age / age", relevant: "made > 1000"}
+- {id: sizes, label: All sizes, subject: patient, type: number, unit: mm, classification: true, basis: default,
+   expr: "sum_lesions(size)", relevant: "sizes > 90"}
+"""
+NORMAL = case(
+    *(seen(name, no()) for name in ("fever", "pain")),
+    seen("risks", items((), ("a", "b", "c"))),
+    seen("sex", choice("female")),
+    seen("bilirubin", number("10", "umol/L")),
+    seen("creatinine", number("50", "umol/L")),
+    seen("age", number("40", "a")),
+    seen("lesion_count", number("2", "1")),
+    seen("size", number("20", "mm"), "L1"),
+    seen("size", number("30", "mm"), "L2"),
+    lesions=2,
+)
+
+
+@pytest.fixture(scope="module")
+def scored(tmp_path_factory: pytest.TempPathFactory) -> Evaluation:
+    """A case with scores that are low."""
+    findings = FINDINGS.replace("hard: [0.5, 500]", "hard: [1, 500]")
+    rest = REST.replace("derived:\n", f"derived:\n{SCORES}")
+    knowledge, problems = compile_small(tmp_path_factory.mktemp("scored"), findings=findings, rest=rest)
+    assert problems == ()
+    return Evaluation(NORMAL, knowledge, TODAY)
+
+
+def test_every_answer_that_is_told_of_a_score_does_it_with_the_others(scored: Evaluation) -> None:
+    (turn,) = score_turns(scored, "both", PATIENT)
+    assert [len(one.answers) for one in turn.answers] == [2, 1]  # 1 and 2, or 2 and 2; 1 and 1 would not be enough
+    for chosen in product(*(one.answers for one in turn.answers)):
+        then = scored
+        for one, answer in zip(turn.answers, chosen, strict=True):
+            recorded = one.open.observations[one.open.answers.index(answer)]
+            then = then.answered(one.open.finding, one.open.subject, ((recorded,),))
+        assert then.truth(turn.read.compare, PATIENT) is from_bool(turn.wanted)
+
+
+def test_a_score_is_searched_for_among_the_answers_to_three_findings(scored: Evaluation) -> None:
+    (three,), (four,) = score_turns(scored, "three", PATIENT), score_turns(scored, "four", PATIENT)
+    assert (len(three.answers), three.none_up_to) == (3, 2)
+    assert (len(four.answers), four.none_up_to) == (0, 3)
+
+
+def test_of_a_score_the_nearest_places_are_shown(scored: Evaluation) -> None:
+    shown = list(score_turns(scored, "often", PATIENT))
+    assert [(str(one.read.compare.right.value), one.wanted) for one in shown] == [("0", True), ("1", True), ("2", True)]
+
+
+def test_of_a_score_in_which_a_place_moves_only_one_finding_is_tried_out(scored: Evaluation) -> None:
+    """Where a value matters depends on the others, so not every pair of answers was tried."""
+    (turn,) = score_turns(scored, "made", PATIENT)
+    assert (turn.answers, turn.none_up_to) == ((), 1)
+
+
+def test_a_score_over_lesions_is_turned_by_any_of_them(scored: Evaluation) -> None:
+    (turn,) = score_turns(scored, "sizes", PATIENT)
+    (one,) = turn.answers
+    assert (one.open.finding, one.open.subject) == ("size", "L1")
+
+
+@pytest.mark.parametrize(("most", "found", "none_up_to"), [(15, 2, 1), (14, 0, 1), (6, 0, 1), (5, 0, 0)])
+def test_more_answers_than_the_bound_are_not_tried_and_nothing_is_said_of_them(
+    scored: Evaluation, monkeypatch: pytest.MonkeyPatch, most: int, found: int, none_up_to: int
+) -> None:
+    """Three answers to each of two findings, then the nine pairs of them."""
+    monkeypatch.setattr(score_ways, "MOST_TRIED", most)
+    (turn,) = score_turns(scored, "both", PATIENT)
+    assert (len(turn.answers), turn.none_up_to) == (found, none_up_to)

@@ -225,6 +225,18 @@ def test_findings_limits_units_and_what_stands_for_them(changed: Changed) -> Non
     ]
 
 
+def test_a_limit_that_is_not_taken_any_more_and_a_step_of_a_plan(changed: Changed) -> None:
+    (one,) = changed(("limits: true, ", ""), findings=True)
+    assert (one.what, one.before, one.after) == ("laboratory's own limits", "yes", "no")
+    (one,) = changed(("[3 months, 6 months]", "[4 months, 6 months]"))
+    assert (one.part, one.before, one.after) == ("follow-up Ultrasound 1", "3 months, 6 months", "4 months, 6 months")
+
+
+def test_what_can_be_entered_bears_on_answers_and_what_the_form_asks_does_not() -> None:
+    assert Relevance.ENTRY.bears_on_answers
+    assert not Relevance.FORM.bears_on_answers
+
+
 def test_precedence_lists_and_conflicts(changed: Changed) -> None:
     found = changed(
         ('suppresses: ["#closure", "#elective"]', 'suppresses: ["#closure"]'),

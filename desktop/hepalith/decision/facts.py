@@ -5,7 +5,7 @@ Every field of every kind of entry is a fact, but for those in `LEFT_OUT`.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
-from enum import IntEnum
+from enum import IntEnum, auto
 from typing import Any
 
 import msgspec
@@ -47,15 +47,15 @@ LEFT_OUT = frozenset(
 class Relevance(IntEnum):
     """What a change bears on, the gravest first."""
 
-    SAFETY = 0
-    URGENCY = 1
-    ADVICE = 2
-    CAUSES = 3
-    VALUES = 4
-    ENTRY = 5
-    FORM = 6
-    GROUNDS = 7
-    TEXTS = 8
+    SAFETY = auto()
+    URGENCY = auto()
+    ADVICE = auto()
+    CAUSES = auto()
+    VALUES = auto()
+    ENTRY = auto()
+    FORM = auto()
+    GROUNDS = auto()
+    TEXTS = auto()
 
     @property
     def bears_on_answers(self) -> bool:

@@ -41,7 +41,10 @@ class RankWays:
         return self._ways.any_of([self._ways.all_of(confirmed), self._ways.all_of(by_points)])
 
     def loses(self, name: str, subject: str) -> Ways:
-        """The shortest ways to have another cause lead alone, or none. Others are only the next in rank."""
+        """The shortest ways to have another cause lead alone, or none. Others are only the next in rank.
+
+        One that is not looked at could overtake with one finding.
+        """
         others = [one.id for one in self._of(subject) if one.id != name][:OTHERS]
         unconfirmed = self._truth(name, subject, "confirmed", wanted=False)
         sinks = self._ways.at_least(self._shifts(name, subject, up=False), self._points(name, subject))
@@ -53,7 +56,9 @@ class RankWays:
                 self._ways.all_of([confirmed, self._gives_way(name, other, subject, margin=1)]),
                 self._ways.all_of([unconfirmed, self._overtakes(other, name, subject, margin=1)]),
             ]
-        return self._ways.any_of([*found, Ways((), beyond=2)])  # another could overtake with two findings
+        same = [one for one in self._conditions.values() if one.entry.subject == self._conditions[name].entry.subject]
+        left_out = [Ways((), beyond=1)] if len(same) > len([name, *others]) else []
+        return self._ways.any_of([*found, *left_out])
 
     def _gives_way(self, name: str, other: str, subject: str, *, margin: int) -> Ways:
         """Ways to have a cause behind another that is confirmed: not confirmed itself, or with fewer points."""

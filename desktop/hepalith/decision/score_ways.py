@@ -135,11 +135,12 @@ class _Search:
     def _openings(self) -> Iterator[Open]:
         """The findings that the score is made from, with the answers that can matter."""
         score = self._read.compare.left.reference  # type: ignore[union-attr]
-        for reference in self._evaluation.knowledge.inputs[score.name]:
+        entered = [one for one in self._evaluation.knowledge.inputs[score.name] if not one.which]
+        for reference in entered:
             lesions = (self._subject,) if self._subject in self._evaluation.lesions else self._evaluation.lesions
             for subject in lesions if reference.lesion else (PATIENT,):
                 one = self._answers.every(reference.name, subject, self._evaluation)
-                if one is not None and not reference.which:
+                if one is not None:
                     groups = self._evaluation.observed.groups(reference.name, subject)
                     yield Open(one.finding, subject, one.answers, one.observations, tuple(groups))
 
