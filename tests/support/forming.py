@@ -74,7 +74,7 @@ class Forming:
     # going there
 
     def _add_examination(self, modality: str) -> None:
-        page = self._window.form._pages[STUDIES_PAGE]
+        page = self._window.form.page(STUDIES_PAGE)
         assert isinstance(page, StudiesPage)
         self._press_until(self._window.case_list.tree.hasFocus, Qt.Key.Key_F6)
         self._press_until(lambda: self._window.form.current() is page, Qt.Key.Key_Home, Qt.Key.Key_Down)

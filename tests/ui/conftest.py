@@ -235,7 +235,7 @@ def site(knowledge: Knowledge) -> MemorySite:
 def window(
     qtbot: QtBot, session: CaseSession, ports: Ports, settings: WindowSettings, site: MemorySite, tmp_path: Path
 ) -> Iterator[MainWindow]:
-    """The main window, shown."""
+    """The main window, shown, with what is made later."""
     settings.change(theme="light", tour_seen=True)
     made = MainWindow(session, ports.manual, settings, tmp_path / "examples", site)
     made.files.opens_note = False
@@ -243,6 +243,7 @@ def window(
     made.show()
     qtbot.waitExposed(made)
     made.activateWindow()
+    made.later.finish()
     yield made
     apply_text_size(QApplication.instance(), 100)
     apply_theme(QApplication.instance(), "light")

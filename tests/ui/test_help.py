@@ -12,9 +12,10 @@ from hepalith.domain.case import PATIENT
 from hepalith.i18n import speaking
 from hepalith.services.session import CaseSession
 from hepalith.ui.case_list import STUDIES_PAGE, WHO_PAGE
-from hepalith.ui.help import HelpWindow, TourDialog, manual, topic_of
+from hepalith.ui.help import HelpWindow, TourDialog, manual
 from hepalith.ui.main_window import MainWindow
 from hepalith.ui.settings_dialog import SettingsDialog
+from hepalith.ui.topics import topic_of
 
 F1 = Qt.Key.Key_F1
 

@@ -12,9 +12,9 @@ from pytestqt.qtbot import QtBot
 
 from hepalith import i18n
 from hepalith.domain.case import PATIENT
-from hepalith.ui.direction import FoldingButton, unfolding_arrow, unit_word
+from hepalith.ui.direction import FoldingButton, unfolding_arrow
 from hepalith.ui.main_window import MainWindow
-from hepalith.ui.texts import unfolded_word
+from hepalith.ui.texts import unfolded_word, unit_word
 from support.dialogs import EVERY, opened
 from support.looking import clipped, out_of_order
 from support.pseudo import PseudoTranslations, unmarked

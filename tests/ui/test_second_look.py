@@ -46,7 +46,7 @@ def card(session: CaseSession, further: Further, robust: bool = True) -> dict[st
     """The cards of the panel by section and item."""
     assessment = replace(session.state.assessment, further=further, robust=robust)
     opened = {"questions": True} | {f"open:{level.value}": True for level in Urgency}
-    guidance = guidance_of(replace(session.state, assessment=assessment), session.knowledge, opened)
+    guidance = guidance_of(replace(session.state, assess=lambda: assessment), session.knowledge, opened)
     return {one.key[1]: one for section in guidance.sections for one in section.cards}
 
 

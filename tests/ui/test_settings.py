@@ -202,6 +202,7 @@ def test_another_language_or_site_goes_on_in_a_new_window_with_the_same_case(
     assert session.shown("years").value == NumberValue(number="51", unit="a")
     assert desktop.window.undo_action.isEnabled()
     assert len(session._listeners) == 1
+    qtbot.waitUntil(lambda: desktop._beside is not None)
     assert desktop._beside.parent() is desktop.window.bridge  # the second look goes on beside the new window
     desktop.close()
     desktop.window._closing = True

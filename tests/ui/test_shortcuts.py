@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from hepalith.services.session import CaseSession
+from hepalith.ui.keys_page import keys_page
 from hepalith.ui.main_window import MainWindow
 from hepalith.ui.settings import WindowSettings
-from hepalith.ui.shortcuts import keys_page
 from hepalith.ui.shortcuts_dialog import ShortcutsDialog
 
 KEY = Qt.Key

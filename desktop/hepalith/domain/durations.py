@@ -5,12 +5,15 @@ from calendar import monthrange
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import msgspec
-from dateutil.relativedelta import relativedelta
 
 from hepalith.domain.errors import InvalidValueError
 from hepalith.i18n import plural
+
+if TYPE_CHECKING:
+    from dateutil.relativedelta import relativedelta
 
 _DURATION = re.compile(r"([+-]?)\s*(\d+)\s*(hour|day|week|month|year)s?")
 _ISO = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
@@ -23,11 +26,13 @@ class DateRange(msgspec.Struct, frozen=True):
     last: date
 
 
-def parse_duration(text: str) -> relativedelta:
+def parse_duration(text: str) -> "relativedelta":
     """ "6 months", "-2 weeks", "72 hours" as calendar duration. Raises InvalidValueError."""
     found = _DURATION.fullmatch(text.strip())
     if found is None:
         raise InvalidValueError(f'"{text}" is not a duration; write for example "6 months", "2 weeks" or "72 hours"')
+    from dateutil.relativedelta import relativedelta  # a window opens without it
+
     sign, count, unit = found.groups()
     return relativedelta(**{f"{unit}s": int(sign + count)})  # type: ignore[arg-type]
 

@@ -1,6 +1,5 @@
 """The pictures that the dictionary names: small drawings in one colour, each with its words."""
 
-import xml.etree.ElementTree as ET
 from functools import lru_cache
 
 import msgspec
@@ -25,6 +24,8 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
 @lru_cache(maxsize=256)
 def picture(name: str) -> Picture:
     """A picture by the name that the dictionary gives it. Raises ResourceError if there is none."""
+    import xml.etree.ElementTree as ET  # not before a picture is wanted
+
     svg = resource("pictures", f"{name}.svg").read_text(encoding="utf-8")
     root = ET.fromstring(svg)  # noqa: S314 : a file of the program
     return Picture(

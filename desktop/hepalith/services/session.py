@@ -6,12 +6,13 @@ Widgets and commands send edits here and show the state that comes back; they de
 import uuid
 from collections.abc import Callable, Iterable
 from datetime import date
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from hepalith.decision.assess import Assessor, evaluate
-from hepalith.decision.what_if import Asker
+from hepalith.decision.evaluation import Evaluation
 from hepalith.domain.assessment import (
     Advice,
     Assessment,
@@ -41,9 +42,12 @@ from hepalith.i18n import _
 from hepalith.knowledge.base import Knowledge
 from hepalith.knowledge.entry import check_limit, check_value
 from hepalith.knowledge.model import Finding
-from hepalith.services.differences import differences
 from hepalith.services.keeping import KeptBeside
 from hepalith.services.ports import CaseStore, Clock, Journal, NoteRequest, NoteWriter, Recovery, ReportText
+
+if TYPE_CHECKING:
+    from hepalith.decision.assess import Assessor
+    from hepalith.decision.what_if import Asker
 
 CASE_ENDING = ".json"  # other files that hold a case (notes) are never written over
 UNDO_LIMIT = 500
@@ -53,7 +57,7 @@ class CaseState(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that is shown of an open case."""
 
     case: Case
-    assessment: Assessment
+    assess: Callable[[], Assessment]  # gives the same assessment each time
     path: Path | None
     dirty: bool
     can_undo: bool
@@ -61,9 +65,37 @@ class CaseState(msgspec.Struct, frozen=True, kw_only=True):
     kept: bool = True  # False: the last edit could not be written to the journal
     hidden: frozenset[tuple[str, str]]  # (finding, subject) whose field is not relevant now
 
+    @property
+    def assessment(self) -> Assessment:
+        """What follows from the case; of the first, empty one made when it is first asked for."""
+        return self.assess()
+
 
 Listener = Callable[[CaseState], None]
 Key = tuple[str, str, str, str]  # finding, subject, study, date
+
+
+class _Answers:
+    """Answers about one case at one date. Beyond its evaluation the decision core is imported when it is asked."""
+
+    def __init__(self, case: Case, knowledge: Knowledge, as_of: date, asker: "Asker | None") -> None:
+        self._case, self._knowledge, self._as_of, self._asker = case, knowledge, as_of, asker
+
+    @cached_property
+    def evaluation(self) -> Evaluation:
+        if self._asker is None:
+            return Evaluation(self._case, self._knowledge, self._as_of)
+        return self.assessor.evaluation
+
+    @cached_property
+    def assessor(self) -> "Assessor":
+        from hepalith.decision.assess import Assessor
+
+        return Assessor(self._case, self._knowledge, self._as_of, self._asker)
+
+    @cached_property
+    def assessment(self) -> Assessment:
+        return self.assessor.assessment(trace=False)
 
 
 class CaseSession:
@@ -90,7 +122,7 @@ class CaseSession:
         self._path: Path | None = None
         self._asker: Asker | None = None  # takes a moment to make: not for the first, empty state
         self._asker_awaited = False
-        self._assessor: Assessor
+        self._answers: _Answers
         self._state = self._make_state(self._saved)
 
     @property
@@ -106,7 +138,7 @@ class CaseSession:
     def use(self, knowledge: Knowledge, note: NoteWriter, author: str) -> None:
         """Goes on with knowledge that a site refined otherwise. The case, its file and what can be undone stay."""
         self.knowledge, self._note, self.author = knowledge, note, author
-        self._asker = Asker(knowledge) if self._asker is not None else None
+        self._asker = self._new_asker() if self._asker is not None else None
         self._show(self._state.case, keep_journal=True)
 
     def say_again(self) -> None:
@@ -120,7 +152,7 @@ class CaseSession:
 
     def prepare(self) -> None:
         """Makes what takes a moment and is not needed to show an empty case, and finds out what to ask first."""
-        self.go_on_with(Asker(self.knowledge))
+        self.go_on_with(self._new_asker())
 
     def await_asker(self) -> None:
         """No state waits any more for what finds out what to ask next: it is made elsewhere, for `go_on_with`.
@@ -129,18 +161,18 @@ class CaseSession:
         """
         self._asker_awaited = True
 
-    def go_on_with(self, asker: Asker) -> None:
+    def go_on_with(self, asker: "Asker") -> None:
         """Finds out what to ask next with an asker that may have been made on another thread, and says it."""
         self._asker_awaited = False
         if self._asker is None:
-            self._asker = asker if asker.knowledge is self.knowledge else Asker(self.knowledge)
+            self._asker = asker if asker.knowledge is self.knowledge else self._new_asker()
             self._show(self._state.case, keep_journal=True)
 
     def show_further(self, case: Case, further: Further) -> None:
         """Adds what a second look shows of a case; nothing happens if the case has changed meanwhile."""
         if case is self._state.case:
             assessment = msgspec.structs.replace(self._state.assessment, further=further)
-            self._state = msgspec.structs.replace(self._state, assessment=assessment)
+            self._state = msgspec.structs.replace(self._state, assess=lambda: assessment)
             self._tell()
 
     def keep_beside(self, told: Callable[[bool], None]) -> KeptBeside:
@@ -157,7 +189,7 @@ class CaseSession:
 
     def questions(self) -> list[Question | QuestionGroup]:
         """Everything that could be asked, the best first; the state holds only what comes first."""
-        return self._assessor.asked()
+        return self._answers.assessor.asked()
 
     def listen(self, listener: Listener, before: Callable[[], None] | None = None) -> None:
         """Calls `listener` with each new state, until `forget`, and `before` when the work on one begins."""
@@ -174,7 +206,7 @@ class CaseSession:
 
     def shown(self, finding: str, subject: str = PATIENT) -> Observation | None:
         """The observation that a form shows and edits: the latest, or None."""
-        groups = self._assessor.evaluation.observed.groups(finding, subject)
+        groups = self._answers.evaluation.observed.groups(finding, subject)
         return groups[0][0] if groups else None
 
     def record(
@@ -395,6 +427,8 @@ class CaseSession:
 
         Raises CaseFileError if the file cannot be read.
         """
+        from hepalith.services.differences import differences
+
         saved = self._store.load(Path(recovery.path)) if recovery.path else self._empty()
         return differences(saved, recovery.case, self.knowledge)
 
@@ -410,11 +444,11 @@ class CaseSession:
 
     def explain(self, item: str, subject: str = PATIENT) -> TraceNode:
         """Why a recommendation, cause, classification or gate item holds, or does not, for a subject."""
-        return self._assessor.explain(item, subject)
+        return self._answers.assessor.explain(item, subject)
 
     def turns(self, item: str, subject: str = PATIENT) -> tuple[Turn, ...]:
         """What would change a recommendation, cause, classification or gate for a subject: the fewest facts."""
-        return self._assessor.turns(item, subject)
+        return self._answers.assessor.turns(item, subject)
 
     def export_note(self, path: Path) -> None:
         """Writes the draft of the management note of the present state. Raises NoteError; no half file is left.
@@ -429,6 +463,8 @@ class CaseSession:
         Raises NoteError, as `export_note`; an author that the request names goes before the session's own.
         Final and amended notes are made by `author`.
         """
+        from hepalith.decision.assess import evaluate
+
         case = case or self._state.case
         assessment = evaluate(case, self.knowledge, self.as_of, trace=False, full=True, further=True)
         signed = msgspec.structs.replace(request, author=request.author or self.author)
@@ -526,7 +562,9 @@ class CaseSession:
     def _show(self, case: Case, keep_journal: bool = False) -> None:
         for before in tuple(self._before.values()):
             before()
-        self._state = self._make_state(case)
+        made = self._make_state(case)
+        made.assess()  # before anything is kept or told: an error in it leaves the state as it is
+        self._state = made
         if not keep_journal:
             self._keep(case)
         self._tell()
@@ -545,11 +583,11 @@ class CaseSession:
 
     def _make_state(self, case: Case) -> CaseState:
         if self._asker is None and not self._asker_awaited and (case.observations or case.lesions):
-            self._asker = Asker(self.knowledge)
-        self._assessor = Assessor(case, self.knowledge, self.as_of, self._asker)
+            self._asker = self._new_asker()
+        answers = self._answers = _Answers(case, self.knowledge, self.as_of, self._asker)
         return CaseState(
             case=case,
-            assessment=self._assessor.assessment(trace=False),
+            assess=lambda: answers.assessment,
             path=self._path,
             dirty=case != self._saved,
             can_undo=bool(self._past),
@@ -557,11 +595,16 @@ class CaseSession:
             hidden=self._hidden(case),
         )
 
+    def _new_asker(self) -> "Asker":
+        from hepalith.decision.what_if import Asker
+
+        return Asker(self.knowledge)
+
     def _hidden(self, case: Case) -> frozenset[tuple[str, str]]:
         hidden: set[tuple[str, str]] = set()
         for name, tree in self.knowledge.relevance.items():
             of_lesion = self.knowledge.findings[name].subject == "lesion"
             for subject in [lesion.id for lesion in case.lesions] if of_lesion else [PATIENT]:
-                if self._assessor.evaluation.truth(tree, subject) is Truth.FALSE and not case.of(name, subject):
+                if self._answers.evaluation.truth(tree, subject) is Truth.FALSE and not case.of(name, subject):
                     hidden.add((name, subject))
         return frozenset(hidden)

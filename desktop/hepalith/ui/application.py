@@ -3,21 +3,23 @@
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLibraryInfo, QLocale, QObject, QSize, Qt, QTimer, QTranslator, Signal
+from PySide6.QtCore import QLibraryInfo, QLocale, QObject, QSize, Qt, QTranslator, Signal
 from PySide6.QtWidgets import QApplication
 
 from hepalith.i18n import first_spoken, language, set_language
 from hepalith.services.ports import ReferenceManual, SiteSettings
 from hepalith.services.session import CaseSession
 from hepalith.ui.colours import ThemeName
-from hepalith.ui.errors import ErrorWatch
 from hepalith.ui.look import make_application
 from hepalith.ui.main_window import MainWindow
-from hepalith.ui.preparation import PreparationBeside
-from hepalith.ui.screenshot import grab
-from hepalith.ui.second_look import BesideTheWindow
 from hepalith.ui.settings import WindowSettings
+
+if TYPE_CHECKING:
+    from hepalith.ui.errors import ErrorWatch
+    from hepalith.ui.preparation import PreparationBeside
+    from hepalith.ui.second_look import BesideTheWindow
 
 
 class Desktop(QObject):
@@ -49,18 +51,20 @@ class Desktop(QObject):
         self._language = language
         self._journal = session.keep_beside(self._kept_told.emit)
         self._kept_told.connect(self._on_kept_told)
+        self._beside: BesideTheWindow | None = None
         self.window = self._make()
-        self._beside = BesideTheWindow(session, self.window.bridge)
         self._watch: ErrorWatch | None = None
         self._preparation: PreparationBeside | None = None
 
     def start(self) -> None:
         """Shows the window, watches over errors from now on, and prepares the first entry."""
+        from hepalith.ui.errors import ErrorWatch
+
         self._watch = ErrorWatch()
         self._watch.noticed.connect(self.show_unexpected)
         self._watch.start()
+        self._session.await_asker()
         self.window.show()
-        QTimer.singleShot(0, self._prepare)  # when the painting is on the screen
 
     def show_unexpected(self, error: BaseException) -> None:
         """Tells of an exception that nobody caught."""
@@ -71,17 +75,16 @@ class Desktop(QObject):
         old = self.window
         old.files.committing.emit()
         old.remember_layout()
-        self._beside.close()
+        self._give_up_beside()
         self.window = self._make()
         self._session.say_again()
-        self._beside = BesideTheWindow(self._session, self.window.bridge)
         self.window.show()
         old.give_up()
         self.window.files.take_lock()
 
     def close(self) -> None:
         """Ends what runs beside the window."""
-        self._beside.close()
+        self._give_up_beside()
         self._journal.wait()
         if self._preparation is not None:
             self._preparation.close()
@@ -96,10 +99,23 @@ class Desktop(QObject):
         window.setLayoutDirection(QApplication.layoutDirection())
         window.renewal_wanted.connect(self.renew, Qt.ConnectionType.QueuedConnection)
         window.site_changed.connect(self._on_site_changed, Qt.ConnectionType.QueuedConnection)
+        window.later.done.connect(self._work_beside)
         return window
 
-    def _prepare(self) -> None:
-        self._preparation = PreparationBeside(self._session, self)
+    def _work_beside(self) -> None:
+        """Begins what works beside the window, once nothing of the window is left to be made."""
+        from hepalith.ui.preparation import PreparationBeside
+        from hepalith.ui.second_look import BesideTheWindow
+
+        self._beside = BesideTheWindow(self._session, self.window.bridge)
+        started = self._watch is not None
+        if started and self._preparation is None:
+            self._preparation = PreparationBeside(self._session, self)
+
+    def _give_up_beside(self) -> None:
+        if self._beside is not None:
+            self._beside.close()
+            self._beside = None
 
     def _on_kept_told(self, kept: bool) -> None:
         self._session.show_kept(kept)
@@ -161,6 +177,8 @@ def screenshot(
     theme: ThemeName = "light",
 ) -> None:
     """Writes a picture of the window with a case; needs no screen. Raises CaseFileError."""
+    from hepalith.ui.screenshot import grab
+
     with tempfile.TemporaryDirectory() as folder:
         kept = WindowSettings(Path(folder))
         kept.change(theme=theme)
@@ -169,6 +187,7 @@ def screenshot(
         if case_path is not None:
             session.open(case_path)
         window = MainWindow(session, manual, kept, Path(folder))
+        window.later.finish()
         try:
             grab(window, png_path, QSize(*size))
         finally:

@@ -1,13 +1,10 @@
 """What turns with the direction of writing, beside what layouts turn by themselves."""
 
 from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QGuiApplication, QIcon, QPainter, QPaintEvent, QPixmap
+from PySide6.QtGui import QIcon, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QStyle, QStyleOption, QStyleOptionToolButton, QStylePainter, QToolButton, QWidget
 
-from hepalith.domain.words import unit_text
 from hepalith.ui.texts import unfolded_word
-
-_LEFT_TO_RIGHT_MARK = "\u200e"
 
 
 def unfolding_arrow(widget: QWidget, *, opened: bool) -> Qt.ArrowType:
@@ -52,13 +49,3 @@ class FoldingButton(QToolButton):
         self.style().drawPrimitive(kind, arrow, painter, self)
         painter.end()
         return made
-
-
-def unit_word(unit: str) -> str:
-    """A UCUM unit as people write it, its signs in their order also where lines run from right to left.
-
-    There a sign that belongs to no direction, as the degree, would come after the letter that follows it.
-    """
-    text = unit_text(unit)
-    leftwards = QGuiApplication.layoutDirection() is Qt.LayoutDirection.RightToLeft
-    return f"{_LEFT_TO_RIGHT_MARK}{text}" if leftwards and text and not text[0].isalpha() else text

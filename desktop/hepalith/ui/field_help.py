@@ -1,7 +1,7 @@
 """What stands below the form about the field that has the keyboard: its help, and the guidance that rests on it."""
 
 from collections.abc import Sequence
-from html import escape
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -10,8 +10,10 @@ from hepalith.i18n import _, plural
 from hepalith.knowledge.model import Finding
 from hepalith.ui.fonts import em, plain_label
 from hepalith.ui.link_label import LinkLabel
-from hepalith.ui.panel.rows import Card
 from hepalith.ui.theme import theme_of, tinted
+
+if TYPE_CHECKING:
+    from hepalith.ui.panel.rows import Card
 
 _SHOWN = 3
 _WIDE_EMS = 26  # where there is less room one is named, so that the form keeps its own
@@ -36,13 +38,20 @@ class FieldHelp(QWidget):
         column.addWidget(self.help_label)
         column.addWidget(self.guidance_label)
 
-    def show_field(self, finding: Finding | None, cards: Sequence[Card] = ()) -> None:
+    def show_field(self, finding: Finding | None, cards: "Sequence[Card]" = ()) -> None:
         """Shows the help of a finding and links to the cards that rest on it; None for nothing."""
         text = "" if finding is None else f"{finding.label}: {finding.help}" if finding.help else finding.label
         if self.help_label.text() != text:
             self.help_label.setText(text)
         tinted(self.help_label, theme_of(self).muted)
         self._cards = cards[: _SHOWN if self.width() > _WIDE_EMS * em(self) else 1]
+        self.guidance_label.setVisible(bool(cards))
+        if cards or self.guidance_label.text():
+            self._link_to(cards)
+
+    def _link_to(self, cards: "Sequence[Card]") -> None:
+        from html import escape
+
         titles = [card.title for card in self._cards]
         more = len(cards) - len(titles)
         rest = [plural("and {count} more", "and {count} more", more)] if more else []
@@ -52,7 +61,6 @@ class FieldHelp(QWidget):
         if self.guidance_label.text() != html:
             self.guidance_label.setText(html)
             self.guidance_label.setAccessibleName(f"{caption} {', '.join([*titles, *rest])}" if cards else "")
-        self.guidance_label.setVisible(bool(cards))
 
     def take_focus(self) -> None:
         """Puts the keyboard on the first link."""

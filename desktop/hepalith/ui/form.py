@@ -1,6 +1,7 @@
 """The form of one section of one subject, made from the findings dictionary alone."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
@@ -10,15 +11,17 @@ from hepalith.i18n import plural
 from hepalith.knowledge.base import Knowledge
 from hepalith.knowledge.model import Finding, Group
 from hepalith.services.session import CaseSession, CaseState
-from hepalith.ui.course_part import CoursePart
 from hepalith.ui.field_help import FieldHelp
 from hepalith.ui.fields.row import FieldRow
 from hepalith.ui.fonts import plain_label
 from hepalith.ui.headings import Heading
-from hepalith.ui.panel.rows import Card
 from hepalith.ui.problems import ProblemStrip, problems_of
 from hepalith.ui.texts import subject_word
 from hepalith.ui.theme import theme_of, tinted
+
+if TYPE_CHECKING:
+    from hepalith.ui.course_part import CoursePart
+    from hepalith.ui.panel.rows import Card
 
 
 def findings_of(group: str, knowledge: Knowledge) -> tuple[Finding, ...]:
@@ -76,10 +79,7 @@ class SectionForm(Page):
         self.courses: list[CoursePart] = []
         for finding in session.knowledge.findings.values():
             if finding.course is not None and finding.course.group == group.id:
-                course = CoursePart(session, finding, subject, self.widget())
-                course.refusal_changed.connect(self.refusal_changed)
-                self.courses.append(course)
-                self.column.addWidget(course)
+                self._add_course(finding)
         for finding in findings_of(group.id, session.knowledge):
             row = FieldRow(session, finding, subject, parent=self.widget())
             row.refusal_changed.connect(self.refusal_changed)
@@ -90,6 +90,14 @@ class SectionForm(Page):
         self.column.addSpacing(6)
         self.column.addWidget(self._hidden_label)
         self.column.addStretch(1)
+
+    def _add_course(self, finding: Finding) -> None:
+        from hepalith.ui.course_part import CoursePart  # with the plot: of no page that is shown first
+
+        course = CoursePart(self._session, finding, self.subject, self.widget())
+        course.refusal_changed.connect(self.refusal_changed)
+        self.courses.append(course)
+        self.column.addWidget(course)
 
     @property
     def refusals(self) -> int:
@@ -168,6 +176,7 @@ class FormPane(QWidget):
         self.entered: tuple[str, str] | None = None  # finding and subject of the field that has the keyboard
         self._groups = {group.id: group for group in session.knowledge.header.groups}
         self._forms: dict[tuple[str, str], SectionForm] = {}
+        self._page_makers: dict[str, Callable[[], Page]] = {}
         self._pages: dict[str, Page] = {}
         self._units: Mapping[str, str] = {}
         self.problems = ProblemStrip(self)
@@ -183,14 +192,24 @@ class FormPane(QWidget):
         self.problems.field_chosen.connect(self.field_chosen)
         QApplication.instance().focusChanged.connect(self._on_focus_changed)  # type: ignore[union-attr]
 
-    def add_page(self, name: str, page: Page) -> None:
-        """Adds a page that is not a section of the dictionary."""
-        self._pages[name] = page
-        self.stack.addWidget(page)
+    def add_page(self, name: str, make: Callable[[], Page]) -> None:
+        """Adds a page that is not a section of the dictionary; it is made when it is first asked for."""
+        self._page_makers[name] = make
+
+    def page(self, name: str) -> Page | None:
+        """A page that was added; None if there is none of that name."""
+        if name not in self._pages and name in self._page_makers:
+            self._pages[name] = self._page_makers[name]()
+            self.stack.addWidget(self._pages[name])
+        return self._pages.get(name)
+
+    def shows(self, name: str) -> bool:
+        """Whether a page that was added is the one in front."""
+        return name in self._pages and self.current() is self._pages[name]
 
     def open_page(self, name: str, subject: str) -> Page | None:
         """Shows a page or the form of a section; None if there is none."""
-        page = self._pages.get(name) if not subject else self.form(name, subject)
+        page = self.page(name) if not subject else self.form(name, subject)
         if page is None:
             return None
         current = self.current()
@@ -290,7 +309,7 @@ class FormPane(QWidget):
         elif inside:
             self._leave_field()
 
-    def show_guidance(self, cards: Sequence[Card]) -> None:
+    def show_guidance(self, cards: "Sequence[Card]") -> None:
         """Shows which guidance rests on the field that has the keyboard."""
         if self.entered is not None:
             self.help.show_field(self._session.knowledge.findings[self.entered[0]], cards)

@@ -21,30 +21,11 @@ from hepalith.knowledge.base import Knowledge
 from hepalith.knowledge.model import Finding
 from hepalith.resources import resource
 from hepalith.ui.fields.editor import PlainInput
-from hepalith.ui.fields.row import FieldRow
 from hepalith.ui.fonts import em, embolden, plain_label
 from hepalith.ui.headings import Heading
+from hepalith.ui.topics import field_topic
 
-FIRST_TOPIC = "start"
-_TOPIC = "help_topic"
 _HEADING = re.compile(r'<h2><a name="([\w-]+)"></a>(.*?)</h2>')
-
-
-def set_topic(widget: QWidget, topic: str) -> None:
-    """Says which place of the manual is about a widget and what is in it."""
-    widget.setProperty(_TOPIC, topic)
-
-
-def topic_of(widget: QWidget | None) -> str:
-    """The place of the manual that is about a widget: its own, or that of the nearest one around it."""
-    while widget is not None:
-        if isinstance(widget, FieldRow):
-            return _field_topic(widget.finding)
-        topic = widget.property(_TOPIC)
-        if topic:
-            return str(topic)
-        widget = widget.parentWidget()
-    return FIRST_TOPIC
 
 
 def manual(knowledge: Knowledge) -> str:
@@ -159,10 +140,6 @@ def _tour() -> tuple[tuple[str, str], ...]:
     )  # fmt: skip
 
 
-def _field_topic(finding: Finding) -> str:
-    return f"field-{finding.id}"
-
-
 def _fields(knowledge: Knowledge) -> Iterator[str]:
     for group in knowledge.header.groups:
         yield f"<h3>{escape(group.label)}</h3>"
@@ -170,7 +147,7 @@ def _fields(knowledge: Knowledge) -> Iterator[str]:
             yield f"<p>{escape(group.help)}</p>"
         for finding in knowledge.findings.values():
             if finding.group == group.id:
-                yield f'<p><a name="{escape(_field_topic(finding))}"></a><b>{escape(finding.label)}</b>'
+                yield f'<p><a name="{escape(field_topic(finding.id))}"></a><b>{escape(finding.label)}</b>'
                 yield "".join(f"<br>{escape(line)}" for line in _about(finding))
                 yield "</p>"
 

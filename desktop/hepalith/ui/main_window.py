@@ -1,13 +1,15 @@
 """The main window: case list, form and guidance side by side, below each other, or in turns, as the room allows.
 
-Dialogs are imported when they are first opened: the first form does not wait for them.
+What the first form can be used without is made later (`_make_later`), or when it is first asked for: the panel, the
+other pages, what only menus show. Dialogs are imported when they are first opened.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from enum import Enum
-from functools import partial
+from functools import cached_property, partial
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
@@ -42,25 +44,26 @@ from hepalith.services.session import CaseSession, CaseState
 from hepalith.ui.bridge import SessionBridge
 from hepalith.ui.case_list import STUDIES_PAGE, WHO_PAGE, CaseList
 from hepalith.ui.colours import ThemeName
-from hepalith.ui.errors import ErrorDialog, error_report
 from hepalith.ui.examples import Example, examples_in, title_of
 from hepalith.ui.files import FileActions, dropped_file
 from hepalith.ui.fonts import SIZES, apply_text_size, em, plain_label
 from hepalith.ui.form import FormPane, SectionForm
-from hepalith.ui.guided.page import GuidedPage
-from hepalith.ui.help import FIRST_TOPIC, HelpWindow, TourDialog, set_topic, topic_of
 from hepalith.ui.icons import icon
-from hepalith.ui.identity_page import IdentityPage
+from hepalith.ui.later import Later
 from hepalith.ui.manual import ManualOpener
 from hepalith.ui.opening import restore_place
-from hepalith.ui.panel.guidance_panel import GuidancePanel
 from hepalith.ui.progress import ProgressStrip
 from hepalith.ui.settings import Preferences, WindowSettings
-from hepalith.ui.shortcuts import Shortcuts, keys_page
-from hepalith.ui.studies_page import StudiesPage
+from hepalith.ui.shortcuts import Shortcuts
 from hepalith.ui.tab_order import set_tab_order
 from hepalith.ui.texts import without_key
 from hepalith.ui.theme import apply_theme
+from hepalith.ui.topics import FIRST_TOPIC, set_topic, topic_of
+
+if TYPE_CHECKING:
+    from hepalith.ui.form import Page
+    from hepalith.ui.guided.page import GuidedPage
+    from hepalith.ui.panel.guidance_panel import GuidancePanel
 
 QUIET_MS = 200  # after an edit; what takes some milliseconds and nobody sees can wait so long
 GUIDED_PAGE = "page:guided"
@@ -94,33 +97,24 @@ class MainWindow(QMainWindow):
         self._session = session
         self._site = site
         self._settings = settings
-        self._examples: tuple[Example, ...] = examples_in(examples)
+        self._examples_folder = examples
         self._arrangement = Arrangement.BESIDE
         self._closing = False
         self._shown_before = False
         self._announced: tuple[str, int] = ("", 0)
         self._preferences = settings.preferences  # as shown
+        self._panel: GuidancePanel | None = None
         self._after_tour: Callable[[], None] | None = None
         self.bridge = SessionBridge(session, self)
         self.files = FileActions(session, settings, self)
         self.manual = ManualOpener(manual, session, self)
         self.case_list = CaseList(session)
         self.form = FormPane(session)
-        self.panel = GuidancePanel(session)
-        who, studies = IdentityPage(session), StudiesPage(session)
-        self.guided = GuidedPage(session)
         self._before_guided = ("", "")  # page and subject to which guided entry goes back
-        for name, page in ((WHO_PAGE, who), (STUDIES_PAGE, studies), (GUIDED_PAGE, self.guided)):
-            self.form.add_page(name, page)
-        for region, topic in (
-            (self.case_list, "list"),
-            (self.form, "form"),
-            (who, "who"),
-            (studies, "examinations"),
-            (self.guided, "guided"),
-            (self.form.problems, "problems"),
-            (self.panel, "guidance"),
-        ):
+        self.form.add_page(WHO_PAGE, self._make_who)
+        self.form.add_page(STUDIES_PAGE, self._make_studies)
+        self.form.add_page(GUIDED_PAGE, self._make_guided)
+        for region, topic in ((self.case_list, "list"), (self.form, "form"), (self.form.problems, "problems")):
             set_topic(region, topic)
 
         self.tabs = QTabBar()
@@ -135,7 +129,8 @@ class MainWindow(QMainWindow):
         self.entry_splitter.setStretchFactor(1, 1)
         self.main_splitter = QSplitter(Qt.Orientation.Horizontal)
         self.main_splitter.addWidget(self.entry_splitter)
-        self.main_splitter.addWidget(self.panel)
+        self._side = QWidget()  # the panel, once that is made
+        self.main_splitter.addWidget(self._side)
         for splitter in (self.entry_splitter, self.main_splitter):
             splitter.setChildrenCollapsible(False)
             splitter.setHandleWidth(5)
@@ -158,7 +153,6 @@ class MainWindow(QMainWindow):
         self.statusBar().addPermanentWidget(self.translation_label)
         self.setMinimumSize(QSize(480, 360))
         self.setAcceptDrops(True)
-        self.setWindowIcon(icon("hepalith", self))
         self._ordering = QTimer(self)
         self._ordering.setSingleShot(True)
         self._ordering.setInterval(QUIET_MS)
@@ -167,23 +161,35 @@ class MainWindow(QMainWindow):
         self._connect()
         self._restore_layout()
         self.apply_preferences(settings.preferences)
-        self.show_state(session.state)
+        self._show_case(session.state)
         self._open_first_page()
+        self.later = Later(self, self._make_later())
 
     # state
 
     def show_state(self, state: CaseState) -> None:
         """Shows a state everywhere."""
+        self._show_case(state)
+        self.panel.show_state(state)
+        self._show_urgency(state)
+
+    def _show_case(self, state: CaseState) -> None:
+        """Shows what is recorded, without what follows from it."""
         self.form.show_state(state)
         self._show_list(state)
-        self.panel.show_state(state)
-        self._show_guidance_of_field()
         self._show_title(state)
         self.not_kept_label.setVisible(not state.kept)
         self.undo_action.setEnabled(state.can_undo)
         self.redo_action.setEnabled(state.can_redo)
-        self._announce(state)
         self._ordering.start()
+
+    def _show_urgency(self, state: CaseState) -> None:
+        """Shows outside the panel what stands in it."""
+        self._show_guidance_of_field()
+        tab = _("Guidance: {urgency}").format(urgency=self._urgency_word())
+        if self.tabs.tabText(1) != tab:
+            self.tabs.setTabText(1, tab)
+        self._announce(state)
 
     def open_page(self, page: str, subject: str) -> None:
         """Shows a section of a subject, or a page, in the middle."""
@@ -214,14 +220,14 @@ class MainWindow(QMainWindow):
         self.guided.start()
 
     def _add_lesion(self) -> None:
-        if self.form.current() is self.guided:
+        if self.form.shows(GUIDED_PAGE):
             self.guided.add_lesion()
         else:
             self.case_list.add_lesion()
 
     def _follow_guided(self, section: str, subject: str) -> None:
         """The list of sections shows where the question of guided entry belongs."""
-        if self.form.current() is self.guided:
+        if self.form.shows(GUIDED_PAGE):
             self.case_list.choose(section, subject)
 
     def _leave_guided(self) -> None:
@@ -232,6 +238,89 @@ class MainWindow(QMainWindow):
         current = self.form.current()
         if current is not None:
             current.take_focus()
+
+    # parts that are made later
+
+    @property
+    def panel(self) -> "GuidancePanel":
+        """What follows from the case, beside the form."""
+        if self._panel is None:
+            self._panel = self._make_panel()
+            self._panel.show_state(self._session.state)
+            self._show_urgency(self._session.state)
+        return self._panel
+
+    @property
+    def guided(self) -> "GuidedPage":
+        """The page that asks one question after the other."""
+        return cast("GuidedPage", self.form.page(GUIDED_PAGE))
+
+    def _make_later(self) -> Iterator[Callable[[], object]]:
+        """Steps that each take no longer than a key may wait; the first thing to be seen comes first."""
+        yield partial(import_module, "hepalith.decision.assess")
+        yield lambda: self._session.state.assessment
+        yield lambda: self.panel
+        yield self._draw_icons
+        yield self._fill_examples
+        for name in (WHO_PAGE, STUDIES_PAGE, GUIDED_PAGE):
+            yield partial(self.form.page, name)
+
+    def _make_panel(self) -> "GuidancePanel":
+        from hepalith.ui.panel.guidance_panel import GuidancePanel
+
+        panel = GuidancePanel(self._session)
+        set_topic(panel, "guidance")
+        self.main_splitter.replaceWidget(1, panel)
+        self._side.deleteLater()
+        self._side = panel
+        panel.need_activated.connect(self.open_finding)
+        panel.reason_pointed.connect(self.form.light_up)
+        panel.copied.connect(self._on_copied)
+        panel.page_wanted.connect(self.manual.open)
+        panel.failed.connect(self._say)
+        return panel
+
+    def _make_who(self) -> "Page":
+        from hepalith.ui.identity_page import IdentityPage
+
+        page = IdentityPage(self._session)
+        set_topic(page, "who")
+        return page
+
+    def _make_studies(self) -> "Page":
+        from hepalith.ui.studies_page import StudiesPage
+
+        page = StudiesPage(self._session)
+        set_topic(page, "examinations")
+        return page
+
+    def _make_guided(self) -> "Page":
+        from hepalith.ui.guided.page import GuidedPage
+
+        page = GuidedPage(self._session)
+        set_topic(page, "guided")
+        page.left.connect(self._leave_guided)
+        page.export_wanted.connect(self.files.export_note)
+        page.asking.connect(self._follow_guided)
+        return page
+
+    def _draw_icons(self) -> None:
+        """Those of menus and of the window; those of the tool bar are there."""
+        self.setWindowIcon(icon("hepalith", self))
+        for action, name in self._pictured:
+            if action.icon().isNull():
+                action.setIcon(icon(name, self))
+
+    @cached_property
+    def _examples(self) -> tuple[Example, ...]:
+        return examples_in(self._examples_folder)
+
+    def _fill_examples(self) -> None:
+        if self._example_menu.actions() == [self.chooser_action]:
+            self._example_menu.addSeparator()
+            for example in self._examples:
+                action = self._example_menu.addAction(example.title.replace("&", "&&"))
+                action.triggered.connect(partial(self.files.open_example, example.path))
 
     # starting
 
@@ -284,6 +373,8 @@ class MainWindow(QMainWindow):
 
     def show_topic(self, topic: str) -> None:
         """The manual at a place; in front of the dialog that is open, if one is."""
+        from hepalith.ui.help import HelpWindow
+
         host = QApplication.activeWindow() or self
         found = host if isinstance(host, HelpWindow) else host.findChild(HelpWindow)
         (found or HelpWindow(self._session.knowledge, host)).show_topic(topic)
@@ -294,6 +385,8 @@ class MainWindow(QMainWindow):
 
     def show_tour(self) -> None:
         """What is where, on one screen."""
+        from hepalith.ui.help import TourDialog
+
         dialog = TourDialog(self)
         dialog.manual_wanted.connect(self.show_manual)
         dialog.finished.connect(self._on_tour_closed)
@@ -301,6 +394,8 @@ class MainWindow(QMainWindow):
 
     def show_unexpected(self, error: BaseException) -> None:
         """Tells of an exception that nobody caught; of the same one again only how often."""
+        from hepalith.ui.errors import ErrorDialog, error_report
+
         header = self._session.knowledge.header
         version = f"{_('Knowledge')} {header.version} {self._session.knowledge.hash}"
         shown = self.findChild(ErrorDialog)
@@ -360,6 +455,7 @@ class MainWindow(QMainWindow):
 
     def give_up(self) -> None:
         """Closes without a question: another window took over the session."""
+        self.later.stop()
         self.files.worker.wait()
         self.manual.worker.wait()
         self.files.lock.release()
@@ -394,6 +490,7 @@ class MainWindow(QMainWindow):
             event.ignore()
             self.files.ask_then(self._close_for_good)
             return
+        self.later.stop()
         self.files.worker.wait()
         self.files.lock.release()
         self.manual.worker.wait()
@@ -414,9 +511,9 @@ class MainWindow(QMainWindow):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() is QEvent.Type.FontChange and hasattr(self, "panel"):
+        if event.type() is QEvent.Type.FontChange and hasattr(self, "later"):
             self._arrange()
-        elif event.type() is QEvent.Type.PaletteChange and hasattr(self, "_pictured"):
+        elif event.type() is QEvent.Type.PaletteChange and hasattr(self, "later"):
             for action, name in self._pictured:
                 action.setIcon(icon(name, self))
             self.show_state(self._session.state)
@@ -460,7 +557,7 @@ class MainWindow(QMainWindow):
     def _show_tab(self) -> None:
         turn = self._arrangement is Arrangement.IN_TURN
         self.entry_splitter.setVisible(not turn or self.tabs.currentIndex() == 0)
-        self.panel.setVisible(not turn or self.tabs.currentIndex() == 1)
+        self._side.setVisible(not turn or self.tabs.currentIndex() == 1)
 
     def _restore_layout(self) -> None:
         restore_place(self, self._settings.layout("window"))
@@ -513,11 +610,9 @@ class MainWindow(QMainWindow):
             edit_menu, _("Guidance that rests &on the field"), self.form.help.take_focus, "Ctrl+K"
         )
         self.rename_action = self._action(edit_menu, _("Na&me the lesion"), self.case_list.rename_lesion, "F2")
-        self.copy_action = self._action(
-            edit_menu, _("&Copy for the report"), self.panel.copy_short, "Ctrl+Shift+C", "copy"
-        )
+        self.copy_action = self._action(edit_menu, _("&Copy for the report"), self._copy_short, "Ctrl+Shift+C", "copy")
         self.copy_long_action = self._action(
-            edit_menu, _("Copy for the &record, in full"), self.panel.copy_long, "Ctrl+Alt+C"
+            edit_menu, _("Copy for the &record, in full"), self._copy_long, "Ctrl+Alt+C"
         )
         edit_menu.addSeparator()
         self.settings_action = self._action(edit_menu, _("S&ettings..."), self.show_settings, "Ctrl+,")
@@ -533,12 +628,9 @@ class MainWindow(QMainWindow):
         sizes = [(f"{percent} %", percent) for percent in SIZES]
         self._add_choices(view_menu.addMenu(_("Text &size")), sizes, self.choose_text_size)
 
-        example_menu = bar.addMenu(_("E&xamples"))
-        self.chooser_action = self._action(example_menu, _("&Start page..."), self.show_chooser, "")
-        example_menu.addSeparator()
-        for example in self._examples:
-            action = example_menu.addAction(example.title.replace("&", "&&"))
-            action.triggered.connect(partial(self.files.open_example, example.path))
+        self._example_menu = bar.addMenu(_("E&xamples"))
+        self.chooser_action = self._action(self._example_menu, _("&Start page..."), self.show_chooser, "")
+        self._example_menu.aboutToShow.connect(self._fill_examples)
         help_menu = bar.addMenu(_("&Help"))
         self.keys_action = self._action(help_menu, _("&Keys..."), self.show_shortcuts, "")
         self.help_action = self._action(help_menu, _("&Manual"), self.show_help, keys.HelpContents, "help")
@@ -565,6 +657,9 @@ class MainWindow(QMainWindow):
         tools.addAction(self.guided_action)
         tools.addAction(self.lesion_action)
         tools.addAction(self.export_action)
+        for action, name in self._pictured:
+            if action in tools.actions():
+                action.setIcon(icon(name, self))
         self.addToolBar(tools)
         tools.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
@@ -581,7 +676,6 @@ class MainWindow(QMainWindow):
         if key:
             action.setShortcut(QKeySequence(key))
         if picture:
-            action.setIcon(icon(picture, self))
             self._pictured.append((action, picture))
         words = without_key(text)
         action.setIconText(words)
@@ -637,16 +731,8 @@ class MainWindow(QMainWindow):
         self.form.field_chosen.connect(self.open_finding)
         self.form.field_entered.connect(self._show_guidance_of_field)
         self.form.help.card_wanted.connect(self._go_to_card)
-        self.panel.need_activated.connect(self.open_finding)
-        self.panel.reason_pointed.connect(self.form.light_up)
-        self.guided.left.connect(self._leave_guided)
-        self.guided.export_wanted.connect(self.files.export_note)
-        self.guided.asking.connect(self._follow_guided)
-        self.panel.copied.connect(self._on_copied)
-        self.panel.page_wanted.connect(self.manual.open)
         self.manual.announced.connect(self._say)
         self.manual.failed.connect(self._on_manual_failed)
-        self.panel.failed.connect(self._say)
         self.files.committing.connect(self.form.commit)
         self.files.case_opened.connect(self._on_case_opened)
         self.files.announced.connect(self._say)
@@ -676,7 +762,7 @@ class MainWindow(QMainWindow):
             page.take_focus()
 
     def _show_guidance_of_field(self) -> None:
-        if self.form.entered is not None:
+        if self.form.entered is not None and self._panel is not None:
             self.form.show_guidance(self.panel.resting_on(*self.form.entered))
 
     def _go_to_card(self, key: tuple[str, str, str]) -> None:
@@ -691,6 +777,12 @@ class MainWindow(QMainWindow):
 
     def _on_recovery_given_up(self, recovery: Recovery) -> None:
         self._session.forget_recovery(recovery)
+
+    def _copy_short(self) -> None:
+        self.panel.copy_short()
+
+    def _copy_long(self) -> None:
+        self.panel.copy_long()
 
     def _on_copied(self, what: str) -> None:
         self._say(_("Copied: {what}").format(what=what))
@@ -719,11 +811,14 @@ class MainWindow(QMainWindow):
         self._choose(keys=keys)
 
     def _on_keys_printed(self, keys: dict[str, str]) -> None:
+        from hepalith.ui.keys_page import keys_page
         from hepalith.ui.printing import print_html
 
         print_html(keys_page(self.shortcuts.listed(keys)), self)
 
     def _on_keys_saved(self, keys: dict[str, str]) -> None:
+        from hepalith.ui.keys_page import keys_page
+
         page = keys_page(self.shortcuts.listed(keys)).encode()
         self.files.save_text(_("Save the list of keys"), _("Web pages (*.html)"), "html", page)
 
@@ -798,9 +893,6 @@ class MainWindow(QMainWindow):
             self.setWindowTitle(title)
         if self.isWindowModified() is not state.dirty:
             self.setWindowModified(state.dirty)
-        tab = _("Guidance: {urgency}").format(urgency=self._urgency_word())
-        if self.tabs.tabText(1) != tab:
-            self.tabs.setTabText(1, tab)
 
     def _announce(self, state: CaseState) -> None:
         """Says in the status bar what the edit changed in urgency or number of actions."""

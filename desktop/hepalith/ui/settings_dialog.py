@@ -27,12 +27,12 @@ from hepalith.knowledge.model import Finding
 from hepalith.knowledge.site import Site, SiteError, SiteProblem
 from hepalith.services.ports import SiteSettings
 from hepalith.ui.dialogs import ok_and_cancel
-from hepalith.ui.direction import unit_word
 from hepalith.ui.fields.editor import CalmCombo
 from hepalith.ui.flow_layout import FlowLayout
 from hepalith.ui.fonts import em, plain_label
 from hepalith.ui.settings import Preferences
 from hepalith.ui.site_form import NotePage, ProblemLabel, SitePage
+from hepalith.ui.texts import unit_word
 
 
 class SettingsDialog(QDialog):

@@ -2,12 +2,17 @@
 
 import re
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+
 from hepalith.domain.assessment import Answer
 from hepalith.domain.case import Case, State, Study
+from hepalith.domain.words import unit_text
 from hepalith.figures.pictures import picture
 from hepalith.i18n import _, pgettext
 from hepalith.knowledge.base import MODALITY, Knowledge
 
+_LEFT_TO_RIGHT_MARK = "\u200e"
 _KEY_IN_BRACKETS = re.compile(r"\(&\w\)")  # as languages without Latin letters show the key of a menu
 
 
@@ -65,3 +70,13 @@ def alternative(name: str) -> str:
 def unfolded_word(*, opened: bool) -> str:
     """Whether a part of the window that can be opened is open."""
     return pgettext("unfolded", "open") if opened else pgettext("unfolded", "closed")
+
+
+def unit_word(unit: str) -> str:
+    """A UCUM unit as people write it, its signs in their order also where lines run from right to left.
+
+    There a sign that belongs to no direction, as the degree, would come after the letter that follows it.
+    """
+    text = unit_text(unit)
+    leftwards = QGuiApplication.layoutDirection() is Qt.LayoutDirection.RightToLeft
+    return f"{_LEFT_TO_RIGHT_MARK}{text}" if leftwards and text and not text[0].isalpha() else text

@@ -12,11 +12,10 @@ from hepalith.domain.errors import InvalidValueError
 from hepalith.domain.words import unit_text
 from hepalith.i18n import _
 from hepalith.knowledge.model import Finding, UnitScale
-from hepalith.ui.direction import unit_word
 from hepalith.ui.fields.editor import CalmCombo, Editor, Entered, MoreButton, PlainInput
 from hepalith.ui.flow_layout import FlowLayout
 from hepalith.ui.fonts import plain_label
-from hepalith.ui.texts import state_word
+from hepalith.ui.texts import state_word, unit_word
 
 TYPING_MS = 120
 COMPLAINT_MS = 900

@@ -5,14 +5,12 @@ from collections.abc import Callable
 import msgspec
 from PySide6.QtWidgets import QWidget
 
-from hepalith.figures.segment_map import WIDGET
 from hepalith.knowledge.model import Finding
 from hepalith.ui.fields.choice import ComboEditor, SegmentedChoiceEditor, YesNoEditor
 from hepalith.ui.fields.date import DateEditor
 from hepalith.ui.fields.editor import Editor
 from hepalith.ui.fields.multi import MultiEditor
 from hepalith.ui.fields.number import NumberEditor
-from hepalith.ui.fields.segment_map import SegmentMapEditor
 from hepalith.ui.fields.text import TextEditor
 
 EditorMaker = Callable[[Finding, QWidget], Editor]
@@ -30,6 +28,12 @@ def _choice(finding: Finding, parent: QWidget) -> Editor:
     return SegmentedChoiceEditor(finding, parent) if short or pictured else ComboEditor(finding, parent)
 
 
+def _segment_map(finding: Finding, parent: QWidget) -> Editor:
+    from hepalith.ui.fields.segment_map import SegmentMapEditor  # of no page that is shown first
+
+    return SegmentMapEditor(finding, parent)
+
+
 BY_TYPE: dict[str, EditorMaker] = {
     "yes_no": YesNoEditor,
     "choice": _choice,
@@ -40,7 +44,7 @@ BY_TYPE: dict[str, EditorMaker] = {
 }
 
 # Special widgets by the name that the dictionary gives them. A name that is not here is shown by its type.
-BY_WIDGET: dict[str, EditorMaker] = {WIDGET: SegmentMapEditor}
+BY_WIDGET: dict[str, EditorMaker] = {"segment_map": _segment_map}
 
 
 def make_editor(finding: Finding, parent: QWidget, *, small: bool = False) -> Editor:

@@ -12,7 +12,6 @@ from hepalith.knowledge.model import Finding
 from hepalith.services.session import CaseSession
 from hepalith.ui.fields.editor import Entered, MoreButton
 from hepalith.ui.fields.multi import MultiEditor
-from hepalith.ui.fields.narrowing import NarrowingDialog
 from hepalith.ui.fields.registry import make_editor
 from hepalith.ui.fonts import em, plain_label
 from hepalith.ui.picture_label import PictureLabel
@@ -275,6 +274,8 @@ class FieldRow(QWidget):
             self._session.record_state(old.finding, old.state, old.subject, study=old.study, date=old.date)
 
     def _on_narrowing_wanted(self) -> None:
+        from hepalith.ui.fields.narrowing import NarrowingDialog
+
         dialog = NarrowingDialog(self.finding, self)
         dialog.narrowed.connect(self._on_narrowed)
         dialog.open()
