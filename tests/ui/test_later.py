@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessible
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QAccessible, QKeyEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QMainWindow, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -68,14 +68,18 @@ def test_steps_are_taken_one_in_a_turn_with_keys_between_them(qtbot: QtBot) -> N
     window, seen = QMainWindow(), []
     window.setCentralWidget(line := QLineEdit())
     qtbot.addWidget(window)
-    later = Later(window, [lambda: seen.append(line.text())] * 3)
+
+    def step() -> None:
+        seen.append(line.text())
+        key = QKeyEvent(QEvent.Type.KeyPress, KEY.Key_A, Qt.KeyboardModifier.NoModifier, "a")
+        QApplication.postEvent(line, key)
+
+    later = Later(window, [step] * 3)
     QApplication.processEvents()
     assert seen == []  # nobody sees the window
     with qtbot.waitSignal(later.done):
         window.show()
-        qtbot.waitUntil(lambda: len(seen) == 1)
-        line.setText("typed")
-    assert seen == ["", "typed", "typed"]
+    assert seen == ["", "a", "aa"]
 
 
 def test_after_stopping_no_step_is_taken(qtbot: QtBot) -> None:
