@@ -209,6 +209,8 @@ def more(tmp_path_factory: pytest.TempPathFactory) -> Knowledge:
 - {id: broad, label: Broad, subject: lesion, type: yes_no, basis: default, expr: "size > 30"}
 - {id: half, label: Half of life, subject: patient, type: number, unit: "1", basis: default, complete: true,
    rows: [{id: first, when: "age < 40", then: 1}, {id: second, when: "age >= 40", then: 2}]}
+- {id: hot, label: Hot, subject: patient, type: yes_no, basis: default,
+   rows: [{id: fever, when: fever, then: true}, {id: pain, when: pain, then: true}], otherwise: false}
 - {id: compared, label: Compared, subject: patient, type: yes_no, basis: default,
    expr: "(bilirubin > creatinine or age > 30) and (age > 30 or total > 2 or 18 <= age) and (age > 30 or age != 50)"}
 """,
@@ -227,6 +229,12 @@ def test_a_table_that_loses_its_row_is_noticed(more: Knowledge) -> None:
     young = vignette("young", {"age": 20}, values={"half": 1})
     assert "row half.first: hit" in reached(more, young)
     assert "row half.first: hit" not in unnoticed(more, (young,))
+
+
+def test_another_result_for_all_else_is_noticed(more: Knowledge) -> None:
+    cool = vignette("cool", WELL, values={"hot": "no"})
+    assert "row hot.otherwise: hit" in reached(more, cool)
+    assert "row hot.otherwise: hit" not in unnoticed(more, (cool,))
 
 
 def test_comparisons_with_a_number_are_thresholds_and_of_what_is_entered_they_are_met_exactly(more: Knowledge) -> None:
