@@ -1,14 +1,19 @@
 """What is too old for a safety gate: its reasons, what it needs and what would open it say so."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
 from hepalith.decision.assess import Assessor, evaluate
+from hepalith.decision.evaluation import Evaluation
 from hepalith.domain.assessment import Answer, TraceNode
-from hepalith.domain.case import Case
+from hepalith.domain.case import PATIENT, Case
+from hepalith.domain.interval import Interval
 from hepalith.domain.words import turn_text
 from hepalith.knowledge.base import Knowledge
+from hepalith.knowledge.tree import Quantity, Reference
 from support.building import case, number, seen, yes
 from support.small import REST, compile_small
 
@@ -90,3 +95,15 @@ def test_old_values_behind_derived_findings_and_other_gates(tmp_path) -> None:
     assert any(text.startswith("Bilirubin: 10 µmol/L (too old") for text, _answer in lines(few))
     # closing does not ask for fresh values, not even below a gate that does
     assert ("Bilirubin: 10 µmol/L; wanted: < 34 µmol/L", Answer.YES) in lines(ok)
+
+
+def test_nothing_stands_in_for_what_a_gate_wants_measured(small: Knowledge) -> None:
+    """A range that stands for the absence of a finding; of a finding that grows old it is no measurement for a gate."""
+    normal, node = case(seen("checked", yes())), Quantity(Reference("pulse", lesion=False))
+    usual, all_of_it = Interval(Decimal(51), Decimal(90)), Interval(Decimal(10), Decimal(300))
+    pulse = replace(small.findings["pulse"], max_age_days_for_gates=7)
+    grows_old = replace(small, findings={**small.findings, "pulse": pulse})
+    for knowledge, for_a_gate in ((small, usual), (grows_old, all_of_it)):
+        evaluation = Evaluation(normal, knowledge, TODAY)
+        assert evaluation.number(node, PATIENT) == usual
+        assert evaluation.number(node, PATIENT, fresh=True) == for_a_gate
