@@ -263,7 +263,7 @@ class Counterfactuals:
             return _alone(fact)
         absences = [self._knowledge.absence[name] for name in sorted(fact.reads) if name in self._knowledge.absence]
         if not fact.stays:
-            answers = [self.ways(absences[0], subject, wanted=True)] if absences and self._is_answered(fact) else []
+            answers = [self.ways(absence, subject, wanted=True) for absence in absences if self._is_answered(fact)]
             asked = [self.ways(tree, whose, wanted=True) for tree, whose in self._not_asked(fact, self._evaluation)]
             return self.any_of([self.all_of([_alone(fact), *asked]), *answers])
         if not absences:
@@ -461,7 +461,7 @@ def length(way: Way) -> int:
 
 
 def _count(way: Way) -> int:
-    return sum(1 for fact in way if fact.change)
+    return len([fact for fact in way if fact.change])
 
 
 def changed_by(way: Iterable[Fact]) -> int:

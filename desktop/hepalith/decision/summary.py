@@ -42,8 +42,9 @@ def class_of_case(causes: Sequence[Cause]) -> ClassResult:
         for argument in cause.arguments_for
         for need in argument.needs
     }
+    (value,) = classes if len(classes) == 1 else (SEVERAL,)
     return ClassResult(
-        value=classes[0] if len(classes) == 1 else SEVERAL,
+        value=value,
         certainty=certainty,
         possible=(*classes, *others),
         needs=tuple(needs.values()),

@@ -12,6 +12,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any, NamedTuple
 
 from hepalith.decision.evaluation import LESION_COUNT, Evaluation
+from hepalith.decision.kept import Kept
 from hepalith.domain.case import PATIENT, Case, DateValue, NumberValue, Observation, Value
 from hepalith.domain.truth import Truth
 from hepalith.knowledge.base import Knowledge, trees_of
@@ -61,7 +62,7 @@ class Thresholds:
         self._fixed: dict[str, set[Cut]] = {}
         self._in_order: dict[str, tuple[Cut, ...]] = {}  # the same, of findings that have no others
         self._moving: dict[str, list[_Moving]] = {}
-        self._known: dict[tuple[int, str], tuple[Any, frozenset[Cut]]] = {}
+        self._kept = Kept()
         for compare in dict.fromkeys(node for node in nodes if isinstance(node, Compare)):
             self._add(compare)
 
@@ -149,10 +150,7 @@ class Thresholds:
             recorded,
         )
         key = (id(moving), subject if recorded else "")  # the same for all of whom nothing of it is recorded
-        known = self._known.get(key)
-        if known is None or known[0] != rests_on:
-            known = self._known[key] = (rests_on, self._search(moving, finding, subject, evaluation))
-        return known[1]
+        return self._kept.of(key, rests_on, lambda: self._search(moving, finding, subject, evaluation))
 
     def _recorded(self, moving: _Moving, subject: str, evaluation: Evaluation) -> Iterator[Any]:
         """What is recorded of the findings that a comparison rests on, or that something stands for their absence."""

@@ -26,13 +26,21 @@ class Places(NamedTuple):
     plane: int
 
 
+class _Made(NamedTuple):
+    """What is recorded in the planes of a finding. more: answers in planes of several findings, and these planes."""
+
+    open: Open
+    more: tuple[tuple[int, int], ...]
+    variants: Variants
+
+
 class Layout:
     """Gives answers planes. Plane 0 is the case as it is; the planes of what is not open now stay unused."""
 
     def __init__(self) -> None:
         self._numbers: dict[Key, list[int]] = {}
         self._places: dict[Key, Places] = {}
-        self._made: dict[Key, tuple[tuple[Open, tuple[tuple[int, int], ...]], Variants]] = {}
+        self._made: dict[Key, _Made] = {}
         self._size = 1  # so many are given
 
     @property
@@ -85,9 +93,9 @@ class Layout:
     def _variants(self, one: Open, more: tuple[tuple[int, int], ...]) -> Variants:
         key = (one.finding, one.subject)
         known = self._made.get(key)
-        if known is None or known[0][0] is not one or known[0][1] != more:
+        if known is None or known.open is not one or known.more != more:
             planes = [1 << place for place in self.places_of(one).numbers]
             for answer, place in more:
                 planes[answer] |= 1 << place
-            known = self._made[key] = ((one, more), tuple(zip(planes, one.groups(), strict=True)))
-        return known[1]
+            known = self._made[key] = _Made(one, more, tuple(zip(planes, one.groups(), strict=True)))
+        return known.variants
