@@ -29,7 +29,7 @@ from hepalith.knowledge.tree import (
     TruthNode,
     references,
 )
-from support.building import case, choice, no, number, seen, yes
+from support.building import case, choice, items, no, number, seen, yes
 from support.small import FINDINGS, REST, compile_small
 from support.vignettes import all_vignettes, case_of, knowledge_and_problems
 
@@ -274,3 +274,178 @@ def test_what_is_not_asked_of_such_a_patient_is_no_fact_by_itself(tmp_path: Path
     # of two that are as short, the one that can be otherwise; of a man only his age
     assert turns(knowledge, woman, "GROWN") == ["No longer applies, if Expecting: no; needs yes"]
     assert turns(knowledge, man, "GROWN") == ["No longer applies, if Years: 40 years; needs < 18 years"]
+
+
+# what is told, of conditions of every kind
+
+MUCH = case(
+    seen("fever", yes()),
+    seen("pain", yes()),
+    seen("rash", yes()),
+    seen("risks", items(("a", "b"), ("c",))),
+    seen("creatinine", number("150", "umol/L")),
+    seen("pulse", number("55", "/min")),
+    seen("sex", choice("male")),
+    seen("lesion_count", number("2", "1")),
+    seen("solid", no(), "L1"),
+    lesions=2,
+)
+CHECKED = case(seen("checked", yes()))
+TOLD: list[tuple[str, Case, list[str]]] = [
+    # items: one of them, none of them, and what cannot be together
+    (
+        "overlaps(risks, {a, b}) and not overlaps(risks, {b, c})",
+        case(),
+        [
+            "Yes, if Risks: not recorded; needs not B or C; Risks: not recorded; needs one of: Some",
+            "No, if Risks: not recorded; needs not one of: Some",
+        ],
+    ),
+    (
+        "overlaps(risks, {a, b}) and not overlaps(risks, {b, c})",
+        MUCH,
+        ["Yes, if Risks: A, B; none of the others; needs not B or C"],
+    ),
+    ("overlaps(risks, {a}) and not overlaps(risks, {a, b})", case(), ["No, if Risks: not recorded; needs not A"]),
+    (
+        "not overlaps(risks, {a, b}) and overlaps(risks, {a})",
+        case(),
+        ["No, if Risks: not recorded; needs one of: Some"],
+    ),
+    (
+        "overlaps(risks, {a}) and overlaps(risks, {b})",
+        case(),
+        [
+            "Yes, if Risks: not recorded; needs A; Risks: not recorded; needs B",
+            "No, if Risks: not recorded; needs not A",
+        ],
+    ),
+    # counts
+    (
+        "count_true(fever, pain, rash) < 2",
+        CHECKED,
+        [
+            "Yes, if Fever: not recorded; needs no",
+            "No, if Fever: not recorded; needs yes; Pain: not recorded; needs yes",
+        ],
+    ),
+    (
+        "count_true(fever, pain, rash) > 1",
+        CHECKED,
+        [
+            "Yes, if Fever: not recorded; needs yes; Pain: not recorded; needs yes",
+            "No, if Fever: not recorded; needs no",
+        ],
+    ),
+    ("count_true(fever, pain, rash) <= 1", MUCH, ["Yes, if Fever: yes; needs no; Pain: yes; needs no"]),
+    (
+        "count_true(fever, pain, rash) >= 1",
+        CHECKED,
+        [
+            "Yes, if Fever: not recorded; needs yes",
+            "No, if Fever: not recorded; needs no; Pain: not recorded; needs no",
+        ],
+    ),
+    (
+        "count_true(fever, pain, rash) == 1",
+        case(),
+        [
+            "Yes, if how many of these hold: 0 to 3; needs = 1",
+            "No, if how many of these hold: 0 to 3; needs ≠ 1",
+        ],
+    ),
+    # what another finding answers has to be said itself where that is otherwise
+    (
+        "not checked and not rash",
+        CHECKED,
+        ["Yes, if All checked and normal: yes; needs no; Rash: not recorded; needs no"],
+    ),
+    (
+        "not checked and pulse >= 60",
+        case(),
+        [
+            "Yes, if All checked and normal: not recorded; needs no; Pulse: not recorded; needs ≥ 60 /min",
+            "No, if All checked and normal: not recorded; needs yes",
+        ],
+    ),
+    (
+        "pulse > 50 and pulse < 95",
+        case(),
+        ["Yes, if All checked and normal: not recorded; needs yes", "No, if Pulse: not recorded; needs ≤ 50 /min"],
+    ),
+    (
+        "pulse < 60",
+        CHECKED,
+        ["Yes, if Pulse: not recorded; needs < 60 /min", "No, if Pulse: not recorded; needs ≥ 60 /min"],
+    ),
+    ("not shape == round", CHECKED, ["Yes, if Shape: not recorded; needs not Round"]),
+    (
+        "shape == odd or rash",
+        case(),
+        ["Yes, if Shape: not recorded; needs Odd", "No, if All checked and normal: not recorded; needs yes"],
+    ),
+    # both ends of a stretch; what the other fact says already is left out
+    (
+        "creatinine > 100 and creatinine <= 200",
+        case(),
+        [
+            "Yes, if Creatinine: not recorded; needs > 100 µmol/L; Creatinine: not recorded; needs ≤ 200 µmol/L",
+            "No, if Creatinine: not recorded; needs ≤ 100 µmol/L",
+        ],
+    ),
+    (
+        "creatinine > 100 and creatinine > 50 and creatinine >= 100",
+        case(),
+        [
+            "Yes, if Creatinine: not recorded; needs > 100 µmol/L",
+            "No, if Creatinine: not recorded; needs ≤ 100 µmol/L",
+        ],
+    ),
+    (
+        "creatinine == 100 and creatinine > 90",
+        case(),
+        [
+            "Yes, if Creatinine: not recorded; needs = 100 µmol/L",
+            "No, if Creatinine: not recorded; needs ≠ 100 µmol/L",
+        ],
+    ),
+    ("creatinine > 100 and creatinine <= 100", case(), ["No, if Creatinine: not recorded; needs ≤ 100 µmol/L"]),
+    (
+        "sex == male and not sex == female",
+        case(),
+        ["Yes, if Sex: not recorded; needs not Female", "No, if Sex: not recorded; needs not Male"],
+    ),
+    ("fever and not fever", case(), ["No, if Fever: not recorded; needs no"]),
+    # lesions
+    ("any_lesion(solid)", MUCH, ["Yes, if Solid: not recorded; needs yes", "No, if Solid: not recorded; needs no"]),
+    ("every_lesion(solid)", MUCH, ["Yes, if Solid: no; needs yes; Solid: not recorded; needs yes"]),
+    ("any_lesion(solid)", case(), ["Yes, if for any lesion", "No, if must not be so: for any lesion"]),
+    (
+        "any_lesion(stage == one)",
+        MUCH,
+        [
+            "Yes, if Stage: not recorded; needs One; Fever: yes; needs no",
+            "No, if Stage: not recorded; needs not One; Stage: not recorded; needs not One; Fever: yes; needs no",
+        ],
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def ruled(tmp_path_factory: pytest.TempPathFactory) -> Knowledge:
+    """The tiny knowledge with a derived finding for each of these conditions."""
+    made = "".join(
+        f"- {{id: rule_{at}, label: Rule, subject: patient, type: yes_no, basis: default, expr: {rule!r}}}\n"
+        for at, (rule, _some, _told) in enumerate(TOLD)
+    )
+    knowledge, problems = compile_small(
+        tmp_path_factory.mktemp("ruled"), rest=REST.replace("derived:\n", f"derived:\n{made}")
+    )
+    assert problems == ()
+    return knowledge
+
+
+@pytest.mark.parametrize("at", range(len(TOLD)), ids=lambda at: TOLD[at][0])
+def test_each_kind_of_condition_says_what_would_turn_it(ruled: Knowledge, at: int) -> None:
+    _rule, some, told = TOLD[at]
+    assert turns(ruled, some, f"rule_{at}") == told

@@ -201,6 +201,9 @@ class Counterfactuals:
         """Facts of which none can be left out."""
         for fact in facts:
             fewer = [other for other in facts if other is not fact]
+            same = [other for other in fewer if other.key == fact.key]
+            if same and not any(_implies(other, fact) for other in same):
+                continue  # one value within the rest may be within this by chance
             then = self._after(way, fewer)
             if then is not None and is_so(then) and self._can_be_entered(fewer, then):
                 return self._fewest(way, fewer, is_so)
@@ -511,18 +514,26 @@ def _contradict(one: Fact, other: Fact) -> bool:
     return False
 
 
-def _is_implied(fact: Fact, facts: Sequence[Fact]) -> bool:
-    """Whether a number is within its bounds anyway, where it is within those of another fact."""
-    node, stretch = fact.node, _stretch(fact)
-    if not isinstance(node, Compare) or stretch == ANYTHING:
+def _implies(one: Fact, other: Fact) -> bool:
+    """Whether every value that makes a fact so makes another fact about the same finding so."""
+    if other.fresh and not one.fresh:
         return False
-    others = (one for one in facts if one.key == fact.key and isinstance(one.node, Compare) and one is not fact)
+    match one.node, other.node:
+        case ChoiceIn(choice=choice), ChoiceIn(choice=same) if choice == same:
+            return _choices(one, choice.domain) <= _choices(other, choice.domain)
+        case Overlaps(items=items), Overlaps(items=others) if one.wanted is other.wanted:
+            return set(items) <= set(others) if one.wanted else set(others) <= set(items)
+        case Compare(left=left), Compare(left=same) if left == same and _stretch(other) != ANYTHING:
+            return intersect(_stretch(one), _stretch(other)) == _stretch(one)
+    return False
+
+
+def _is_implied(fact: Fact, facts: Sequence[Fact]) -> bool:
+    """Whether another fact about the same finding says it already: more, or the same and before it."""
     return any(
-        one.node.left == node.left  # type: ignore[union-attr]
-        and _stretch(one) != stretch
-        and not _apart(_stretch(one), stretch)
-        and intersect(_stretch(one), stretch) == _stretch(one)
-        for one in others
+        _implies(one, fact) and (one.number < fact.number or not _implies(fact, one))
+        for one in facts
+        if one.key == fact.key
     )
 
 
