@@ -179,12 +179,11 @@ def suppressors_of(
     """For each recommendation that can give way: by which rule, and to what; the first rule of a pair counts."""
     found: dict[str, dict[str, tuple[Precedence, str]]] = {}
     for rule in precedence:
-        holding = [winner for name in rule.when_holds for winner in named_by(name, recommendations)]
+        holding = {winner: (rule, winner) for name in rule.when_holds for winner in named_by(name, recommendations)}
         for loser in (loser for name in rule.suppresses for loser in named_by(name, recommendations)):
-            for winner in holding:
-                if winner != loser:
-                    found.setdefault(loser, {}).setdefault(winner, (rule, winner))
-    return {loser: tuple(winners.values()) for loser, winners in found.items()}
+            known = found.setdefault(loser, {})
+            known.update({name: one for name, one in holding.items() if name != loser and name not in known})
+    return {loser: tuple(winners.values()) for loser, winners in found.items() if winners}
 
 
 def trees_of(compiled: CompiledDerived) -> tuple[Node, ...]:

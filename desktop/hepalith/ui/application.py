@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from hepalith.ui.preparation import PreparationBeside
     from hepalith.ui.second_look import BesideTheWindow
 
+_translators: list[QTranslator] = []  # those of Qt's own words that are installed
+
 
 class Desktop(QObject):
     """The window on a session; makes it anew where language or site settings change, and the work goes on in it.
@@ -137,12 +139,12 @@ def speak(code: str) -> None:
     app = QApplication.instance()
     if not isinstance(app, QApplication):
         return
-    for earlier in app.findChildren(QTranslator):
-        app.removeTranslator(earlier)
-        earlier.deleteLater()
-    words = QTranslator(app)
+    while _translators:
+        app.removeTranslator(_translators.pop())
+    words = QTranslator()
     if words.load(f"qtbase_{code}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
         app.installTranslator(words)
+        _translators.append(words)
     app.setLayoutDirection(QLocale(code).textDirection())
 
 

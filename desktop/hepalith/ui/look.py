@@ -22,7 +22,6 @@ _EFFECTS = (
 def make_application(settings: WindowSettings) -> QApplication:
     """The application with its fonts, colours and text size; the one that runs already, if there is one."""
     app = the_application()
-    app.setStyle("Fusion")
     for effect in _EFFECTS:
         app.setEffectEnabled(effect, False)  # noqa: FBT003 : nothing moves, whatever the system asks for
     load_fonts()

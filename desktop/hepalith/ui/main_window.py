@@ -55,7 +55,6 @@ from hepalith.ui.opening import restore_place
 from hepalith.ui.progress import ProgressStrip
 from hepalith.ui.settings import Preferences, WindowSettings
 from hepalith.ui.shortcuts import Shortcuts
-from hepalith.ui.tab_order import set_tab_order
 from hepalith.ui.texts import without_key
 from hepalith.ui.theme import apply_theme
 from hepalith.ui.topics import FIRST_TOPIC, set_topic, topic_of
@@ -742,6 +741,8 @@ class MainWindow(QMainWindow):
     # slots
 
     def _order_tabs(self) -> None:
+        from hepalith.ui.tab_order import set_tab_order
+
         set_tab_order((self.tabs, self.case_list, self.form, self.panel, self.progress))
 
     def _on_page_chosen(self, page: str, subject: str) -> None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 Begin = Callable[["WindowSettings"], "Desktop"]  # makes the window on what was loaded
 
+STYLE = "Fusion"  # the same everywhere
 _ID = "org.hepalith.Hepalith"
 _USUAL_SIZE = (1280, 720)
 _SILENT_MS = 400  # a window that is replaced so soon says nothing
@@ -32,7 +33,8 @@ _SILENT_MS = 400  # a window that is replaced so soon says nothing
 def the_application() -> QApplication:
     """The application under its name; the one that runs already, if there is one."""
     running = QApplication.instance()
-    app = running if isinstance(running, QApplication) else QApplication(sys.argv[:1])
+    # The style as an argument: `setStyle` gives the style back, whose enumerations take as long as the fonts.
+    app = running if isinstance(running, QApplication) else QApplication([*sys.argv[:1], "-style", STYLE])
     app.setApplicationName("hepalith")
     app.setApplicationDisplayName("Hepalith")
     app.setDesktopFileName(_ID)
@@ -108,10 +110,10 @@ class _Opening(QMainWindow):
         from hepalith.ui.settings import WindowSettings
 
         self._settings = WindowSettings(self._folder)
-        make_application(self._settings)
-        QTimer.singleShot(_SILENT_MS, self._say)
         if self._thread is not None:
             self._thread.start()
+        make_application(self._settings)  # while Qt reads the fonts, Python can do something else
+        QTimer.singleShot(_SILENT_MS, self._say)
 
     def _say(self) -> None:
         from PySide6.QtCore import Qt
