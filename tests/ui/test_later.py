@@ -194,14 +194,16 @@ def test_the_first_picture_needs_neither_the_decision_core_nor_the_panel(tmp_pat
     code = """
 import sys
 from pathlib import Path
-from PySide6.QtWidgets import QApplication
+from PySide6 import QtWidgets
 from hepalith.app import wiring
 from hepalith.app.folders import user_folders
 from hepalith.ui.application import Desktop
+from hepalith.ui.look import make_application
 from hepalith.ui.settings import WindowSettings
-app, folder = QApplication([]), Path(sys.argv[1])
-Desktop(wiring.make_session(user_folders(folder)), None, WindowSettings(folder), folder)
-print(*sys.modules)
+folder = Path(sys.argv[1])
+app = make_application(WindowSettings(folder))
+Desktop(wiring.make_session(user_folders(folder)), None, WindowSettings(folder), folder).window.show()
+print(*sys.modules, *vars(QtWidgets))
 """
     command = [sys.executable, "-c", code, str(tmp_path)]
     subprocess.run(command, capture_output=True, check=True)  # compiles the knowledge
@@ -210,3 +212,4 @@ print(*sys.modules)
     late = {"decision.assess", "decision.what_if", "ui.panel.guidance_panel", "ui.guided.page", "ui.course_part"}
     assert loaded.isdisjoint(f"hepalith.{name}" for name in late)
     assert loaded.isdisjoint({"html", "dateutil.relativedelta", "xml.etree.ElementTree", "yaml"})
+    assert "QStyle" not in loaded  # its enumerations, which PySide makes when it first meets a style
