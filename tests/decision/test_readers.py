@@ -12,13 +12,13 @@ from hepalith.decision.observed import ObservedCase
 from hepalith.decision.program import program_of
 from hepalith.decision.reading import FastReader
 from hepalith.decision.single import CaseReader
-from hepalith.domain.case import PATIENT, Case
+from hepalith.domain.case import PATIENT, Case, Observation
 from hepalith.knowledge.base import Knowledge
 from hepalith.knowledge.compiler import compile_knowledge
 from hepalith.knowledge.loader import read_files
 from support import generate
 from support.agreement import Both
-from support.building import case, number, seen, yes
+from support.building import case, no, number, seen, yes
 from support.generate import TODAY, by_finding, with_changes
 from support.readers import lesions_of, read_in
 
@@ -86,6 +86,23 @@ def test_gate_items_are_also_read_with_old_values_for_the_reasons(knowledge: Kno
     assert {wants_fresh for wants_fresh, _tree in items} == {False, True}
     for wants_fresh, tree in items:
         assert {(id(tree), False), (id(tree), wants_fresh)} <= program.truths.keys()
+
+
+@pytest.mark.parametrize(
+    ("item", "edit"), [("cool", seen("well", no())), ("slack", seen("lesion_count", number("3", "1")))]
+)
+def test_what_stands_for_an_absence_counts_as_what_a_condition_rests_on(
+    knowledge: Knowledge, item: str, edit: Observation
+) -> None:
+    """Also where nothing stands in for what must be measured: what is asked for then depends on it."""
+    gate = knowledge.gates["fresh"]
+    tree = next(tree for entry, tree in zip(gate.entry.items, gate.items, strict=True) if entry.id == item)
+    reader, before = FastReader(knowledge), case(lesions=1)
+    since = [
+        reader.read(ObservedCase(each, knowledge.findings, TODAY)).unchanged_since(tree, PATIENT, fresh=True)
+        for each in (before, before.with_observation(seen("smoker", yes())), before.with_observation(edit))
+    ]
+    assert since[0] == since[1] < since[2]
 
 
 @pytest.mark.parametrize(("name", "subject"), [("ALARM", PATIENT), ("NEEDLE", "L1")])

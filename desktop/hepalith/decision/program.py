@@ -660,8 +660,6 @@ class Writer:
         fresh = compiled.entry.kind == "safety"
         place = ("gate item", gate, position)
         pair: Pair = self._remembered(place, lambda: self._truth(compiled.items[position], fresh=fresh))
-        if fresh:
-            self._truth(compiled.items[position], fresh=False)  # reasons are given for what is recorded, old or not
         return pair
 
     def _recommendation(self, name: str) -> Pair:
