@@ -261,6 +261,17 @@ def test_a_cause_for_which_nothing_speaks_yet_could_lead_with_one_finding(tmp_pa
     assert (turn.shortest, turn.none_up_to) == (False, 0)
 
 
+def test_where_all_other_causes_were_looked_at_the_fewest_are_proved(tmp_path: Path) -> None:
+    before, after = REST.split("conditions:\n")[0], REST[REST.index("recommendations:") :]
+    ranked = NOT_RANKED.replace("when: solid, strength: 4", "when: solid, strength: 1")
+    knowledge, problems = compile_small(tmp_path, rest=before + ranked + after)
+    assert problems == ()
+    some = case(seen("fever", yes()), seen("pain", yes()), seen("solid", yes(), "L1"), lesions=1)
+    turn = turns(knowledge, some, "LED", "L1")["no longer leads"]
+    assert {fact.finding for fact in turn.facts} == {"fever", "pain"}
+    assert (turn.shortest, turn.none_up_to) == (True, 1)
+
+
 def _leads(name: str, *, wanted: bool) -> Callable[[Evaluation], bool]:
     return lambda then: (name in leading(then, "L1")) is wanted
 
