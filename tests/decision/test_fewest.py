@@ -261,6 +261,32 @@ def test_a_cause_for_which_nothing_speaks_yet_could_lead_with_one_finding(tmp_pa
     assert (turn.shortest, turn.none_up_to) == (False, 0)
 
 
+@pytest.mark.parametrize(
+    ("name", "recorded_yes", "recorded_no", "fewest"),
+    [("B", "138", "0569", 2), ("A", "068", "123459", 1), ("B", "34", "0267", 1), ("B", "02357", "468", 1)],
+)
+def test_a_point_more_or_less_is_told_apart(
+    rivals: Knowledge, name: str, recorded_yes: str, recorded_no: str, fewest: int
+) -> None:
+    """To lead it is enough to be level with another; to lead no longer, another has to be before it."""
+    told = [seen(f"x{at}", yes(), "L1") for at in recorded_yes] + [seen(f"x{at}", no(), "L1") for at in recorded_no]
+    evaluation = Evaluation(case(*told, lesions=1), rivals, TODAY)
+    search, leads = Counterfactuals(evaluation), name in leading(evaluation, "L1")
+    ways = RankWays(evaluation, search)
+    found = search.checked((ways.loses if leads else ways.leads)(name, "L1"), _leads(name, wanted=not leads))
+    assert (findings_in(found.facts), found.none_up_to) == (fewest, fewest - 1)
+
+
+def test_the_weakest_argument_is_enough_where_nothing_speaks_for_another(tmp_path: Path) -> None:
+    before, after = REST.split("conditions:\n")[0], REST[REST.index("recommendations:") :]
+    weak = NOT_RANKED.replace("when: solid, strength: 4", "when: solid, strength: 1")
+    knowledge, problems = compile_small(tmp_path, rest=before + weak + after)
+    assert problems == ()
+    some = case(seen("fever", no()), seen("pain", no()), lesions=1)
+    (fact,) = turns(knowledge, some, "OTHER", "L1")["leads"].facts
+    assert fact.finding == "solid"
+
+
 def test_where_all_other_causes_were_looked_at_the_fewest_are_proved(tmp_path: Path) -> None:
     before, after = REST.split("conditions:\n")[0], REST[REST.index("recommendations:") :]
     ranked = NOT_RANKED.replace("when: solid, strength: 4", "when: solid, strength: 1")
