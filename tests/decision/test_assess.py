@@ -7,11 +7,14 @@ import msgspec
 import pytest
 
 from hepalith.decision.assess import Assessor, evaluate
+from hepalith.decision.evaluation import Evaluation
+from hepalith.decision.wording import Words
 from hepalith.domain.assessment import Advice, Answer, Assessment, GateState, Status, Urgency
 from hepalith.domain.case import Case, Observation, State
 from hepalith.knowledge.base import Knowledge
 from support.building import case, no, number, seen, yes
 from support.small import REST, compile_small
+from support.wide import wide
 
 TODAY = date(2026, 6, 1)
 
@@ -250,3 +253,31 @@ def test_a_limit_is_called_assumed_only_in_a_class_that_compares_with_it(tmp_pat
     assumed = {one.id: [part.assumed for part in one.inputs] for one in assessed(about, knowledge).classifications}
     assert assumed["raised"] == [True]
     assert assumed["points"] == [False]
+
+
+def test_a_cause_is_explained_by_every_argument_for_and_against_it() -> None:
+    spot = case(seen("solid", yes(), "L1"), seen("size", number("30", "mm"), "L1"), lesions=1)
+    node = Assessor(spot, wide(), TODAY).explain("BENIGN", "L1")
+    assert [(part.text, part.answer) for part in node.children] == [
+        ("for: small", Answer.NO),
+        ("for: not solid", Answer.NO),
+        ("for: unchanged for a year", Answer.NO),
+        ("against: larger than 20 mm", Answer.YES),
+        ("against: grown", Answer.UNKNOWN),
+    ]
+
+
+def test_a_deciding_part_names_its_lesion_only_where_there_is_another() -> None:
+    seen_there = (seen("fluid", yes()), seen("rough", yes(), "L1"))
+    alone, beside = (Assessor(case(*seen_there, lesions=lesions), wide(), TODAY) for lesions in (1, 2))
+    assert alone.deciding("FLUID") == ("Fluid around it: yes", "Rough edge: yes")
+    assert beside.deciding("FLUID") == ("Fluid around it: yes", "L1: Rough edge: yes")
+
+
+def test_a_formula_is_written_with_the_brackets_that_it_needs() -> None:
+    words = Words(Evaluation(case(lesions=1), wide(), TODAY))
+    assert [words.number(wide().derived[name].tree) for name in ("computed", "growth", "score")] == [
+        "(140 − Age) × 72 × (1.04 if Sex: Female, otherwise 1.23) / Creatinine",
+        "100 × (Size − Size before) / Size before",
+        "Points for bilirubin + Points for albumin + (2 if Ill, otherwise 1)",
+    ]
