@@ -19,6 +19,7 @@ from hepalith.decision.verdicts import Verdicts
 from hepalith.decision.what_if import Asker
 from hepalith.domain.assessment import Advice, Assessment, GateState, Status
 from hepalith.domain.case import PATIENT, Case
+from hepalith.domain.words import turn_text
 from hepalith.i18n import speaking
 from hepalith.knowledge.cases import Vignette, case_of
 from support.agreement import Both, Comparison, answered
@@ -265,3 +266,12 @@ def test_what_an_edit_does_not_reach_is_not_judged_again(monkeypatch: pytest.Mon
     asker.what_if(with_patient({**known, "itch": "yes", "pregnant": "not_so", "sex": "male"}, lesion), date(2026, 6, 1))
     assert "PREG" in judged
     assert "CLOSE" not in judged, "it is excluded as before"
+
+
+def test_a_closure_that_is_held_open_says_what_would_free_it() -> None:
+    patient = {"fever": "no", "temperature": 36.8, "risks": "none", "age": 40, "pain": "yes"}
+    held = with_patient(patient, {"size": 8, "look": "plain", "solid": "no"})
+    assert [turn_text(turn) for turn in Assessor(held, wide(), date(2026, 6, 1)).turns("CLOSE", "L1")] == [
+        "Applies, if Bilirubin: not recorded; needs ≤ 4.0 mg/dL; Pregnant: not recorded; needs not Yes or Wanted",
+        "Is excluded, if Fever: no; needs yes",
+    ]
