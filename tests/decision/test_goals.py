@@ -10,7 +10,7 @@ from hepalith.decision.goals import EMERGENCY, end_of, shares
 from hepalith.decision.what_if import Asker, WhatIf
 from hepalith.domain.assessment import Ending, EndKind
 from hepalith.domain.case import Case, NumberValue, Observation, State
-from support.building import case, choice, number, seen
+from support.building import case, choice, items, number, seen
 from support.vignettes import all_vignettes, case_of, knowledge_and_problems
 
 KNOWLEDGE = knowledge_and_problems()[0]
@@ -70,8 +70,12 @@ def test_a_case_is_closed_when_each_lesion_is() -> None:
     assert found.advice[0].id == "BF-R10"
     assert [one.id for one in found.causes] == ["FE01"]
     second = closed.with_new_lesion("")
-    assert ends(second).kind is EndKind.UNPLANNED, "of the other lesion nothing is known"
-    assert ("size_mm", "L2") in [(need.finding, need.subject) for need in ends(second).to_ask]
+    assert end(second) is None, "of the other lesion nothing is known, so that no cause leads"
+    scarcely = ends(
+        replace(second, observations=(*second.observations, seen("calc_shape", items(("punctate",)), "L2")))
+    )
+    assert scarcely.kind is EndKind.UNPLANNED, "of the other lesion only the shape of its calcium is known"
+    assert ("size_mm", "L2") in [(need.finding, need.subject) for need in scarcely.to_ask]
 
 
 @pytest.mark.parametrize(
