@@ -10,7 +10,7 @@ from hepalith.decision.assess import evaluate
 from hepalith.domain.assessment import PlannedTest
 from hepalith.domain.case import Observation, Study
 from support.building import case, day, number, seen, yes
-from support.small import REST, compile_small
+from support.small import FINDINGS, REST, compile_small
 from support.vignettes import Vignette, all_vignettes, case_of, knowledge_and_problems
 
 # After the resection of a hepatocellular carcinoma: at 3, 6, 9 and 12 months, 2 weeks before to 1 month after.
@@ -93,6 +93,7 @@ PLAN = (
     "follow_up: [{test: Ultrasound, after: [3 months, 6 months], then_every: 12 months, until: 5 years,"
     ' window: ["-2 weeks", "+1 month"]}]'
 )
+SPOT = (("size", number("20", "mm")), ("solid", yes()))  # the lesion that has this plan
 MISSED = "missed: no examination is recorded in its time, arrange it now"
 EXAMINED = (Study(id="S1", modality="us", date="2026-02-01"), Study(id="S2", modality="us", date="2025"))
 TREATED = seen("treated_on", day("2026-01"))  # counts from its last day
@@ -103,7 +104,7 @@ def planned(folder: Path, steps: str, *observed: Observation, studies: tuple[Stu
     assert PLAN in REST
     knowledge, problems = compile_small(folder, rest=REST.replace(PLAN, f"follow_up: [{steps}]"))
     assert problems == ()
-    spot = (seen("size", number("20", "mm"), "L1"), seen("solid", yes(), "L1"))
+    spot = (seen(name, value, "L1") for name, value in SPOT)
     about = case(*spot, *observed, lesions=1, studies=studies)
     return list(evaluate(about, knowledge, date(2026, 6, 1), trace=False).follow_up)
 
@@ -152,3 +153,22 @@ def test_a_plan_counts_from_its_day(step: str, expected: tuple[str, str, str], t
     assert (test.due, test.done, test.note) == expected
     assert test.missed is (MISSED in test.note)
     assert bool(test.earliest) is bool(test.latest) is ("window" in step)
+
+
+def test_a_plan_of_a_lesion_counts_from_the_day_of_that_lesion(tmp_path: Path) -> None:
+    treated = "- {id: treated_on, label: Treated on, group: person, subject: patient, type: date}"
+    assert treated in FINDINGS
+    findings = FINDINGS.replace(
+        treated, treated.replace("group: person, subject: patient", "group: spot, subject: lesion")
+    )
+    rest = REST.replace(PLAN, "follow_up: [{test: MRI, after: [3 months], anchor: treated_on}]")
+    knowledge, problems = compile_small(tmp_path, findings=findings, rest=rest)
+    assert problems == ()
+    about = case(
+        *(seen(name, value, lesion) for lesion in ("L1", "L2") for name, value in SPOT),
+        seen("treated_on", day("2026-04-10"), "L1"),
+        seen("treated_on", day("2026-05-20"), "L2"),
+        lesions=2,
+    )
+    made = evaluate(about, knowledge, date(2026, 6, 1), trace=False).follow_up
+    assert [(test.subject, test.due) for test in made] == [("L1", "2026-07-10"), ("L2", "2026-08-20")]

@@ -103,9 +103,8 @@ def _anchor(evaluation: Evaluation, step: FollowUpStep, subject: str) -> date | 
     finding = evaluation.knowledge.findings.get(anchor)
     if finding is None:
         return None
-    group = evaluation.group(
-        Reference(anchor, finding.subject == "lesion"), subject if finding.subject == "lesion" else PATIENT
-    )
+    of_lesion = finding.subject == "lesion"
+    group = evaluation.group(Reference(anchor, of_lesion), subject if of_lesion else PATIENT)
     day = seen.day_of(group) if group else None
     return day.last if day else None
 

@@ -116,11 +116,11 @@ class _Conclusions:
                 yield _("its condition holds"), *self._turned(when, subject, wanted=True)
 
     def _turned(self, node: TruthNode, subject: str, *, wanted: bool) -> tuple[Ways, IsSo]:
-        """Ways to a condition that is not so yet."""
-        if self._evaluation.truth(node, subject) is from_bool(wanted):
-            return NOTHING, lambda then: then.truth(node, subject) is from_bool(wanted)
-        ways = self._ways.ways(node, subject, wanted=wanted)
-        return ways, lambda then: then.truth(node, subject) is from_bool(wanted)
+        """Ways to a condition that is not so yet; nothing is needed for one that is."""
+        truth = from_bool(wanted)
+        is_so = self._evaluation.truth(node, subject) is truth
+        ways = NOTHING if is_so else self._ways.ways(node, subject, wanted=wanted)
+        return ways, lambda then: then.truth(node, subject) is truth
 
     def _without(self, winners: Iterable[Winner]) -> tuple[Ways, IsSo]:
         """Ways to have none of the advice to which other advice gives way."""
