@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from itertools import count
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
@@ -21,6 +22,7 @@ from hepalith.domain.words import completed_text, completions_text, outcome_text
 from hepalith.knowledge.base import Knowledge
 from hepalith.knowledge.model import Finding
 from support.building import case, no, number, seen, yes
+from support.small import REST, compile_small
 from support.vignettes import all_vignettes, case_of, knowledge_and_problems
 
 KNOWLEDGE = knowledge_and_problems()[0]
@@ -47,6 +49,22 @@ def test_what_comes_out_alike_under_every_completion_is_found_and_labelled() -> 
     status = next(advice.status for advice in made.recommendations if advice.id == "BI-R20")
     assert status == "cannot_be_excluded"  # the label changes no status
     assert "not tried further" in completions_text(further)
+
+
+def test_a_class_that_no_completion_brings_is_left_out(tmp_path: Path) -> None:
+    """Pain or not, it is not the rest: three values alone cannot see it."""
+    hurting = """
+- {id: hurting, label: Hurting, subject: patient, type: choice, classification: true, basis: default,
+   choices: [{id: hot, label: With pain}, {id: quiet, label: Without pain}, {id: rest, label: The rest}],
+   rows: [{id: r1, when: fever and pain, then: hot}, {id: r2, when: fever and not pain, then: quiet}], otherwise: rest}
+"""
+    knowledge, problems = compile_small(tmp_path, rest=REST.replace("derived:", f"derived:{hurting.rstrip()}", 1))
+    assert problems == ()
+    _made, further = looked(case(seen("fever", yes())), knowledge)
+    (one,) = [one for one in further.completed if one.id == "hurting"]
+    assert (one.choices, [need.finding for need in one.needs]) == (("With pain", "Without pain"), ["pain"])
+    _made, further = looked(case(), knowledge)
+    assert "hurting" not in [one.id for one in further.completed], "nothing is left out while fever is open"
 
 
 @pytest.mark.parametrize("name", ["BD31", "FX66", "CX175"])
