@@ -23,6 +23,7 @@ from hepalith.domain.words import turn_text
 from hepalith.i18n import speaking
 from hepalith.knowledge.cases import Vignette, case_of
 from support.agreement import Both, Comparison, answered
+from support.building import seen, yes
 from support.wide import CASES, wide
 
 Key = tuple[str, str]
@@ -228,10 +229,11 @@ def test_places_are_kept_until_too_many_are_unused(monkeypatch: pytest.MonkeyPat
         return {one.key: list(one.variants) for one in asker.what_if(case, day).tried}
 
     def unused(case: Case, before: Case) -> int:
-        """So many places of the answers of one case are unused in another, and that of the case as it is."""
+        """So many more places than answers of one case, and that of the case as it is, are unused after another."""
         asker = Asker(wide())
         asker.what_if(before, day)
-        return asker._layout.size - sum(map(len, places(case, asker).values()))
+        used = sum(map(len, places(case, asker).values()))
+        return asker._layout.size - used - used
 
     first, second = with_patient({}, {"size": 20}), with_patient(known, {"size": 20})
     fresh = places(second, Asker(wide()))
@@ -242,6 +244,19 @@ def test_places_are_kept_until_too_many_are_unused(monkeypatch: pytest.MonkeyPat
         after = places(second, asker)
         assert (after == fresh) is not kept
         assert all(before[key] == found for key, found in after.items()) is kept
+
+
+def test_an_edit_to_one_of_many_lesions_leaves_all_places_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or else each edit would begin from nothing: what is spared beside the answers has to grow with them."""
+    monkeypatch.setattr(what_if, "_SPARE", 0)
+    asker, day = Asker(wide()), date(2026, 6, 1)
+    many = with_patient({}, {"size": 20})
+    for _lesion in range(20):
+        many = many.with_new_lesion()
+    told = many.with_observation(seen("solid", yes(), many.lesions[7].id))
+    before, after = ({one.key: list(one.variants) for one in asker.what_if(case, day).tried} for case in (many, told))
+    assert after.keys() < before.keys()
+    assert all(before[key] == found for key, found in after.items())
 
 
 def test_what_an_edit_does_not_reach_is_not_judged_again(monkeypatch: pytest.MonkeyPatch) -> None:

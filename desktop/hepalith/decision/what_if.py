@@ -33,7 +33,7 @@ from hepalith.domain.truth import Truth
 from hepalith.i18n import language
 from hepalith.knowledge.base import Knowledge
 
-_SPARE = 1500  # planes that may stay unused
+_SPARE = 1000  # planes that may stay unused, beside as many as there are answers
 
 
 class Tried(NamedTuple):
@@ -83,7 +83,8 @@ class Asker:
         observed = ObservedCase(case, self.knowledge.findings, as_of)
         base = Evaluation(case, self.knowledge, as_of, observed)
         found, doubted = list(self._answers.open(base)), list(self._answers.doubted(base))
-        if self._layout.size - sum(len(one.answers) for one in found) > _SPARE:
+        used = sum(len(one.answers) for one in found)
+        if self._layout.size - used > _SPARE + used:
             self._layout = Layout()  # lesions that are gone have left too many places
         together = [
             Together(chunk, members, *self._layout.places(("together", chunk.id, lesion), 1).numbers)
