@@ -539,7 +539,18 @@ class Assessor:
         )
 
     def _fill(self, text: str, subject: str) -> str:
-        return PLACEHOLDER.sub(lambda found: self._words.of(found.group(1), subject), text) if "{" in text else text
+        return PLACEHOLDER.sub(lambda found: self._inserted(found.group(1), subject), text) if "{" in text else text
+
+    def _inserted(self, name: str, subject: str) -> str:
+        """A value in the words of advice. A number that rests on what nobody recorded is not known: what it is in the
+        lightest and the heaviest of all people, for a dose by weight, is no dose.
+        """
+        derived = self._knowledge.derived.get(name)
+        if derived is not None and derived.entry.type == "number":
+            needed = self._needs.of(Reference(name, derived.entry.subject == "lesion", derived=True), subject)
+            if any(not self.evaluation.observed.groups(finding, about) for finding, about in needed):
+                return _("not known")
+        return self._words.of(name, subject)
 
 
 @lru_cache(maxsize=4)
