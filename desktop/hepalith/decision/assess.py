@@ -545,9 +545,9 @@ class Assessor:
         """A value in the words of advice. A number that rests on what nobody recorded is not known: what it is in the
         lightest and the heaviest of all people, for a dose by weight, is no dose.
         """
-        derived = self._knowledge.derived.get(name)
-        if derived is not None and derived.entry.type == "number":
-            needed = self._needs.of(Reference(name, derived.entry.subject == "lesion", derived=True), subject)
+        reference = self._words.reference(name)
+        if reference.derived and self._knowledge.derived[name].entry.type == "number":
+            needed = self._needs.of(reference, subject)
             if any(not self.evaluation.observed.groups(finding, about) for finding, about in needed):
                 return _("not known")
         return self._words.of(name, subject)

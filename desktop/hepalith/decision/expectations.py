@@ -97,38 +97,44 @@ def unmet(expect: Mapping[str, Any], answers: Answers) -> Iterator[str]:
 # recommendations
 
 
-def _status(part: str, names: Iterable[str], answers: Answers) -> Iterator[str]:
-    for name in names:
-        if name not in answers.knowledge.recommendations:
-            yield f"{name} is no recommendation"
-            continue
-        judged = answers.judgement.of(name)
-        if not any(one.status is STATUSES[part] for one in judged):
-            described = "; ".join(_described(one, answers) for one in judged)
-            yield f"{part}: {name} is {described or 'judged for no subject'}"
+def _for_each(
+    judge: Callable[[str, str, Answers], Iterator[str]],
+) -> Callable[[str, Iterable[str], Answers], Iterator[str]]:
+    """Judges each recommendation that is named."""
+
+    def judged(part: str, names: Iterable[str], answers: Answers) -> Iterator[str]:
+        for name in names:
+            if name in answers.knowledge.recommendations:
+                yield from judge(part, name, answers)
+            else:
+                yield f"{name} is no recommendation"
+
+    return judged
 
 
-def _must_not(_part: str, names: Iterable[str], answers: Answers) -> Iterator[str]:
-    for name in names:
-        if name not in answers.knowledge.recommendations:
-            yield f"{name} is no recommendation"
-            continue
-        holding = [one.subject for one in answers.judgement.of(name) if one.status is Status.HOLDS]
-        if holding:
-            yield f"must_not: {name} holds for {', '.join(holding)}"
+@_for_each
+def _status(part: str, name: str, answers: Answers) -> Iterator[str]:
+    judged = answers.judgement.of(name)
+    if not any(one.status is STATUSES[part] for one in judged):
+        described = "; ".join(_described(one, answers) for one in judged)
+        yield f"{part}: {name} is {described or 'judged for no subject'}"
 
 
-def _not_suggested(_part: str, names: Iterable[str], answers: Answers) -> Iterator[str]:
+@_for_each
+def _must_not(_part: str, name: str, answers: Answers) -> Iterator[str]:
+    holding = [one.subject for one in answers.judgement.of(name) if one.status is Status.HOLDS]
+    if holding:
+        yield f"must_not: {name} holds for {', '.join(holding)}"
+
+
+@_for_each
+def _not_suggested(_part: str, name: str, answers: Answers) -> Iterator[str]:
     """Advice that is not even shown as a possibility: it does not apply, and nothing that is known speaks for it."""
-    for name in names:
-        compiled = answers.knowledge.recommendations.get(name)
-        if compiled is None:
-            yield f"{name} is no recommendation"
-            continue
-        for one in answers.judgement.of(name):
-            possible = one.status is Status.CANNOT_BE_EXCLUDED and answers.support.of(compiled.when, one.subject)
-            if possible or one.status in _APPLIES:
-                yield f"not_suggested: {name} is {one.status} for {one.subject}"
+    when = answers.knowledge.recommendations[name].when
+    for one in answers.judgement.of(name):
+        possible = one.status is Status.CANNOT_BE_EXCLUDED and answers.support.of(when, one.subject)
+        if possible or one.status in _APPLIES:
+            yield f"not_suggested: {name} is {one.status} for {one.subject}"
 
 
 def _described(judged: Judged, answers: Answers) -> str:

@@ -484,7 +484,7 @@ class Words(Wording):
     def needed(self, name: str, subject: str) -> str:
         """What an open finding is called; where there is a value that is too old, with that."""
         label = self._knowledge.label(name)
-        return self._dated(label, self._reference(name), subject) if self._fresh else label
+        return self._dated(label, self.reference(name), subject) if self._fresh else label
 
     def _dated(self, text: str, reference: Reference, subject: str) -> str:
         """A text about a finding, and that its value is too old where it is."""
@@ -499,9 +499,10 @@ class Words(Wording):
 
     def of(self, name: str, subject: str) -> str:
         """The value by name, for texts."""
-        return self.value(self._reference(name), subject)
+        return self.value(self.reference(name), subject)
 
-    def _reference(self, name: str) -> Reference:
+    def reference(self, name: str) -> Reference:
+        """What a name in a text stands for."""
         finding = self._knowledge.findings.get(name)
         about = finding.subject if finding else self._knowledge.derived[name].entry.subject
         return Reference(name, about == "lesion", derived=finding is None)
