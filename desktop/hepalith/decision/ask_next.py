@@ -15,8 +15,9 @@ from hepalith.decision.answers import Answer, Open
 from hepalith.decision.effects import REQUEST, Change, Settled
 from hepalith.decision.goals import end_of, shares
 from hepalith.decision.planes import CASE, union
+from hepalith.decision.variants import Tried
 from hepalith.decision.verdicts import LEVELS, Key
-from hepalith.decision.what_if import Asker, Together, Tried, WhatIf
+from hepalith.decision.what_if import Asker, Together, WhatIf
 from hepalith.domain.assessment import Ending, Need, Outcome, Question, QuestionGroup, Urgency, in_order
 from hepalith.domain.case import Case
 from hepalith.domain.truth import Truth
@@ -103,11 +104,14 @@ class _Questions:
 
     def made(self, most: int | None) -> Questions:
         details = {detail for found in self._leads_to.values() for detail in found}
-        totals = {one.key: self._total(one.key) for one in self._asked if one.key not in details}
         end = end_of(self._what_if)
         needed = {(need.finding, need.subject) for need in end.to_ask} if end is not None else frozenset[Key]()
-        questions = [self._by_key[key] for key, total in totals.items() if total > 0 or key in needed]
-        questions.sort(key=lambda one: (-totals[one.key], one.key))
+        worthwhile = {key for key, value in self._worth.items() if value > 0}
+        totals = {
+            key: self._total(key)
+            for key in (worthwhile | self._spares.keys() | self._leads_to.keys() | needed) - details
+        }
+        questions = sorted((self._by_key[key] for key in totals), key=lambda one: (-totals[one.key], one.key))
         together = ((self._worth_together(one), one) for one in self._what_if.together)
         groups = [(value, one) for value, one in together if value is not None]
         groups.sort(key=lambda pair: -pair[0])  # of equal ones the first: where their planes lie depends on past edits

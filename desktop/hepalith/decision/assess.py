@@ -263,7 +263,7 @@ class Assessor:
         entry = compiled.entry
         subject = judged.subject
         applies = judged.status in {Status.HOLDS, Status.SUPPRESSED}
-        supported = applies or (judged.status is Status.CANNOT_BE_EXCLUDED and self._support.of(compiled.when, subject))
+        supported = applies or (judged.status is Status.CANNOT_BE_EXCLUDED and self._support.of(entry.id, subject))
         is_open = judged.status is Status.CANNOT_BE_EXCLUDED and (supported or full)
         level, could_be = Urgency(entry.urgency), None
         if judged.status is not Status.DOES_NOT_HOLD:

@@ -120,7 +120,7 @@ class Effects:
         found = defaultdict[int, list[tuple[str, tuple[str, ...]]]](list)
         for subject, causes in self._verdicts.leading.items():
             made_of = (self._reading.full, list(causes.items()))
-            leading = self._kept.of(subject, made_of, partial(self._leading, causes))
+            leading = self._kept.of(("leaders", subject), made_of, partial(self._leading, causes))
             for variant, names in leading.items():
                 found[variant].append((subject, names))
         return found

@@ -130,9 +130,8 @@ def _must_not(_part: str, name: str, answers: Answers) -> Iterator[str]:
 @_for_each
 def _not_suggested(_part: str, name: str, answers: Answers) -> Iterator[str]:
     """Advice that is not even shown as a possibility: it does not apply, and nothing that is known speaks for it."""
-    when = answers.knowledge.recommendations[name].when
     for one in answers.judgement.of(name):
-        possible = one.status is Status.CANNOT_BE_EXCLUDED and answers.support.of(when, one.subject)
+        possible = one.status is Status.CANNOT_BE_EXCLUDED and answers.support.of(name, one.subject)
         if possible or one.status in _APPLIES:
             yield f"not_suggested: {name} is {one.status} for {one.subject}"
 

@@ -189,7 +189,9 @@ def _starting(what_if: WhatIf, lesions: Sequence[str]) -> list[Key]:
         and _is_plan(what_if, (name, lesion), what_if.reading.knowledge.recommendations[name].entry)
     }
     return [
-        one.key for one in what_if.asked if any(not plans.isdisjoint(change.starts) for change in what_if.changes(one))
+        one.key
+        for one in what_if.telling
+        if any(not plans.isdisjoint(change.starts) for change in what_if.changes(one))
     ]
 
 
@@ -198,7 +200,7 @@ def _open(what_if: WhatIf, name: str, lesion: str) -> list[Wanted]:
     compiled = what_if.reading.knowledge.recommendations[name]
     subject = lesion if compiled.entry.subject == "lesion" else PATIENT
     is_open = what_if.verdicts.open[name, subject] & CASE
-    return [(compiled.when, subject)] if is_open and what_if.support.of(compiled.when, subject) else []
+    return [(compiled.when, subject)] if is_open and what_if.support.of(name, subject) else []
 
 
 def _raising(what_if: WhatIf) -> list[Key]:
@@ -209,7 +211,7 @@ def _raising(what_if: WhatIf) -> list[Key]:
     now = what_if.effects.level
     return [
         one.key
-        for one in what_if.asked
+        for one in what_if.telling
         if any(change.level > now and any(map(what_if.speaks_for, change.raised_by)) for change in what_if.changes(one))
     ]
 

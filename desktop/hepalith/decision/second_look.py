@@ -13,8 +13,9 @@ from itertools import combinations as pairs_of
 from hepalith.decision.combinations import Combinations
 from hepalith.decision.effects import Change, Effects
 from hepalith.decision.reading import FastReader
+from hepalith.decision.variants import Tried
 from hepalith.decision.verdicts import Verdicts
-from hepalith.decision.what_if import Asker, Tried, WhatIf
+from hepalith.decision.what_if import Asker, WhatIf
 from hepalith.domain.assessment import Further, Need, Pair
 from hepalith.i18n import _
 

@@ -26,6 +26,15 @@ class Places(NamedTuple):
     plane: int
 
 
+class Tried(NamedTuple):
+    """An open finding, and the number of the variant of each of its answers. key: finding and subject."""
+
+    open: Open
+    variants: Sequence[int]
+    plane: int  # all of them
+    key: tuple[str, str]
+
+
 class _Made(NamedTuple):
     """What is recorded in the planes of a finding. more: answers in planes of several findings, and these planes."""
 
@@ -40,6 +49,7 @@ class Layout:
     def __init__(self) -> None:
         self._numbers: dict[Key, list[int]] = {}
         self._places: dict[Key, Places] = {}
+        self._tried: dict[Key, Tried] = {}
         self._made: dict[Key, _Made] = {}
         self._size = 1  # so many are given
 
@@ -64,9 +74,13 @@ class Layout:
             known = self._places[key] = Places(numbers[:count], union(1 << number for number in numbers[:count]))
         return known
 
-    def places_of(self, one: Open) -> Places:
-        """The planes of the answers."""
-        return self.places((one.finding, one.subject), len(one.answers))
+    def tried(self, one: Open) -> Tried:
+        """The planes of the answers; the same as long as the answers are the same object."""
+        key = one.finding, one.subject
+        known = self._tried.get(key)
+        if known is None or known.open is not one:
+            known = self._tried[key] = Tried(one, *self.places(key, len(one.answers)), key)
+        return known
 
     def variation(
         self,
@@ -94,7 +108,7 @@ class Layout:
         key = (one.finding, one.subject)
         known = self._made.get(key)
         if known is None or known.open is not one or known.more != more:
-            planes = [1 << place for place in self.places_of(one).numbers]
+            planes = [1 << place for place in self.tried(one).variants]
             for answer, place in more:
                 planes[answer] |= 1 << place
             known = self._made[key] = _Made(one, more, tuple(zip(planes, one.groups(), strict=True)))

@@ -23,7 +23,7 @@ from hepalith.decision.reading import FastReader, QuickEvaluation, Reading
 from hepalith.decision.support import Support
 from hepalith.decision.thresholds import span
 from hepalith.decision.together import Chunk, absence, chunks_of
-from hepalith.decision.variants import Chosen, Layout
+from hepalith.decision.variants import Chosen, Layout, Tried
 from hepalith.decision.verdicts import LEVELS, Key, Verdicts
 from hepalith.decision.wording import answers_text
 from hepalith.domain.assessment import GateChange, Leaders, Named, Outcome
@@ -34,15 +34,6 @@ from hepalith.i18n import language
 from hepalith.knowledge.base import Knowledge
 
 _SPARE = 1000  # planes that may stay unused, beside as many as there are answers
-
-
-class Tried(NamedTuple):
-    """An open finding, and the number of the variant of each of its answers. key: finding and subject."""
-
-    open: Open
-    variants: Sequence[int]
-    plane: int  # all of them
-    key: Key
 
 
 class Together(NamedTuple):
@@ -64,7 +55,7 @@ class Asker:
         self._kept = Kept()
         self._kept_for: tuple[str, date] | None = None
         self._verdicts: Verdicts | None = None
-        self._leaders = Kept()
+        self._found = Kept()
         self._needs: Found = {}
 
     @cached_property
@@ -95,12 +86,9 @@ class Asker:
             key: self._layout.places(("assumed", *key), len(choices)) for key, choices in self._classes(base.lesions)
         }
         reading = self._reader.read(observed, self._layout.variation((*found, *doubted), members, assumed))
-        tried, narrowed = (
-            [Tried(one, *self._layout.places_of(one), (one.finding, one.subject)) for one in several]
-            for several in (found, doubted)
-        )
+        tried, narrowed = (list(map(self._layout.tried, several)) for several in (found, doubted))
         numbers = {key: places.numbers for key, places in assumed.items()}
-        made = WhatIf(reading, tried, together, narrowed, numbers, self._verdicts, self._needs, self._leaders)
+        made = WhatIf(reading, tried, together, narrowed, numbers, self._verdicts, self._needs, self._found)
         self._verdicts = made.verdicts
         return made
 
@@ -143,9 +131,10 @@ class Asker:
 class WhatIf:
     """A case with the answers to its open findings. evaluation: the case as it is.
 
-    tried: every open finding; asked: those that are asked. narrowed: choices that were narrowed down, with their
-    candidates as answers. assumed: the variants in which a class is taken to be each of its choices, in the order of
-    `ordered`. before: the verdicts of an earlier reading; needs, leaders: what was found out for it.
+    tried: every open finding; asked: those that are asked; telling: those of them of which an answer changes anything.
+    narrowed: choices that were narrowed down, with their candidates as answers. assumed: the variants in which a class
+    is taken to be each of its choices, in the order of `ordered`. before: the verdicts of an earlier reading; needs,
+    kept: what was found out for it.
     """
 
     def __init__(
@@ -157,21 +146,22 @@ class WhatIf:
         assumed: Mapping[Key, Sequence[int]] = MappingProxyType({}),
         before: Verdicts | None = None,
         needs: Found | None = None,
-        leaders: Kept | None = None,
+        kept: Kept | None = None,
     ) -> None:
         self.reading = reading
         self.verdicts = Verdicts(reading, before)
         self.evaluation = QuickEvaluation(reading)
-        self.support = Support(self.evaluation)
+        self.support = Support(self.evaluation, kept)
         self.needs = Needs(self.evaluation, needs)
         self.tried = tried
         self.together = together
         self.narrowed = narrowed
         self.assumed = assumed
-        self.effects = Effects(reading, self.verdicts, leaders)
+        self.effects = Effects(reading, self.verdicts, kept)
         self._changes: dict[Key, list[Change]] = {}
         self._relevant: dict[Key, Truth] = {}
         self.asked = [one for one in tried if self.obtainable(one.open) and self.relevant(one.open) is not Truth.FALSE]
+        self.telling = [one for one in self.asked if one.plane & self.effects.changed]
         self.now = LEVELS[self.effects.level]
 
     def changes(self, one: Tried) -> list[Change]:
@@ -194,9 +184,7 @@ class WhatIf:
         return frozenset(
             (name, subject)
             for (name, subject), plane in self.verdicts.open.items()
-            if plane & CASE
-            and recommendations[name].entry.kind != REQUEST
-            and self.support.of(recommendations[name].when, subject)
+            if plane & CASE and recommendations[name].entry.kind != REQUEST and self.support.of(name, subject)
         )
 
     def speaks_for(self, key: Key) -> bool:
@@ -206,7 +194,7 @@ class WhatIf:
     @cached_property
     def robust(self) -> bool:
         """Whether no single answer to a finding that can be asked changes the urgency or the plan."""
-        return not any(self.matters(one) for one in self.asked)
+        return not any(map(self.matters, self.telling))
 
     def obtainable(self, one: Open) -> bool:
         """Whether this site can find the answer."""
