@@ -185,6 +185,8 @@ def answer(page: GuidedPage, paper: Paper, keyboard: Keyboard) -> bool:
         for place, (need, value) in enumerate(zip(step.findings, told, strict=True), 1):
             keyboard.press(*([str(place)] * (2 if value is None else 0 if paper.excludes(need) else 1)))
         keyboard.press("n")
+        if page.step is step:
+            keyboard.press("n")  # the last of them came into view only now
     else:
         _answer_alone(page, told[0], keyboard)
     assert page.step is not step, "every question is answered by its keys"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QCheckBox
+from PySide6.QtWidgets import QApplication, QCheckBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from hepalith.domain.assessment import (
@@ -132,17 +132,71 @@ def test_marked_ones_are_present_and_the_others_only_absent_if_said_so(
     session.undo()
     shown(guided, "hot", "expecting")
     press(qtbot, "2")
-    press(qtbot, KEYS.Key_Return)
+    press(qtbot, "n")
     assert session.shown("expecting").value == YesNoValue(yes=True)
     assert session.shown("hot").value == YesNoValue(yes=False)
+
+
+@pytest.mark.parametrize("key", ["n", "u"])
+def test_what_lies_below_the_edge_is_not_answered_before_it_was_in_view(
+    qtbot: QtBot, window: MainWindow, session: CaseSession, guided: GuidedPage, key: str
+) -> None:
+    step = shown(guided, "hot", "pains", "expecting")
+    guided._place.insertSpacing(0, window.height())
+    process(3)
+    press(qtbot, key)
+    assert guided.step is step
+    assert session.shown("expecting") is None
+    assert "below" in guided._message.text()
+    process(3)
+    press(qtbot, key)
+    assert guided.step is not step
+    assert session.shown("expecting") is not None
 
 
 def test_items_of_one_finding(qtbot: QtBot, session: CaseSession, guided: GuidedPage) -> None:
     shown(guided, "pains")
     press(qtbot, "2")
-    press(qtbot, KEYS.Key_Return)
+    press(qtbot, "n")
     value = session.shown("pains").value
     assert (value.present, value.absent) == (("belly",), ("head", "back"))
+
+
+@pytest.mark.parametrize("names", [("hot", "expecting"), ("pains",)], ids=["group", "items"])
+@pytest.mark.parametrize("marked", ["", "1"], ids=["nothing", "one"])
+def test_enter_alone_records_nothing_as_absent(
+    qtbot: QtBot, session: CaseSession, guided: GuidedPage, names: tuple[str, ...], marked: str
+) -> None:
+    before, step = session.state.case, shown(guided, *names)
+    if marked:
+        press(qtbot, marked)
+    press(qtbot, KEYS.Key_Return)
+    assert guided.step is step
+    assert session.state.case == before
+    assert "N" in guided._message.text()
+    assert "S" in guided._message.text()
+
+
+def test_enter_on_an_answer_that_was_tabbed_to_gives_that_answer(
+    qtbot: QtBot, session: CaseSession, guided: GuidedPage
+) -> None:
+    shown(guided, "hot", "expecting")
+    skip = next(box for box in guided._question.findChildren(QPushButton) if box.text().startswith("S "))
+    skip.setFocus(Qt.FocusReason.TabFocusReason)
+    press(qtbot, KEYS.Key_Return)
+    assert session.shown("hot") is None
+    assert ("hot", PATIENT) in guided._open
+
+
+def test_a_key_that_means_nothing_here_is_told_of(
+    qtbot: QtBot, guided: GuidedPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    step, heard = shown(guided, "hot"), list[str]()
+    monkeypatch.setattr("hepalith.ui.guided.page.announce", lambda _page, text: heard.append(text))
+    press(qtbot, "7")
+    assert guided.step is step
+    assert "7" in guided._message.text()
+    assert any("7" in one for one in heard)
 
 
 def test_a_number_is_typed_and_a_wrong_one_is_refused(qtbot: QtBot, session: CaseSession, guided: GuidedPage) -> None:

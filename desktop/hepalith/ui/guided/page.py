@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QCheckBox, QGridLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from hepalith.domain.assessment import EndKind, Need, Urgency, in_order
 from hepalith.domain.case import PATIENT, Case, ChoiceValue, ItemsValue, State, Value, YesNoValue
@@ -203,6 +203,8 @@ class GuidedPage(Page):
             self.left.emit()
         elif name in self.keys:
             self.keys[name]()
+        elif name.isalnum() and len(name) == 1 and self.step is not None:
+            self._say(_("No answer here has the key {key}.").format(key=name.upper()))
         else:
             return False
         return True
@@ -313,8 +315,10 @@ class GuidedPage(Page):
                 self._add(key, option.label, self._chosen(option.id))
         elif finding.type == "multi":
             self._add_marks(column, {(option.id, need.subject): (option.label, "") for option in finding.choices})
-            self._add(_NO, _("None of these, or none of the others"), lambda: self._answer_items(finding))
-            self.keys["enter"] = self.keys[_NO]
+            self._add(
+                _NO, _("None of these, or none of the others"), self._once_seen(lambda: self._answer_items(finding))
+            )
+            self.keys["enter"] = self._on_enter
         else:
             self._add_field(column, finding, need.subject)
         self._add(_SKIP, _("Not recorded: ask no more"), self._skip)
@@ -344,11 +348,12 @@ class GuidedPage(Page):
         self._add(
             _NO,
             _("None of these, or none of the others: each was asked and is absent"),
-            lambda: self._answer_group(self._session.knowledge.absent),
+            self._once_seen(lambda: self._answer_group(self._session.knowledge.absent)),
         )
-        self.keys["enter"] = self.keys[_NO]
+        self.keys["enter"] = self._on_enter
         self._add(_SKIP, _("Not asked (what is marked is recorded)"), lambda: self._answer_group(lambda _name: None))
-        self._add(_UNOBTAINABLE, state_word(State.UNOBTAINABLE), lambda: self._answer_group(lambda _name: _NOT_HERE))
+        cannot = self._once_seen(lambda: self._answer_group(lambda _name: _NOT_HERE))
+        self._add(_UNOBTAINABLE, state_word(State.UNOBTAINABLE), cannot)
         self._show_why(column, step)
 
     def _show_which(self, column: QVBoxLayout, step: Step) -> None:
@@ -506,6 +511,31 @@ class GuidedPage(Page):
         left = frozenset(key_of(need) for need in self.step.findings if need not in waiting) - answers.keys()
         self._record(answers, left, tuple(waiting))
 
+    def _once_seen(self, answer: Callable[[], None]) -> Callable[[], None]:
+        """An answer about all that is asked together; if the last of them is out of view, it is shown first, once."""
+        shown = False
+
+        def give() -> None:
+            nonlocal shown
+            last = list(self.marks.values())[-1].words
+            self.column.activate()
+            if shown or last.mapTo(self.viewport(), last.rect().bottomLeft()).y() < self.viewport().height():
+                answer()
+            else:
+                shown = True
+                self._say(_("There is more below. Look at it, then press the key again."))
+                self.ensureWidgetVisible(last)
+
+        return give
+
+    def _on_enter(self) -> None:
+        """Of several, Enter alone does not say whether the others are absent or were not asked."""
+        focused = QApplication.focusWidget()
+        if isinstance(focused, QPushButton) and self._question.isAncestorOf(focused):
+            focused.click()
+        else:
+            self._say(_("Press N if the others are absent, S if that is not recorded."))
+
     def _answer_which(self, others: State | None) -> None:
         """others: what is recorded of those that are not marked; None: they stay open."""
         if self.step is None:
@@ -543,7 +573,7 @@ class GuidedPage(Page):
             return
         row.editor.commit()
         if row.refusal or self._session.shown(row.finding.id, row.subject) is None:
-            self._say(row.refusal or _("Enter a value, or choose one of the answers below."))
+            self._say(row.refusal or _("Enter a value, or choose one of the other answers."))
             return
         self._go_on(frozenset())
 
@@ -583,3 +613,4 @@ class GuidedPage(Page):
     def _say(self, text: str) -> None:
         self._message.setText("✗ " + text)
         self._message.show()
+        announce(self, text)
