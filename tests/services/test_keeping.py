@@ -89,6 +89,21 @@ def test_it_is_told_when_the_disk_refuses_and_when_it_does_no_more(journal: Slow
     assert told == [False, True]
 
 
+def test_what_was_left_behind_goes_only_when_what_was_made_of_it_is_kept(journal: SlowJournal) -> None:
+    journal.entries["left"] = named("left", "left")
+    beside = KeptBeside(journal, ignore)
+    (left,) = beside.recoveries()
+    journal.free.set()
+    journal.keeps = False
+    beside.write(named("left", "left"), "", AT)
+    beside.forget(left)
+    assert "left" in journal.entries
+    journal.keeps = True
+    beside.write(named("left", "left"), "", AT)
+    beside.forget(left)
+    assert "left" not in journal.entries
+
+
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_a_fault_of_the_journal_is_told_and_the_next_edit_tries_again(
     journal: SlowJournal, monkeypatch: pytest.MonkeyPatch

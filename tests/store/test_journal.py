@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from hepalith.domain.case import Case
 from hepalith.store.journal import FileJournal
 from support.building import case, seen, yes
 
@@ -48,6 +49,8 @@ def test_what_a_program_that_ended_left_is_offered(tmp_path: Path) -> None:
     assert recovery.case.observations[0].finding == "fever"
     assert recovery.path == "/somewhere/a.hepalith.json"
     journal.discard("c")
+    assert journal.recoveries() == (recovery,), "only who is asked gives up what another program left"
+    journal.forget(recovery)
     assert journal.recoveries() == ()
 
 
@@ -95,6 +98,27 @@ def test_locks_of_programs_that_ended_go_after_a_day(tmp_path: Path) -> None:
     assert len(FileJournal(tmp_path).recoveries()) == 1
     assert not lock.exists()
     assert len(FileJournal(tmp_path).recoveries()) == 1
+
+
+def test_two_programs_with_the_same_case_keep_their_edits_apart(tmp_path: Path) -> None:
+    assert ended(tmp_path, "") == 0
+    other = FileJournal(tmp_path)
+    assert other.write(Case(case_id="c", observations=(seen("jaundice", yes()),)), "", NOW)
+    (recovery,) = other.recoveries()
+    assert recovery.case.observations[0].finding == "fever"
+    other.discard("c")
+    assert other.recoveries() == (recovery,)
+
+
+@pytest.mark.parametrize("name", ["x" * 5000, "../../outside", "", "a/b\\c", "患者"])
+def test_any_text_can_be_the_id_of_a_case(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / "journal"
+    journal = FileJournal(folder)
+    assert journal.write(Case(case_id=name), "", NOW)
+    assert {file.suffix for file in folder.iterdir()} == {".journal", ".running"}
+    assert list(tmp_path.iterdir()) == [folder]
+    journal.discard(name)
+    assert list(folder.glob("*.journal")) == []
 
 
 def test_damaged_entries_are_left_alone(tmp_path: Path) -> None:

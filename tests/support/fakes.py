@@ -54,6 +54,9 @@ class MemoryJournal:
     def discard(self, case_id: str) -> None:
         self.entries.pop(case_id, None)
 
+    def forget(self, recovery: Recovery) -> None:
+        self.entries.pop(recovery.name, None)
+
     def recoveries(self) -> tuple[Recovery, ...]:
         return tuple(Recovery(name=name, case=case, path="", written="") for name, case in self.entries.items())
 

@@ -87,7 +87,9 @@ class MemoryJournal:
 
     def discard(self, case_id: str) -> None:
         self.discarded.append(case_id)
-        self.kept = [one for one in self.kept if one.case.case_id != case_id]
+
+    def forget(self, recovery: Recovery) -> None:
+        self.kept.remove(recovery)
 
     def recoveries(self) -> tuple[Recovery, ...]:
         return tuple(self.kept)

@@ -35,6 +35,12 @@ class KeptBeside:
         """Removes the entry of a case within a moment."""
         self._put(case_id, None)
 
+    def forget(self, recovery: Recovery) -> None:
+        """Removes what an earlier run left behind, unless what was written since could not be kept."""
+        self.wait()
+        if self._kept:
+            self._journal.forget(recovery)
+
     def recoveries(self) -> tuple[Recovery, ...]:
         """What earlier runs left behind."""
         self.wait()

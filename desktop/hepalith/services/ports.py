@@ -58,7 +58,10 @@ class Journal(Protocol):
         """
 
     def discard(self, case_id: str) -> None:
-        """The case was saved or given up on purpose."""
+        """The case was saved or given up on purpose; what earlier runs left behind stays."""
+
+    def forget(self, recovery: Recovery) -> None:
+        """What an earlier run left behind was taken over, or given up on purpose."""
 
     def recoveries(self) -> tuple[Recovery, ...]:
         """What earlier runs left behind, the newest first; damaged entries are left alone."""

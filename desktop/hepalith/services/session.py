@@ -421,6 +421,8 @@ class CaseSession:
         self._open(recovery.case, Path(recovery.path) if recovery.path else None)
         self._saved = self._empty()
         self._show(recovery.case)
+        if self._state.kept:
+            self._journal.forget(recovery)  # it is this run's now
 
     def recovery_differences(self, recovery: Recovery) -> tuple[str, ...]:
         """How unsaved edits of an earlier run differ from the saved file, or from an empty case if there is none.
@@ -434,7 +436,7 @@ class CaseSession:
 
     def forget_recovery(self, recovery: Recovery) -> None:
         """Gives unsaved edits of an earlier run up on purpose."""
-        self._journal.discard(recovery.case.case_id)
+        self._journal.forget(recovery)
 
     def discard(self) -> None:
         """The user chose not to save the open edits."""

@@ -1,9 +1,11 @@
-"""The journal of unsaved edits: one file for each open case, replaced at each edit, removed when the case is saved.
+"""The journal of unsaved edits: one file for each case that a program has open, replaced at each edit, removed when the
+case is saved. Two programs that have the same case, or copies of it, keep theirs apart.
 
 What is left there after a crash is offered at the next start. Entries of a program that still runs are left alone: it
 holds a lock that the system takes away from a program that ends, however it ends.
 """
 
+import hashlib
 import json
 import time
 import uuid
@@ -34,18 +36,21 @@ class FileJournal:
         """Keeps the present state; returns whether it is kept. A disk that refuses does not stop the work."""
         try:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            head = {"path": path, "written": at.isoformat(), "lock": self._held_lock()}
-            write_atomically(self._file(case.case_id), json.dumps(head).encode() + b"\n" + encode_case(case))
+            lock = self._held_lock()
+            head = {"path": path, "written": at.isoformat(), "lock": lock.path.name}
+            write_atomically(self._file(case.case_id, lock), json.dumps(head).encode() + b"\n" + encode_case(case))
         except OSError:
             return False
         return True
 
     def discard(self, case_id: str) -> None:
-        """Removes the entry of a case."""
-        try:
-            self._file(case_id).unlink(missing_ok=True)
-        except OSError:
-            return
+        """Removes the entry of a case that this program wrote; what others left stays."""
+        if self._lock is not None:
+            _remove(self._file(case_id, self._lock))
+
+    def forget(self, recovery: Recovery) -> None:
+        """Removes what another program left behind."""
+        _remove(self._folder / Path(recovery.name).name)
 
     def recoveries(self) -> tuple[Recovery, ...]:
         """What programs that no longer run left behind, the newest first."""
@@ -67,15 +72,16 @@ class FileJournal:
         except (OSError, ValueError, KeyError, TypeError, CaseFileError):
             return None  # damaged: left alone for a person to look at
 
-    def _file(self, case_id: str) -> Path:
-        safe = "".join(letter for letter in case_id if letter.isalnum() or letter in "-_")
-        return self._folder / f"{safe}{_SUFFIX}"
+    def _file(self, case_id: str, lock: RunningLock) -> Path:
+        """Any text can be the id of a case, also one that is no name of a file."""
+        case = hashlib.sha256(case_id.encode()).hexdigest()[:16]
+        return self._folder / f"{case}-{lock.path.stem}{_SUFFIX}"
 
-    def _held_lock(self) -> str:
-        """The name of this program's lock, taken at the first edit and held until the program ends."""
+    def _held_lock(self) -> RunningLock:
+        """This program's lock, taken at the first edit and held until the program ends."""
         if self._lock is None:
             self._lock = RunningLock(self._folder / f"{uuid.uuid4().hex}{_LOCK_SUFFIX}")
-        return self._lock.path.name
+        return self._lock
 
     def _tidy(self) -> None:
         for path in self._folder.glob(f"*{_LOCK_SUFFIX}"):
@@ -84,3 +90,10 @@ class FileJournal:
                     path.unlink()
             except OSError:
                 continue
+
+
+def _remove(file: Path) -> None:
+    try:
+        file.unlink(missing_ok=True)
+    except OSError:
+        return
