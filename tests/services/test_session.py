@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from hepalith.domain.assessment import Answer, Status
 from hepalith.domain.case import Identity, NumberValue, State, YesNoValue
-from hepalith.domain.errors import CaseFileError, InvalidValueError, NoteError
-from hepalith.services.ports import NoteRequest
+from hepalith.domain.errors import CaseFileError, ChangedCaseFileError, InvalidValueError, NoteError
+from hepalith.services.ports import NoteRequest, Recovery
 from hepalith.services.session import CaseSession, CaseState
 from support.building import choice, items, no, number, yes
 from support.fakes import FixedClock, MemoryJournal, MemoryNotes, MemoryStore
@@ -157,6 +158,52 @@ def test_saving_counts_revisions_and_empties_the_journal(setting: Setting) -> No
     setting.session.save()
     saved = setting.store.files[Path("a.hepalith.json")]
     assert (saved.revision, saved.parent_revision) == (2, 1)
+
+
+def test_what_is_saved_after_an_undo_has_a_revision_of_its_own(setting: Setting) -> None:
+    path = Path("a.hepalith.json")
+    setting.session.record("fever", yes())
+    setting.session.save(path)
+    setting.session.undo()
+    setting.session.save()
+    assert (setting.store.files[path].revision, setting.store.files[path].parent_revision) == (2, 1)
+
+
+@pytest.mark.parametrize("opened", [False, True], ids=["saved here", "opened here"])
+def test_what_another_program_wrote_is_not_written_over_without_a_question(setting: Setting, opened: bool) -> None:
+    path = Path("a.hepalith.json")
+    setting.session.record("fever", yes())
+    setting.session.save(path)
+    if opened:
+        setting.session.open(path)
+    theirs = msgspec.structs.replace(setting.store.files[path], identity=Identity(name="Ada"), revision=2)
+    setting.store.files[path] = theirs
+    setting.session.record("fever", no())
+    with pytest.raises(ChangedCaseFileError):
+        setting.session.save()
+    assert setting.store.files[path] is theirs
+    assert setting.session.state.dirty
+    setting.session.save(over=True)
+    assert setting.store.files[path].identity.name == ""
+    setting.session.record("fever", yes())
+    setting.session.save()
+    del setting.store.files[path]
+    setting.session.record("fever", no())
+    setting.session.save()
+    assert path in setting.store.files, "a file that is gone is written again"
+
+
+def test_recovered_edits_are_saved_without_a_question_to_a_file_that_stayed_as_it_was(setting: Setting) -> None:
+    path = Path("a.hepalith.json")
+    setting.session.record("fever", yes())
+    setting.session.save(path)
+    case = msgspec.structs.replace(setting.session.state.case, identity=Identity(name="Ada"))
+    setting.session.recover(Recovery(name="j", case=case, path=str(path), written=""))
+    setting.session.save()
+    assert setting.store.files[path].identity.name == "Ada"
+    setting.session.recover(Recovery(name="j", case=case, path="gone.hepalith.json", written=""))
+    setting.session.save()
+    assert Path("gone.hepalith.json") in setting.store.files
 
 
 def test_a_refused_save_loses_nothing(setting: Setting) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from hepalith.domain.assessment import Assessment
 from hepalith.domain.case import Case
-from hepalith.domain.errors import CaseFileError, NoteError
+from hepalith.domain.errors import CaseFileError, MissingCaseFileError, NoteError
 from hepalith.services.ports import NoteRequest, Recovery
 
 
@@ -30,7 +30,7 @@ class MemoryStore:
         try:
             return self.files[path]
         except KeyError:
-            raise CaseFileError(f"{path} cannot be read") from None
+            raise MissingCaseFileError(f"{path} cannot be read") from None
 
     def decode(self, content: bytes, name: str) -> Case:
         raise NotImplementedError

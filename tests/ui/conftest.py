@@ -15,7 +15,7 @@ from pytestqt.wait_signal import SignalBlocker
 
 from hepalith.domain.assessment import Assessment
 from hepalith.domain.case import Case
-from hepalith.domain.errors import CaseFileError, NoteError, WriteError
+from hepalith.domain.errors import CaseFileError, MissingCaseFileError, NoteError, WriteError
 from hepalith.knowledge.base import Knowledge
 from hepalith.knowledge.compiled import load_knowledge
 from hepalith.knowledge.model import KnowledgeFiles, ListEntry
@@ -65,7 +65,7 @@ class MemoryStore:
 
     def load(self, path: Path) -> Case:
         if path not in self.files:
-            raise CaseFileError(f"{path.name} is damaged.")
+            raise MissingCaseFileError(f"{path.name} is damaged.")
         return self.files[path]
 
     def save(self, case: Case, path: Path) -> None:

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 from PySide6.QtCore import QLockFile, Qt
 from PySide6.QtWidgets import QApplication, QMessageBox
@@ -86,6 +87,29 @@ def test_a_file_that_is_open_elsewhere_is_not_written_over(
     window.files._on_save_chosen(str(case_file))
     assert "is open in another window" in box(window).text()
     assert ports.store.files[case_file] is before
+
+
+@pytest.mark.parametrize("answer", ["Cancel", "Write over it", "Save under another name"])
+def test_a_file_that_another_program_changed_is_asked_about(
+    window: MainWindow, session: CaseSession, ports, case_file: Path, answer: str
+) -> None:
+    window.files.open_path(case_file)
+    theirs = msgspec.structs.replace(ports.store.files[case_file], identity=Identity(name="Ada"))
+    ports.store.files[case_file] = theirs
+    session.record("hot", YesNoValue(yes=False))
+    done: list[bool] = []
+    window.files.ask_then(lambda: done.append(True))
+    press(window, "Save")
+    assert "was changed by another program" in box(window).text()
+    assert ports.store.files[case_file] is theirs
+    press(window, answer)
+    assert done == [True] * (answer == "Write over it")
+    assert (ports.store.files[case_file] is theirs) == (answer != "Write over it")
+    if answer == "Save under another name":
+        other = case_file.with_name("b.hepalith.json")
+        window.files._on_save_chosen(str(other))
+        assert done == [True]
+        assert other in ports.store.files
 
 
 def test_the_lock_of_a_program_that_was_killed_is_no_lock(

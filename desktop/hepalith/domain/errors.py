@@ -17,6 +17,14 @@ class NewerCaseFileError(CaseFileError):
     """A case file made by a newer version of the program."""
 
 
+class MissingCaseFileError(CaseFileError):
+    """There is no such file."""
+
+
+class ChangedCaseFileError(CaseFileError):
+    """Another program wrote the case file since it was opened."""
+
+
 class KnowledgeError(HepalithError):
     """The knowledge base cannot be used."""
 

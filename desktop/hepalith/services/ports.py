@@ -27,7 +27,10 @@ class CaseStore(Protocol):
     """Case files."""
 
     def load(self, path: Path) -> Case:
-        """The case in a file. Raises CaseFileError with a clear text; the file is not changed."""
+        """The case in a file; the file is not changed.
+
+        Raises MissingCaseFileError if there is none, CaseFileError otherwise, with a clear text.
+        """
 
     def decode(self, content: bytes, name: str) -> Case:
         """The case in the content of a file; `name` is only for messages. Raises CaseFileError."""

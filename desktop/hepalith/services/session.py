@@ -36,7 +36,7 @@ from hepalith.domain.case import (
     Value,
 )
 from hepalith.domain.durations import parse_date
-from hepalith.domain.errors import InvalidValueError
+from hepalith.domain.errors import CaseFileError, ChangedCaseFileError, InvalidValueError, MissingCaseFileError
 from hepalith.domain.truth import Truth
 from hepalith.i18n import _
 from hepalith.knowledge.base import Knowledge
@@ -120,6 +120,7 @@ class CaseSession:
         self._typing: Key | None = None
         self._saved: Case = self._empty()
         self._path: Path | None = None
+        self._on_disk: Case | None = None  # what the file held when it was last read or written here
         self._asker: Asker | None = None  # takes a moment to make: not for the first, empty state
         self._asker_awaited = False
         self._answers: _Answers
@@ -395,22 +396,48 @@ class CaseSession:
         """Opens a case that comes from no file."""
         self._open(case, None)
 
-    def save(self, path: Path | None = None) -> None:
-        """Writes the case to `path`, or to where it came from. Raises CaseFileError; nothing is lost then."""
+    def save(self, path: Path | None = None, *, over: bool = False) -> None:
+        """Writes the case to `path`, or to where it came from. over: whatever another program wrote there meanwhile.
+
+        Raises:
+            ChangedCaseFileError: another program did.
+            CaseFileError: it could not be written. Nothing is lost then.
+        """
         target = path or self._path
         if target is None:
             raise InvalidValueError(_("Choose a file for the case first."))
+        if target == self._path and not over and self._changed_elsewhere(target):
+            raise ChangedCaseFileError(
+                _('"{name}" was changed by another program since it was opened here.').format(name=target.name)
+            )
         case = self._state.case
+        last = max(case.revision, self._saved.revision)  # what was undone since may be older than what was saved
         saved = msgspec.structs.replace(
             case,
-            revision=case.revision + 1,
-            parent_revision=case.revision or None,
+            revision=last + 1,
+            parent_revision=last or None,
             dictionary_version=self.knowledge.header.dictionary_version,
         )
         self._store.save(saved, target)
-        self._path, self._saved = target, saved
+        self._path, self._saved, self._on_disk = target, saved, saved
         self._journal.discard(case.case_id)
         self._show(saved, keep_journal=True)
+
+    def _changed_elsewhere(self, path: Path) -> bool:
+        """Whether another program wrote the file. A file that is gone is written again without a question."""
+        try:
+            return self._store.load(path) != self._on_disk
+        except MissingCaseFileError:
+            return False
+        except CaseFileError:
+            return True
+
+    def _held_by(self, path: Path) -> Case | None:
+        """The case in a file; None if there is none that can be read."""
+        try:
+            return self._store.load(path)
+        except CaseFileError:
+            return None
 
     def recoveries(self) -> tuple[Recovery, ...]:
         """Unsaved edits of earlier runs."""
@@ -418,7 +445,9 @@ class CaseSession:
 
     def recover(self, recovery: Recovery) -> None:
         """Opens unsaved edits of an earlier run; they stay unsaved until the user saves them."""
-        self._open(recovery.case, Path(recovery.path) if recovery.path else None)
+        path = Path(recovery.path) if recovery.path else None
+        self._open(recovery.case, path)
+        self._on_disk = self._held_by(path) if path is not None else None
         self._saved = self._empty()
         self._show(recovery.case)
         if self._state.kept:
@@ -558,7 +587,7 @@ class CaseSession:
     def _open(self, case: Case, path: Path | None) -> None:
         self._past.clear()
         self._future.clear()
-        self._saved, self._path = case, path
+        self._saved, self._path, self._on_disk = case, path, case
         self._show(case, keep_journal=True)
 
     def _show(self, case: Case, keep_journal: bool = False) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from hepalith.domain.case import PATIENT, Case, Lesion, Observation, Override, Study
-from hepalith.domain.errors import CaseFileError, NewerCaseFileError
+from hepalith.domain.errors import CaseFileError, MissingCaseFileError, NewerCaseFileError
 from hepalith.files import reason_of, write_atomically
 from hepalith.i18n import _
 
@@ -31,15 +31,15 @@ class CaseFiles:
     """Case files on this machine's disks (the port `CaseStore`)."""
 
     def load(self, path: Path) -> Case:
-        """The case in a file. Raises CaseFileError."""
+        """The case in a file. Raises MissingCaseFileError, CaseFileError."""
         try:
             if path.stat().st_size > SIZE_LIMIT:
                 raise CaseFileError(_('"{name}" is too large for a case file.').format(name=path.name))
             content = path.read_bytes()
         except OSError as error:
-            raise CaseFileError(
-                _('"{name}" cannot be read: {reason}.').format(name=path.name, reason=reason_of(error))
-            ) from error
+            kind = MissingCaseFileError if isinstance(error, FileNotFoundError) else CaseFileError
+            name = path.name or str(path)
+            raise kind(_('"{name}" cannot be read: {reason}.').format(name=name, reason=reason_of(error))) from error
         return decode_case(content, path.name)
 
     def decode(self, content: bytes, name: str) -> Case:

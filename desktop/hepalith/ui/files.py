@@ -10,7 +10,7 @@ from PySide6.QtCore import QMimeData, QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
-from hepalith.domain.errors import HepalithError
+from hepalith.domain.errors import ChangedCaseFileError, HepalithError
 from hepalith.files import reason_of, write_atomically
 from hepalith.i18n import _
 from hepalith.services.ports import NoteRequest, Recovery
@@ -259,7 +259,7 @@ class FileActions(QObject):
     def _on_save_chosen(self, path: str) -> None:
         self._save_to(Path(path))
 
-    def _save_to(self, path: Path | None) -> None:
+    def _save_to(self, path: Path | None, *, over: bool = False) -> None:
         if path is not None and self.lock.holder(path) is not None:
             self._then = None
             self.show_error(
@@ -267,7 +267,10 @@ class FileActions(QObject):
             )
             return
         try:
-            self._session.save(path)
+            self._session.save(path, over=over)
+        except ChangedCaseFileError as error:
+            self._ask_to_write_over(str(error))
+            return
         except (HepalithError, OSError) as error:
             self._then = None
             self.show_error(_("The case was not saved. It is still open, nothing is lost."), str(error))
@@ -280,6 +283,26 @@ class FileActions(QObject):
         then, self._then = self._then, None
         if then is not None:
             then()
+
+    def _ask_to_write_over(self, text: str) -> None:
+        """What waits for the case to be saved waits on, unless this is cancelled."""
+        box = self._message(
+            QMessageBox.Icon.Warning,
+            text,
+            _("Your case is still open, nothing is lost. What the file holds now would be."),
+        )
+        other = box.addButton(_("Save under &another name"), QMessageBox.ButtonRole.AcceptRole)
+        over = box.addButton(_("&Write over it"), QMessageBox.ButtonRole.DestructiveRole)
+        cancel = box.addButton(_("Cancel"), QMessageBox.ButtonRole.RejectRole)
+        other.clicked.connect(self.save_as)
+        over.clicked.connect(self._write_over)
+        cancel.clicked.connect(self._forget_then)
+        box.setDefaultButton(other)
+        box.setEscapeButton(cancel)
+        box.open()
+
+    def _write_over(self) -> None:
+        self._save_to(None, over=True)
 
     def _on_answered(self, clicked: QWidget) -> None:
         box = self._box
