@@ -3,6 +3,7 @@
 import errno
 import os
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from hepalith.i18n import _
@@ -11,8 +12,14 @@ from hepalith.i18n import _
 def write_atomically(path: Path, content: bytes) -> None:
     """Replaces `path` by `content`: after a crash or on a full disk there is the old file or the new one, never half.
 
-    Raises OSError; then `path` is as it was and no temporary file is left.
+    What a link points to is replaced, not the link. A file that is write-protected is left alone, also in a folder in
+    which it could be replaced. Raises OSError; then `path` is as it was and no temporary file is left.
     """
+    path = path.resolve()
+    there = path.exists()
+    mode = path.stat().st_mode if there else 0o666 & ~_umask()
+    if there and not mode & 0o222:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
     handle, name = tempfile.mkstemp(prefix=f".{path.name[:60]}.", suffix=".part", dir=path.parent)
     temporary = Path(name)
     try:
@@ -20,7 +27,8 @@ def write_atomically(path: Path, content: bytes) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        temporary.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
+        with suppress(PermissionError):  # a memory stick has no modes
+            temporary.chmod(mode & 0o777)
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)
@@ -55,8 +63,10 @@ def _sync_folder(folder: Path) -> None:
     # Makes the new name durable. Windows has no folder handles; there the rename itself is journalled.
     if os.name != "posix":
         return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    # The file is there already: some network drives sync no folders, and a folder may be written and not read.
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

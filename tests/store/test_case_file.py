@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import stat
 from pathlib import Path
 
 import pytest
@@ -149,6 +150,55 @@ def test_a_full_disk_leaves_the_old_file_and_nothing_half(tmp_path: Path, monkey
         CaseFiles().save(case(), path)
     assert path.read_bytes() == before
     assert [file.name for file in tmp_path.iterdir()] == [path.name]
+
+
+def test_a_file_that_is_write_protected_is_left_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "a.hepalith.json"
+    CaseFiles().save(full_case(), path)
+    before = path.read_bytes()
+    path.chmod(0o444)
+    with pytest.raises(CaseFileError, match="not allowed"):
+        CaseFiles().save(case(), path)
+    assert path.read_bytes() == before
+    assert [file.name for file in tmp_path.iterdir()] == [path.name]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links need no rights there")
+def test_what_a_link_points_to_is_written_and_the_link_stays(tmp_path: Path) -> None:
+    path, link = tmp_path / "a.hepalith.json", tmp_path / "link.hepalith.json"
+    CaseFiles().save(full_case(), path)
+    link.symlink_to(path)
+    CaseFiles().save(case(), link)
+    assert link.is_symlink()
+    assert CaseFiles().load(path) == case()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="folders are synced there only")
+@pytest.mark.parametrize("refused", ["chmod", "sync"])
+def test_a_disk_without_modes_or_synced_folders_will_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refused: str
+) -> None:
+    """Memory sticks know no modes, and some network drives sync no folders."""
+    path, sync = tmp_path / "a.hepalith.json", os.fsync
+
+    def files_only(handle: int) -> None:
+        if stat.S_ISDIR(os.fstat(handle).st_mode):
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+        sync(handle)
+
+    def no_modes(*_arguments: object, **_options: object) -> None:
+        raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+
+    if refused == "sync":
+        monkeypatch.setattr(os, "fsync", files_only)
+    else:
+        monkeypatch.setattr(Path, "chmod", no_modes)
+    CaseFiles().save(full_case(), path)
+    assert CaseFiles().load(path) == full_case()
+
+
+def test_the_mark_that_some_editors_put_first_is_no_damage() -> None:
+    assert decode_case(b"\xef\xbb\xbf" + encode_case(full_case()), "a.hepalith.json") == full_case()
 
 
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ Keys that this version does not know are kept and written back; findings that th
 too and never evaluated. A damaged or newer file is refused with a clear sentence and left as it is.
 """
 
+import codecs
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +77,7 @@ def encode_case(case: Case) -> bytes:
 def decode_case(content: bytes, name: str) -> Case:
     """The case in the content of a file. Raises CaseFileError, NewerCaseFileError."""
     try:
-        data = msgspec.json.decode(content)
+        data = msgspec.json.decode(content.removeprefix(codecs.BOM_UTF8))
     except (msgspec.DecodeError, RecursionError) as error:
         raise CaseFileError(
             _('"{name}" is damaged or is no case file: {reason}.').format(name=name, reason=error)
