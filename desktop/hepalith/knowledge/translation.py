@@ -38,8 +38,12 @@ def as_written(place: str, text: str) -> str:  # noqa: ARG001
     return text
 
 
-class Translation(msgspec.Struct, frozen=True, kw_only=True):
-    """How far the clinical texts of a knowledge base are translated: how many there are, are drafts, are reviewed."""
+class Translation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How far the clinical texts of a knowledge base are translated: how many there are, are drafts, are reviewed.
+
+    omit_defaults: msgspec knows a default by its identity, and what is left out is read as the default itself. An
+    assessment leaves the language of the source out, too, whether its knowledge was compiled or read back.
+    """
 
     language: str = SOURCE_LANGUAGE
     texts: int = 0
