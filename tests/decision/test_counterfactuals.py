@@ -320,6 +320,31 @@ TOLD: list[tuple[str, Case, list[str]]] = [
             "No, if Risks: not recorded; needs not A",
         ],
     ),
+    (
+        "overlaps(risks, {a}) and overlaps(risks, {a, b})",
+        case(),
+        ["Yes, if Risks: not recorded; needs A", "No, if Risks: not recorded; needs not A"],
+    ),
+    (
+        "overlaps(risks, {a, b}) and overlaps(risks, {b, a})",
+        case(),
+        ["Yes, if Risks: not recorded; needs one of: Some", "No, if Risks: not recorded; needs not one of: Some"],
+    ),
+    (
+        "not overlaps(risks, {a, b}) and not overlaps(risks, {b, a})",
+        case(),
+        ["Yes, if Risks: not recorded; needs not one of: Some", "No, if Risks: not recorded; needs one of: Some"],
+    ),
+    ("sex == male and sex == female", case(), ["No, if Sex: not recorded; needs not Male"]),
+    # of ways that contain each other the shortest is kept, and the others beside them too
+    (
+        "(fever or (fever and pain) or (pain and a in risks)) and not fever",
+        case(),
+        [
+            "Yes, if Fever: not recorded; needs no; Pain: not recorded; needs yes; Risks: not recorded; needs A",
+            "No, if Fever: not recorded; needs yes",
+        ],
+    ),
     # counts
     (
         "count_true(fever, pain, rash) < 2",
@@ -449,3 +474,81 @@ def ruled(tmp_path_factory: pytest.TempPathFactory) -> Knowledge:
 def test_each_kind_of_condition_says_what_would_turn_it(ruled: Knowledge, at: int) -> None:
     _rule, some, told = TOLD[at]
     assert turns(ruled, some, f"rule_{at}") == told
+
+
+# what is not recorded; only requests and the like may read that
+
+
+@pytest.mark.parametrize(
+    ("rule", "some", "told"),
+    [
+        # what is needed of it has to be recorded
+        (
+            "missing(creatinine) and creatinine > 100",
+            case(),
+            ["Is excluded, if Creatinine: not recorded; needs ≤ 100 µmol/L"],
+        ),
+        # but not what another finding answers for it
+        (
+            "missing(pulse) and pulse <= 90 and fever",
+            CHECKED,
+            ["Applies, if Fever: not recorded; needs yes", "Is excluded, if Fever: not recorded; needs no"],
+        ),
+    ],
+)
+def test_what_is_missing_stays_so_unless_something_is_needed_of_it(
+    tmp_path: Path, rule: str, some: Case, told: list[str]
+) -> None:
+    knowledge, problems = compile_small(tmp_path, rest=REST.replace("missing(age)", rule))
+    assert problems == ()
+    assert turns(knowledge, some, "ASK") == told
+
+
+@pytest.mark.parametrize(
+    ("rule", "text"),
+    [
+        ("not missing(pulse) and not missing(shape)", "Its condition holds"),
+        ("pulse > creatinine and pulse > bilirubin", "Applies"),
+    ],
+)
+def test_what_stands_for_an_absence_is_no_value_and_nothing_to_compare_with(
+    tmp_path: Path, rule: str, text: str
+) -> None:
+    """That all was checked would do neither, so it is no shorter way."""
+    findings = FINDINGS.replace("unit: /min, hard: [10, 300]", "unit: umol/L, hard: [10, 300]")
+    knowledge, problems = compile_small(tmp_path, findings=findings, rest=REST.replace("missing(age)", rule))
+    assert problems == ()
+    found = {turn.turns: turn for turn in Assessor(case(), knowledge, TODAY).turns("ASK")}
+    turn = next(turn for said, turn in found.items() if said.lower() == text.lower())
+    assert (len(turn.facts), turn.shortest, turn.none_up_to) == (2, True, 1)
+
+
+# what is recorded to try a way
+
+
+@pytest.mark.parametrize(
+    ("rule", "recorded"),
+    [
+        ("pulse >= 60", "60"),
+        ("pulse > 60", "61"),
+        ("pulse < 60", "59"),
+        ("pulse > 50 and pulse < 95", "51"),
+        ("creatinine >= 100 and creatinine <= 100", "100"),
+        ("creatinine > 100 and creatinine < 101", None),
+    ],
+)
+def test_a_number_is_tried_at_the_threshold_that_it_has_to_cross(
+    tmp_path: Path, rule: str, recorded: str | None
+) -> None:
+    knowledge, problems = compile_small(tmp_path, rest=REST.replace("missing(age)", rule))
+    assert problems == ()
+    search = Counterfactuals(Evaluation(case(), knowledge, TODAY))
+    way = next(
+        way
+        for way in search.ways(knowledge.recommendations["ASK"].when, PATIENT, wanted=True).shortest
+        if all("checked" not in fact.reads for fact in way)
+    )
+    made = observation(knowledge, list(way))
+    assert (None if made is None else made.value) == (
+        None if recorded is None else number(recorded, knowledge.findings[rule.split(maxsplit=1)[0]].unit)
+    )

@@ -12,7 +12,7 @@ from hepalith.decision import score_ways
 from hepalith.decision.answers import Answers, Open
 from hepalith.decision.assess import Assessor
 from hepalith.decision.causes import rank_causes
-from hepalith.decision.counterfactuals import NEVER, Counterfactuals, findings_in
+from hepalith.decision.counterfactuals import NEVER, NOTHING, Counterfactuals, Ways, findings_in
 from hepalith.decision.evaluation import Evaluation
 from hepalith.decision.explain import Explainer
 from hepalith.decision.rank_ways import RankWays, leading
@@ -151,6 +151,44 @@ def test_nothing_is_told_of_what_can_never_be(small: Knowledge) -> None:
     evaluation = Evaluation(case(lesions=1), small, TODAY)
     search = Counterfactuals(evaluation)
     assert search.checked(search.any_of([]), lambda _then: True).none_up_to >= NEVER - 1
+
+
+# what was left out
+
+
+def test_what_is_left_out_of_two_is_as_long_as_both_less_what_they_share(small: Knowledge) -> None:
+    search = Counterfactuals(Evaluation(case(), small, TODAY))
+    assert search.all_of([Ways((), beyond=2), Ways((), beyond=3)]).beyond == 5
+    assert search.all_of([Ways((), beyond=2, changes=0b0011), Ways((), beyond=3, changes=0b0111)]).beyond == 3
+    either = search.any_of([Ways((), beyond=2, changes=0b01), Ways((), beyond=3, changes=0b10)])
+    assert (either.beyond, either.changes) == (2, 0b11)
+
+
+def test_an_argument_that_is_too_light_alone_leaves_nothing_out_of_one_that_is_enough_alone(small: Knowledge) -> None:
+    search = Counterfactuals(Evaluation(case(), small, TODAY))
+    tree = small.derived["ill"].tree
+    assert isinstance(tree, TruthNode)
+    enough = search.ways(tree, PATIENT, wanted=True)
+    assert enough.beyond == NEVER
+    assert search.at_least([(1, Ways((), beyond=1)), (2, enough)], 2) == enough
+    assert search.at_least([(1, enough)], -1) == NOTHING
+
+
+WIDELY = """- {id: widely, label: Widely, subject: patient, type: choice, classification: true, basis: default,
+   choices: [{id: found, label: Found}, {id: rest, label: Rest}], otherwise: rest,
+   rows: [{id: r1, when: "(x0 or x1 or x2 or x3 or x4 or x5 or x6) and not x0 and not x1 and not x2 and not x3
+     and not x4 and not x5", then: found}]}
+"""
+
+
+def test_a_class_that_only_the_wider_search_reaches_is_told(tmp_path: Path) -> None:
+    many = "".join(f"- {{id: x{at}, label: X{at}, group: person, subject: patient, type: yes_no}}\n" for at in range(7))
+    rest = REST.replace("derived:\n", f"derived:\n{WIDELY}")
+    knowledge, problems = compile_small(tmp_path, findings=FINDINGS + many, rest=rest)
+    assert problems == ()
+    some = case(*(seen(f"x{at}", no()) for at in range(7)))
+    (fact,) = turns(knowledge, some, "widely")["Found"].facts
+    assert fact.text == "X6: no; needs yes"
 
 
 # ranks

@@ -154,7 +154,7 @@ class Counterfactuals:
 
     def at_least(self, parts: Iterable[tuple[int, Ways]], needed: int) -> Ways:
         """The shortest ways to have parts whose weights sum up to what is needed."""
-        found = [NOTHING, *[NO_WAY] * max(needed, 0)]
+        found = [NOTHING, *[NO_WAY] * needed]
         for weight, ways in parts:
             for total in range(len(found) - 1, 0, -1):
                 found[total] = self.any_of([found[total], self._joined(found[max(0, total - weight)], ways)])
@@ -405,12 +405,12 @@ def observation(knowledge: Knowledge, facts: Sequence[Fact]) -> Observation | No
     entered = [reference for fact in facts for reference in references(fact.node)]
     if any(reference.derived or reference.which > 0 for reference in entered):
         return None
-    names = {reference.name for reference in entered}
+    names, subjects = {reference.name for reference in entered}, {fact.subject for fact in facts}
     if len(names) != 1 or not all(_is_simple(fact.node) for fact in facts):
         return None
     finding = knowledge.findings[names.pop()]
     value = _value(finding, facts)
-    return None if value is None else Observation(finding=finding.id, subject=facts[0].subject, value=value)
+    return None if value is None else Observation(finding=finding.id, subject=subjects.pop(), value=value)
 
 
 def _is_simple(node: TruthNode) -> bool:
@@ -423,7 +423,7 @@ def _is_simple(node: TruthNode) -> bool:
 def _value(finding: Finding, facts: Sequence[Fact]) -> Value | None:
     match finding.type:
         case "yes_no":
-            return YesNoValue(yes=facts[0].wanted)
+            return YesNoValue(yes=all(fact.wanted for fact in facts))
         case "choice":
             domain = frozenset(choice.id for choice in finding.choices)
             allowed = domain.intersection(*(_choices(fact, domain) for fact in facts))
