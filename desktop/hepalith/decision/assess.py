@@ -17,7 +17,7 @@ from hepalith.decision.causes import rank_causes
 from hepalith.decision.deciding import deciding_parts
 from hepalith.decision.doubts import doubts_of
 from hepalith.decision.evaluation import Evaluation
-from hepalith.decision.explain import ANSWER, Explainer, must_not_be
+from hepalith.decision.explain import ANSWER, Explainer
 from hepalith.decision.follow_up import planned_tests
 from hepalith.decision.grounds import dated
 from hepalith.decision.kept import Kept
@@ -231,8 +231,7 @@ class Assessor:
         return tuple(self._part_text(part, whose, subject, negated=negated) for part, whose, negated in parts)
 
     def _part_text(self, part: TruthNode, whose: str, subject: str, *, negated: bool) -> str:
-        text = self._explainer.trace(part, whose, 0).text
-        text = must_not_be(text) if negated else text
+        text = self._explainer.text(part, whose, wanted=not negated)
         return f"{whose}: {text}" if whose != subject and len(self.evaluation.lesions) > 1 else text
 
     # advice

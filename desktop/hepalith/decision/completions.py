@@ -59,9 +59,7 @@ class Completer:
         self._answers = Answers(knowledge, knowledge.trees())
         self._reader = FastReader(knowledge)
 
-    def decided(
-        self, evaluation: Evaluation, needs: Needs, stop: Callable[[], bool] = lambda: False
-    ) -> Completions | None:
+    def decided(self, evaluation: Evaluation, needs: Needs, stop: Callable[[], bool]) -> Completions | None:
         """The open advice, gate items and classes that come out alike under every completion.
 
         needs: of the same evaluation; it may know much already. None if it was told to stop.

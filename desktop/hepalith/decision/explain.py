@@ -42,7 +42,7 @@ ANSWER = {Truth.TRUE: Answer.YES, Truth.FALSE: Answer.NO, Truth.UNKNOWN: Answer.
 _DEPTH = 12
 
 
-def must_not_be(text: str) -> str:
+def _must_not_be(text: str) -> str:
     """A part that is negated, in words."""
     return _("must not be so: {text}").format(text=text)
 
@@ -139,14 +139,18 @@ class Explainer:
         """A fact that would have to be so: its present value, and what is needed."""
         return self._judging(fresh=fact.fresh).needed(fact.node, fact.subject, wanted=fact.wanted)
 
+    def text(self, node: TruthNode, subject: str, *, wanted: bool) -> str:
+        """A part of a condition in words, as it has to be, or (not wanted) must not be."""
+        text, _below = self._part(node, subject, 0)
+        return text if wanted else _must_not_be(text)
+
     def needed(self, node: TruthNode, subject: str, *, wanted: bool) -> TraceNode:
         """A part that would have to be so, or (not wanted) not to be."""
         label, value, needed = self._sides(node, subject, wanted=wanted)
         if label:
             text = _("{label}: {value}; needs {needed}").format(label=label, value=value, needed=needed)
         else:
-            text, _below = self._part(node, subject, 0)
-            text = text if wanted else must_not_be(text)
+            text = self.text(node, subject, wanted=wanted)
         finding, whose = self._entry(node, subject)
         answer = ANSWER[self.evaluation.truth(node, subject, self._fresh)]
         return TraceNode(text=text, answer=answer, finding=finding, subject=whose)
@@ -211,7 +215,7 @@ class Explainer:
                 return _("any of these"), [self.trace(part, subject, depth) for part in parts]
             case Not(part=part):
                 text, below = self._part(part, subject, depth)
-                return must_not_be(text), below
+                return _must_not_be(text), below
             case Quantified(quantifier=quantifier, part=part):
                 text = _("for any lesion") if quantifier == "any" else _("for every lesion")
                 return text, [self._of_lesion(part, lesion, depth) for lesion in self.evaluation.lesions]
@@ -349,9 +353,8 @@ class Explainer:
                 else self._numbers(derived.tree, about, depth)
             )
         below = []
-        for row in self.evaluation.possible_rows(derived, about, self._fresh):
-            if row.id == "otherwise":
-                continue
+        rows = self.evaluation.possible_rows(derived, about, self._fresh)
+        for row in (row for row in rows if row.id != "otherwise"):
             inner = self.trace(row.when, about, depth - 1)
             text = _("row {row}: {result}").format(row=row.id, result=self._result(reference.name, row.then))
             below.append(TraceNode(text=text, answer=inner.answer, children=(inner,)))

@@ -11,16 +11,18 @@ from hepalith.knowledge.base import CompiledDerived, CompiledRecommendation
 
 def level_of(evaluation: Evaluation, compiled: CompiledRecommendation, subject: str) -> tuple[Urgency, Urgency | None]:
     """The urgency of a recommendation, and a higher one that cannot be excluded yet."""
-    level = Urgency(compiled.entry.urgency)
-    could_be: Urgency | None = None
-    for step, tree in zip(compiled.entry.escalate, compiled.escalate, strict=True):
-        truth = evaluation.truth(tree, subject)
-        higher = Urgency(step.urgency)
-        if truth is Truth.TRUE and higher.rank > level.rank:
-            level = higher
-        elif truth is Truth.UNKNOWN and (could_be is None or higher.rank > could_be.rank):
-            could_be = higher
-    return level, could_be if could_be is not None and could_be.rank > level.rank else None
+    steps = [
+        (evaluation.truth(tree, subject), Urgency(step.urgency))
+        for step, tree in zip(compiled.entry.escalate, compiled.escalate, strict=True)
+    ]
+    reached = [step for truth, step in steps if truth is Truth.TRUE]
+    level = max([Urgency(compiled.entry.urgency), *reached], key=_rank)
+    could_be = [step for truth, step in steps if truth is Truth.UNKNOWN and step.rank > level.rank]
+    return level, max(could_be, key=_rank, default=None)
+
+
+def _rank(level: Urgency) -> int:
+    return level.rank
 
 
 def gate_state(evaluation: Evaluation, gate: str, subject: str) -> GateState:

@@ -1,6 +1,7 @@
 """What is open in a condition that is neither true nor false: the findings whose value could decide it."""
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from hepalith.decision.evaluation import LESION_COUNT, Evaluation
 from hepalith.domain.case import PATIENT
@@ -23,10 +24,17 @@ from hepalith.knowledge.tree import (
 )
 
 OpenFinding = tuple[str, str]  # (finding, subject)
-
-
 OpenFindings = tuple[OpenFinding, ...]
-Found = dict[tuple[int, str, bool], tuple[int, OpenFindings]]  # by node, subject, fresh; since when it is so
+
+
+class Needed(NamedTuple):
+    """What is open in a node, and since which reading nothing has changed on which that rests."""
+
+    since: int
+    findings: OpenFindings
+
+
+Found = dict[tuple[int, str, bool], Needed]  # by node, subject, fresh
 
 
 class Needs:
@@ -47,9 +55,9 @@ class Needs:
         key = (id(node), subject, fresh)  # a node of the knowledge lives as long as the evaluation
         since = self._evaluation.unchanged_since(node, subject, fresh)
         known = self._found.get(key)
-        if known is None or known[0] != since:
-            known = self._found[key] = since, tuple(dict.fromkeys(self._of(node, subject, fresh)))
-        return known[1]
+        if known is None or known.since != since:
+            known = self._found[key] = Needed(since, tuple(dict.fromkeys(self._of(node, subject, fresh))))
+        return known.findings
 
     def of_finding(self, reference: Reference, subject: str) -> OpenFindings:
         """The open findings behind a finding or derived finding."""

@@ -7,7 +7,7 @@ the values that matter while the other finding is open.
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
-from itertools import accumulate, product
+from itertools import accumulate, groupby, product
 from itertools import combinations as pairs_of
 
 from hepalith.decision.combinations import Combinations
@@ -21,12 +21,12 @@ from hepalith.i18n import _
 
 MOST_COMBINATIONS = 20_000
 SHOWN_PAIRS = 8
-_AT_ONCE = 2_000  # combinations in one reading
+_AT_ONCE = 2_000  # combinations in one reading, about
 
 Two = tuple[Tried, Tried]
 
 
-def second_look(asker: Asker, what_if: WhatIf, stop: Callable[[], bool] = lambda: False) -> Further | None:
+def second_look(asker: Asker, what_if: WhatIf, stop: Callable[[], bool]) -> Further | None:
     """What completions and pairs show of a case; None if it was told to stop."""
     completions = asker.completer.decided(what_if.evaluation, what_if.needs, stop)
     if completions is None or stop():
@@ -77,17 +77,10 @@ class _Pairs:
         )
 
     def _chunks(self, pairs: Sequence[Two]) -> Iterator[list[Two]]:
-        chunk: list[Two] = []
-        size = 0
-        totals = accumulate(map(_size, pairs))
-        for pair in (pair for pair, total in zip(pairs, totals, strict=True) if total <= MOST_COMBINATIONS):
-            size += _size(pair)
-            chunk.append(pair)
-            if size >= _AT_ONCE:
-                yield chunk
-                chunk, size = [], 0
-        if chunk:
-            yield chunk
+        totals = zip(accumulate(map(_size, pairs)), pairs, strict=True)
+        within = ((total, pair) for total, pair in totals if total <= MOST_COMBINATIONS)
+        for _portion, some in groupby(within, lambda one: one[0] // _AT_ONCE):
+            yield [pair for _total, pair in some]
 
     def _try(self, pairs: Sequence[Two]) -> None:
         combinations = Combinations()
