@@ -24,7 +24,7 @@ from hepalith.ui.identity_page import IdentityPage
 from hepalith.ui.main_window import Arrangement, MainWindow
 from hepalith.ui.settings import WindowSettings
 from hepalith.ui.studies_page import StudiesPage
-from ui.conftest import FileManual
+from ui.conftest import FileManual, process
 
 KEY = Qt.Key
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -249,10 +249,19 @@ def test_unsaved_edits_of_an_earlier_run_are_offered(window: MainWindow, session
     ports.journal.kept = [Recovery(name="j", case=kept, path="", written="2026-05-31T10:00:00+00:00")]
     window.show_start()
     dialog = window.findChild(RecoveryDialog)
-    assert "1 findings" in dialog.recovery_list.item(0).text()
+    assert "1 finding, 0 lesions;" in dialog.recovery_list.item(0).text()
     dialog.open_button.click()
     assert session.shown("hot") is not None
     assert session.state.dirty
+
+
+@pytest.mark.parametrize("asked", [True, False], ids=["start page asked for", "opened on a case"])
+def test_edits_that_are_put_off_leave_what_was_opened_in_peace(window: MainWindow, ports, asked: bool) -> None:
+    ports.journal.kept = [Recovery(name="j", case=Case(case_id="old"), path="", written="2026-05-31T10:00:00+00:00")]
+    (window.show_start if asked else window.offer_recovery)()
+    window.findChild(RecoveryDialog).reject()
+    process()
+    assert bool(window.findChildren(StartDialog)) == asked
 
 
 def test_the_note_is_written_beside_the_window(qtbot: QtBot, window: MainWindow, ports, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from hepalith.domain.errors import CaseFileError
-from hepalith.i18n import _, catalogue_note
+from hepalith.i18n import _, catalogue_note, plural
 from hepalith.knowledge.base import Knowledge
 from hepalith.services.ports import Recovery
 from hepalith.ui.examples import Example
@@ -226,6 +226,9 @@ def _recovery_words(recovery: Recovery) -> str:
         or case.identity.identifier
         or (Path(recovery.path).name if recovery.path else _("Unnamed case"))
     )
-    return _("{name}: {count} findings, {lesions} lesions; last edit {time}").format(
-        name=name, count=len(case.observations), lesions=len(case.lesions), time=recovery.written[:16].replace("T", " ")
+    return _("{name}: {findings}, {lesions}; last edit {time}").format(
+        name=name,
+        findings=plural("{count} finding", "{count} findings", len(case.observations)),
+        lesions=plural("{count} lesion", "{count} lesions", len(case.lesions)),
+        time=recovery.written[:16].replace("T", " "),
     )

@@ -103,7 +103,7 @@ class MainWindow(QMainWindow):
         self._announced: tuple[str, int] = ("", 0)
         self._preferences = settings.preferences  # as shown
         self._panel: GuidancePanel | None = None
-        self._after_tour: Callable[[], None] | None = None
+        self._after_tour: Callable[[], object] | None = None
         self.bridge = SessionBridge(session, self)
         self.files = FileActions(session, settings, self)
         self.manual = ManualOpener(manual, session, self)
@@ -323,7 +323,7 @@ class MainWindow(QMainWindow):
 
     # starting
 
-    def begin(self, start: Callable[[], None]) -> None:
+    def begin(self, start: Callable[[], object]) -> None:
         """Starts; on the very first run after the tour."""
         if self._settings.preferences.tour_seen:
             start()
@@ -333,6 +333,11 @@ class MainWindow(QMainWindow):
 
     def show_start(self) -> None:
         """Offers unsaved edits of an earlier run, or else how to begin."""
+        if not self.offer_recovery(self.show_chooser):
+            self.show_chooser()
+
+    def offer_recovery(self, later: Callable[[], object] | None = None) -> bool:
+        """Offers unsaved edits of an earlier run; returns whether there are any. later: what to do if they are put off."""
         recoveries = self._session.recoveries()
         if recoveries:
             from hepalith.ui.dialogs import RecoveryDialog
@@ -340,15 +345,10 @@ class MainWindow(QMainWindow):
             dialog = RecoveryDialog(recoveries, self._session.recovery_differences, self)
             dialog.recovery_chosen.connect(self.files.recover)
             dialog.recovery_given_up.connect(self._on_recovery_given_up)
-            dialog.rejected.connect(self.show_chooser)
+            if later is not None:
+                dialog.rejected.connect(later)
             self.open_dialog(dialog, "recovery")
-        else:
-            self.show_chooser()
-
-    def offer_recovery(self) -> None:
-        """Offers unsaved edits of an earlier run, if there are any."""
-        if self._session.recoveries():
-            self.show_start()
+        return bool(recoveries)
 
     def show_chooser(self) -> None:
         """Shows how to begin: empty case, file or example."""
