@@ -3,16 +3,16 @@
 from collections.abc import Iterator
 
 from hepalith.decision.wording import observation_text
-from hepalith.domain.case import PATIENT, Case, Observation
+from hepalith.domain.case import PATIENT, Case, Observation, Override
 from hepalith.i18n import _
-from hepalith.knowledge.base import Knowledge
+from hepalith.knowledge.base import MODALITY, Knowledge
 
 _NOTHING = "–"
 
 
 def differences(before: Case, after: Case, knowledge: Knowledge) -> tuple[str, ...]:
     """A line for each difference: what it concerns, what it was, and what it is. Revisions do not count."""
-    return (*_identity(before, after), *_parts(before, after), *_observations(before, after, knowledge))
+    return (*_identity(before, after), *_parts(before, after, knowledge), *_observations(before, after, knowledge))
 
 
 def _identity(before: Case, after: Case) -> Iterator[str]:
@@ -24,27 +24,32 @@ def _identity(before: Case, after: Case) -> Iterator[str]:
         yield from _line(label, getattr(before.identity, key), getattr(after.identity, key))
 
 
-def _parts(before: Case, after: Case) -> Iterator[str]:
+def _parts(before: Case, after: Case, knowledge: Knowledge) -> Iterator[str]:
     old, new = {one.id: one for one in before.lesions}, {one.id: one for one in after.lesions}
     for name in dict.fromkeys((*old, *new)):
-        label = _("Lesion {number}").format(number=name.removeprefix("L"))
+        label = _lesion(name)
         was = (old[name].label or _("there")) if name in old else ""
         now = (new[name].label or _("there")) if name in new else ""
         yield from _line(label, was, now)
     studies = {one.id: one for one in before.studies}, {one.id: one for one in after.studies}
     for name in dict.fromkeys((*studies[0], *studies[1])):
         was, now = (
-            " ".join(filter(None, (found.modality, found.date, found.phase, found.slice_mm))) if found else ""
+            " ".join(
+                filter(
+                    None, (knowledge.choice_label(MODALITY, found.modality), found.date, found.phase, found.slice_mm)
+                )
+            )
+            if found
+            else ""
             for found in (part.get(name) for part in studies)
         )
-        yield from _line(_("Examination {number}").format(number=name.removeprefix("S")), was, now)
-    decided = (
-        {one.key: one.text or one.reason for one in before.overrides},
-        {one.key: one.text or one.reason for one in after.overrides},
-    )
+        yield from _line(_examination(name), was, now)
+    decided = {one.key: one for one in before.overrides}, {one.key: one for one in after.overrides}
     for key in dict.fromkeys((*decided[0], *decided[1])):
-        was, now = (part.get(key, "") for part in decided)
-        yield from _line(_("Decided otherwise: {advice}").format(advice=key[0]), was, now)
+        was, now = (_why(part[key], knowledge) if key in part else "" for part in decided)
+        advice = knowledge.recommendations.get(key[0])
+        title = advice.entry.title if advice is not None else key[0]
+        yield from _line(_("Decided otherwise: {advice}").format(advice=title), was, now)
 
 
 def _observations(before: Case, after: Case, knowledge: Knowledge) -> Iterator[str]:
@@ -53,10 +58,24 @@ def _observations(before: Case, after: Case, knowledge: Knowledge) -> Iterator[s
         if old.get(key) == new.get(key):
             continue
         finding, subject, study, date = key
-        place = " ".join(filter(None, ("" if subject == PATIENT else subject, study, date)))
+        lesion, examination = "" if subject == PATIENT else _lesion(subject), _examination(study) if study else ""
+        place = ", ".join(filter(None, (lesion, examination, date)))
         label = f"{knowledge.label(finding)} ({place})" if place else knowledge.label(finding)
         was, now = _text(old.get(key), knowledge), _text(new.get(key), knowledge)
         yield f"{label}: {was or _NOTHING} → {now or _NOTHING}"
+
+
+def _lesion(name: str) -> str:
+    return _("Lesion {number}").format(number=name.removeprefix("L"))
+
+
+def _examination(name: str) -> str:
+    return _("Examination {number}").format(number=name.removeprefix("S"))
+
+
+def _why(override: Override, knowledge: Knowledge) -> str:
+    reason = knowledge.header.override_reason(override.reason)
+    return override.text or (reason.label if reason is not None else override.reason)
 
 
 def _text(observation: Observation | None, knowledge: Knowledge) -> str:

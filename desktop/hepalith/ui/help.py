@@ -124,8 +124,8 @@ def _tour() -> tuple[tuple[str, str], ...]:
         ),
         (
             _("The form, middle"),
-            _("Enter what the report says. Not recorded is never taken for normal; ? says that it cannot be told. Ctrl+G "
-              "asks one question at a time instead."),
+            _("Enter what the report says. Not recorded is never taken for normal; ? says that it cannot be told. "
+              "Ctrl+G asks one question at a time instead."),
         ),
         (
             _("The guidance, right"),

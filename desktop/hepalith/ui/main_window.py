@@ -337,7 +337,7 @@ class MainWindow(QMainWindow):
             self.show_chooser()
 
     def offer_recovery(self, later: Callable[[], object] | None = None) -> bool:
-        """Offers unsaved edits of an earlier run; returns whether there are any. later: what to do if they are put off."""
+        """Offers unsaved edits of an earlier run; returns whether there are any. later: if they are put off."""
         recoveries = self._session.recoveries()
         if recoveries:
             from hepalith.ui.dialogs import RecoveryDialog
