@@ -21,7 +21,9 @@ def test_a_date_is_as_precise_as_it_was_given(text: str, first: date, last: date
     assert parse_date(text) == DateRange(first, last)
 
 
-@pytest.mark.parametrize("text", ["2026-13", "2026-02-30", "20.05.2026", "", "today", "0000"])
+@pytest.mark.parametrize(
+    "text", ["2026-13", "2026-02-30", "20.05.2026", "", "today", "0000", "0001-01-01", "9999-12-31", "２０２６-01"]
+)
 def test_what_is_no_date_is_refused_with_the_form_that_works(text: str) -> None:
     with pytest.raises(InvalidValueError, match="2026-05-20"):
         parse_date(text)

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from hepalith.domain.assessment import Answer, Status
-from hepalith.domain.case import Identity, NumberValue, State, YesNoValue
+from hepalith.domain.case import Identity, NumberValue, State, TextValue, YesNoValue
 from hepalith.domain.errors import CaseFileError, ChangedCaseFileError, InvalidValueError, NoteError
 from hepalith.services.ports import NoteRequest, Recovery
 from hepalith.services.session import CaseSession, CaseState
@@ -204,6 +204,48 @@ def test_recovered_edits_are_saved_without_a_question_to_a_file_that_stayed_as_i
     setting.session.recover(Recovery(name="j", case=case, path="gone.hepalith.json", written=""))
     setting.session.save()
     assert Path("gone.hepalith.json") in setting.store.files
+
+
+@pytest.mark.parametrize("what", ["edit", "undo", "redo", "open", "recover"])
+def test_a_fault_in_the_core_leaves_everything_as_it_was(
+    setting: Setting, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    session, mine, other = setting.session, Path("mine.hepalith.json"), Path("other.hepalith.json")
+    session.record("fever", yes())
+    session.save(other)
+    session.new()
+    session.record("fever", no())
+    session.save(mine)
+    session.record("remarks", TextValue(text="more"))
+    session.record("remarks", TextValue(text="most"))
+    session.undo()
+    before, theirs = session.state, setting.store.files[other]
+    recovery = Recovery(name="j", case=theirs, path=str(other), written="")
+    step = {
+        "edit": lambda: session.record("fever", yes()),
+        "undo": session.undo,
+        "redo": session.redo,
+        "open": lambda: session.open(other),
+        "recover": lambda: session.recover(recovery),
+    }[what]
+    with monkeypatch.context() as broken:
+        broken.setattr("hepalith.decision.assess.Assessor.assessment", fault)
+        with pytest.raises(ZeroDivisionError):
+            step()
+    assert session.state is before
+    assert session.shown("remarks").value.text == "more"
+    session.save()
+    assert setting.store.files[other] is theirs, "what is saved goes where the case came from"
+    session.redo()
+    assert session.shown("remarks").value.text == "most"
+    session.undo()
+    session.undo()
+    session.undo()
+    assert session.shown("remarks") is None
+
+
+def fault(*_given: object, **_named: object) -> None:
+    raise ZeroDivisionError
 
 
 def test_a_refused_save_loses_nothing(setting: Setting) -> None:

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from hepalith.domain.case import PATIENT, ChoiceValue, DateValue, ItemsValue, NumberValue, State, TextValue, YesNoValue
+from hepalith.domain.errors import InvalidValueError
 from hepalith.services.session import CaseSession
 from hepalith.ui.fields.choice import ComboEditor, SegmentedEditor, YesNoEditor
 from hepalith.ui.fields.editor import MoreButton
@@ -351,6 +352,23 @@ def test_the_wheel_does_not_change_a_list(qtbot: QtBot, window: MainWindow, sess
     QApplication.sendEvent(box, event)
     assert session.shown("country") is None
     assert box.currentText() == "Not recorded"
+
+
+@pytest.mark.parametrize("typed", ["1,250", "12,500 U/L", "-1,000", "< 1,000"])
+def test_a_comma_that_can_be_read_in_two_ways_is_refused(typed: str) -> None:
+    with pytest.raises(InvalidValueError, match="two ways"):
+        parse_entry(typed, "U/L", ("U/L",))
+
+
+def test_a_comma_that_can_only_be_decimal_is_one() -> None:
+    for typed, number in {"0,125": "0.125", "1,25": "1.25", "1,2500": "1.2500", "1250,5": "1250.5"}.items():
+        assert parse_entry(typed, "U/L", ("U/L",)).number == number
+
+
+def test_signs_that_nobody_sees_are_not_part_of_a_number() -> None:
+    assert parse_entry("\u202e1\u200b2\ufeff", "mm", ("mm",)).number == "12"
+    with pytest.raises(InvalidValueError):
+        parse_entry("1_0", "mm", ("mm",))
 
 
 def test_parsing_and_conversion(knowledge) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from hepalith.domain.errors import InvalidValueError
+from hepalith.i18n import _
 
 PATIENT = "patient"
 
@@ -255,9 +256,11 @@ def parse_number(text: str) -> Decimal:
     Raises InvalidValueError for anything else (words, NaN, infinity, nothing).
     """
     try:
-        number = Decimal(text.strip().replace(",", "."))
+        number = Decimal(text.strip().replace(",", ".").replace("_", "?"))  # Python's own sign between digits
     except InvalidOperation:
-        raise InvalidValueError(f'"{text}" is not a number. Type digits, for example 12.5.') from None
+        raise InvalidValueError(
+            _('"{text}" is not a number. Type digits, for example 12.5.').format(text=text)
+        ) from None
     if not number.is_finite():
-        raise InvalidValueError(f'"{text}" is not a number that can be measured.')
+        raise InvalidValueError(_('"{text}" is not a number that can be measured.').format(text=text))
     return number

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from hepalith.domain.errors import InvalidValueError
-from hepalith.i18n import plural
+from hepalith.i18n import _, plural
 
 if TYPE_CHECKING:
     from dateutil.relativedelta import relativedelta
 
 _DURATION = re.compile(r"([+-]?)\s*(\d+)\s*(hour|day|week|month|year)s?")
-_ISO = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
+_ISO = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
+_YEARS = range(1850, 2200)
 
 
 class DateRange(msgspec.Struct, frozen=True):
@@ -57,11 +58,18 @@ def duration_text(text: str) -> str:
 
 @lru_cache(maxsize=2000)
 def parse_date(text: str) -> DateRange:
-    """An ISO date of day, month or year precision. Raises InvalidValueError with the reason."""
+    """An ISO date of day, month or year precision.
+
+    Raises InvalidValueError with the reason, also for a year in which nobody who is treated now was alive, or will be.
+    """
     found = _ISO.fullmatch(text.strip())
     if found is None:
         raise _no_date(text)
     year, month, day = found.groups()
+    if int(year) not in _YEARS:
+        raise InvalidValueError(
+            _('"{text}" is no date of a patient; write 2026-05-20, 2026-05 or 2026.').format(text=text)
+        )
     try:
         if day:
             exact = date(int(year), int(month), int(day))
@@ -76,7 +84,7 @@ def parse_date(text: str) -> DateRange:
 
 
 def _no_date(text: str) -> InvalidValueError:
-    return InvalidValueError(f'"{text}" is not a date; write 2026-05-20, 2026-05 or 2026')
+    return InvalidValueError(_('"{text}" is not a date; write 2026-05-20, 2026-05 or 2026.').format(text=text))
 
 
 def months_between(start: date, end: date) -> Decimal:

@@ -14,6 +14,7 @@ from hepalith.domain.case import (
 )
 from hepalith.domain.durations import parse_date
 from hepalith.domain.errors import InvalidValueError
+from hepalith.domain.words import unit_text
 from hepalith.i18n import _
 from hepalith.knowledge.model import Finding, UnitScale
 
@@ -64,8 +65,8 @@ def _check_number(finding: Finding, value: NumberValue) -> str:
     low, high = finding.warn
     if (low is None or number >= low) and (high is None or number <= high):
         return ""
-    return finding.warn_text or _("{label}: {number} {unit} is unusual. Please check it.").format(
-        label=finding.label, number=value.number, unit=value.unit
+    return finding.warn_text or _("{label}: {value} is unusual. Please check it.").format(
+        label=finding.label, value=f"{value.number} {unit_text(value.unit)}".rstrip()
     )
 
 
@@ -86,11 +87,11 @@ def _within_hard_limits(finding: Finding, number: Decimal, unit: str) -> None:
     if not low <= number <= high:
         scale = finding.scale(unit) or UnitScale()
         raise InvalidValueError(
-            _("{label} can only be {low} to {high} {unit}.")
-            .format(
-                label=finding.label, low=_shown(low, scale), high=_shown(high, scale), unit=unit if unit != "1" else ""
+            _("{label} can only be {low} to {high}.").format(
+                label=finding.label,
+                low=_shown(low, scale),
+                high=f"{_shown(high, scale)} {unit_text(unit)}".rstrip(),
             )
-            .replace(" .", ".")
         )
 
 

@@ -98,6 +98,9 @@ class _Answers:
         return self.assessor.assessment(trace=False)
 
 
+_Whole = tuple[tuple[Case, ...], tuple[Case, ...], Case, Path | None, Case | None, _Answers]  # what goes with a state
+
+
 class CaseSession:
     """The use cases around one case. Every edit ends in one new state and one call of each listener.
 
@@ -125,6 +128,7 @@ class CaseSession:
         self._asker_awaited = False
         self._answers: _Answers
         self._state = self._make_state(self._saved)
+        self._whole = self._all_of_it()
 
     @property
     def state(self) -> CaseState:
@@ -593,12 +597,21 @@ class CaseSession:
     def _show(self, case: Case, keep_journal: bool = False) -> None:
         for before in tuple(self._before.values()):
             before()
-        made = self._make_state(case)
-        made.assess()  # before anything is kept or told: an error in it leaves the state as it is
-        self._state = made
+        try:
+            made = self._make_state(case)
+            made.assess()
+        except BaseException:  # before anything is kept or told: a fault leaves everything as it was
+            past, future, self._saved, self._path, self._on_disk, self._answers = self._whole
+            self._past[:], self._future[:] = past, future
+            self._asker = None  # what it keeps of the case before may be half of it
+            raise
+        self._state, self._whole = made, self._all_of_it()
         if not keep_journal:
             self._keep(case)
         self._tell()
+
+    def _all_of_it(self) -> _Whole:
+        return tuple(self._past), tuple(self._future), self._saved, self._path, self._on_disk, self._answers
 
     def _tell(self) -> None:
         for listener in tuple(self._listeners):

@@ -1,6 +1,7 @@
 """Editor for a number with its unit and, where it matters, the laboratory's own limits."""
 
 import re
+import unicodedata
 from decimal import Decimal
 
 from PySide6.QtCore import QEvent, Qt, QTimer
@@ -21,12 +22,14 @@ TYPING_MS = 120
 COMPLAINT_MS = 900
 _ENTRY = re.compile(r"\s*(<=|>=|<|>|≤|≥)?\s*(.*?)\s*")
 _WITH_UNIT = re.compile(r"([-+]?[\d.,]+(?:[eE][-+]?\d+)?)\s*(\D.*)")
+_TWO_WAYS = re.compile(r"[-+]?[1-9]\d{0,2},\d{3}")  # thousands, or a decimal comma
 _COMPARATORS = {"≤": "<=", "≥": ">="}
 _SIGNS = {"<=": "≤ ", ">=": "≥ ", "<": "< ", ">": "> ", "": ""}
 
 
 def parse_entry(text: str, unit: str, units: tuple[str, ...]) -> NumberValue:
     """What was typed, for example "12,5", "< 5" or "3.1 mg/dL". Raises InvalidValueError for what is no number."""
+    text = "".join(letter for letter in text if unicodedata.category(letter) != "Cf")  # unseen, and pasted along
     found = _ENTRY.fullmatch(text)
     comparator, rest = (found.group(1) or "", found.group(2)) if found else ("", text)
     with_unit = _WITH_UNIT.fullmatch(rest)
@@ -35,6 +38,12 @@ def parse_entry(text: str, unit: str, units: tuple[str, ...]) -> NumberValue:
         fitting = [one for one in units if named in {one.lower(), unit_text(one).lower()}]
         if fitting:
             rest, unit = with_unit.group(1), fitting[0]
+    if _TWO_WAYS.fullmatch(rest.strip()):
+        raise InvalidValueError(
+            _('"{text}" can be read in two ways. Type {thousands} or {decimal}.').format(
+                text=text, thousands=rest.strip().replace(",", ""), decimal=rest.strip().replace(",", ".")
+            )
+        )
     parse_number(rest)
     return NumberValue(
         number=rest.strip().replace(",", "."), unit=unit, comparator=_COMPARATORS.get(comparator, comparator)
