@@ -17,14 +17,15 @@ from hepalith.decision.evaluation import Evaluation
 from hepalith.decision.levels import level_of
 from hepalith.decision.precedence import Judgement
 from hepalith.decision.thresholds import Cut, value_of
+from hepalith.decision.variants import AHEAD, Layout
 from hepalith.decision.what_if import Asker, WhatIf
 from hepalith.domain.assessment import Question, QuestionGroup, Status, Urgency, in_order
-from hepalith.domain.case import Case, ItemsValue, Observation, State
+from hepalith.domain.case import PATIENT, Case, ItemsValue, Observation, State
 from hepalith.domain.interval import Interval
 from hepalith.domain.words import doubt_text
 from hepalith.knowledge.base import Knowledge
 from support.building import case, choice, items, no, number, seen, yes
-from support.small import HEADER, compile_small
+from support.small import FINDINGS, HEADER, REST, compile_small
 from support.vignettes import all_vignettes, case_of, knowledge_and_problems
 
 KNOWLEDGE = knowledge_and_problems()[0]
@@ -149,6 +150,113 @@ def test_a_doubt_between_two_says_whether_the_plan_differs(small: Knowledge) -> 
     assert (stage.id, stage.same) == ("stage", True)
     assert doubt_text(stage, Urgency.NONE) == ("Whichever it is, the plan is the same with what is known",)
     assert evaluate(case(seen("stage", choice("one"), "L1"), lesions=1), small, TODAY).doubts == ()
+
+
+@pytest.mark.parametrize(("candidates", "doubts"), [(1, 0), (2, 1), (4, 1), (5, 0)])
+def test_a_doubt_between_more_than_a_few_is_none(tmp_path: Path, candidates: int, doubts: int) -> None:
+    names = ("one", "two", "three", "four", "five", "six")
+    six = ", ".join(f"{{id: {name}, label: {name}}}" for name in names)
+    three = "{id: one, label: One}, {id: two, label: Two}, {id: three, label: Three}"
+    knowledge, problems = compile_small(tmp_path, findings=FINDINGS.replace(three, six))
+    assert problems == ()
+    some = case(seen("stage", choice(*names[:candidates]), "L1"), lesions=1)
+    assert len(evaluate(some, knowledge, TODAY).doubts) == doubts
+
+
+def test_a_request_that_an_answer_brings_or_ends_changes_no_urgency(tmp_path: Path) -> None:
+    rest = REST.replace('urgency: routine, when: "missing(age)"', 'urgency: urgent, when: "fever and missing(age)"')
+    knowledge, problems = compile_small(tmp_path, rest=rest)
+    assert problems == ()
+    for recorded in (case(), case(seen("fever", yes()))):
+        what_if = Asker(knowledge).what_if(recorded, TODAY)
+        told = [one for one in what_if.tried if one.key[0] in {"fever", "age"}]
+        assert {what_if.effects.of(variant).level for one in told for variant in one.variants} == {
+            what_if.effects.level
+        }
+    assert what_if.now is Urgency.URGENT
+
+
+LEVELLED = """recommendations:
+- {id: FIRST, title: First, subject: patient, kind: do, action: A., urgency: soon, when: fever, basis: default}
+- {id: SECOND, title: Second, subject: patient, kind: do, action: A., urgency: urgent, when: fever, basis: default}
+"""
+
+
+def test_the_advice_that_raises_the_urgency_is_that_of_the_highest_level(tmp_path: Path) -> None:
+    knowledge, problems = compile_small(tmp_path, rest=REST.replace("recommendations:\n", LEVELLED))
+    assert problems == ()
+    what_if = Asker(knowledge).what_if(case(), TODAY)
+    fever = next(one for one in what_if.tried if one.key[0] == "fever")
+    changes = [what_if.effects.of(variant) for variant in fever.variants]
+    assert [change.raised_by for change in changes] == [(("SECOND", PATIENT),), ()]
+    assert {key[0] for key in changes[0].starts} == {"FIRST", "SECOND"}
+
+
+RELIEVED = """recommendations:
+- {id: LOSES, title: Loses, subject: patient, kind: do, action: A., urgency: urgent, when: fever, basis: default}
+- {id: WINS, title: Wins, subject: patient, kind: do, action: A., urgency: soon, when: shape == odd, basis: default}
+- {id: MORE, title: More, subject: patient, kind: do, action: A., urgency: soon, when: shape == round, basis: default}
+"""
+
+
+def test_that_another_answer_changes_more_is_no_reason_to_ask_later(tmp_path: Path) -> None:
+    """One answer brings relief; that another one starts advice of no higher urgency does not count against it."""
+    rule = """precedence:
+- {id: P0, step: 1, when_holds: [WINS], suppresses: [LOSES], across: patient, replaces: true, label: w, basis: default}
+"""
+    values = []
+    for more in ("shape == round", "shape == round and age > 100"):
+        rest = REST.replace("recommendations:\n", RELIEVED.replace("when: shape == round", f"when: {more}"))
+        folder = tmp_path / str(len(values))
+        folder.mkdir()
+        knowledge, problems = compile_small(folder, rest=rest.replace("precedence:\n", rule))
+        assert problems == ()
+        found = question(
+            ask_next(case(seen("fever", yes()), seen("age", number("30", "a"))), knowledge, TODAY).questions, "shape"
+        )
+        values.append(found.worth)
+    assert values[0] > values[1] > 0
+
+
+def test_what_can_be_asked_together_is_asked_of_each_lesion_by_itself(tmp_path: Path) -> None:
+    more = "- {id: hard, label: Hard, group: spot, subject: lesion, type: yes_no}\n"
+    knowledge, problems = compile_small(
+        tmp_path, findings=FINDINGS + more, rest=REST.replace("missing(age)", "any_lesion(hard)")
+    )
+    assert problems == ()
+    what_if = Asker(knowledge).what_if(case(lesions=2), TODAY)
+    found = [
+        (one.chunk.id, {(member.open.finding, member.open.subject) for member in one.members})
+        for one in what_if.together
+    ]
+    assert [one for one in found if one[0] == "solid"] == [
+        ("solid", {("solid", "L1"), ("hard", "L1")}),
+        ("solid", {("solid", "L2"), ("hard", "L2")}),
+    ]
+
+
+def test_only_classes_are_taken_to_be_each_of_their_choices(tmp_path: Path) -> None:
+    named = """derived:
+- {id: named, label: Named, subject: patient, type: choice, basis: default, otherwise: rest,
+   choices: [{id: ill, label: Ill}, {id: rest, label: Rest}], rows: [{id: r1, when: fever, then: ill}]}
+"""
+    knowledge, problems = compile_small(tmp_path, rest=REST.replace("derived:\n", named))
+    assert problems == ()
+    assert set(Asker(knowledge).what_if(case(lesions=2), TODAY).assumed) == {("kind", "L1"), ("kind", "L2")}
+
+
+# places
+
+
+def test_planes_are_made_ahead_so_that_their_number_seldom_changes() -> None:
+    layout = Layout()
+    ahead = [layout.full.bit_length()]
+    for at in range(AHEAD):
+        layout.places(("one", str(at)), 1)
+        ahead.append(layout.full.bit_length())
+        assert layout.full == 2 ** ahead[-1] - 1
+        assert ahead[-1] > layout.size - 1
+    assert ahead == [*[AHEAD] * (AHEAD - 1), 2 * AHEAD, 2 * AHEAD]
 
 
 def test_a_class_on_which_no_advice_rests_names_the_answers_behind_it_that_matter() -> None:

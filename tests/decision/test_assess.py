@@ -177,7 +177,8 @@ def test_conflicts_come_with_the_advice_that_names_them(small: Knowledge) -> Non
 
 
 def test_overdue_knowledge_is_marked(small: Knowledge) -> None:
-    assert not advice(assessed(case(*ILL), small), "ALARM").basis.overdue
+    for day in (TODAY, date(2027, 1, 1)):
+        assert not advice(assessed(case(*ILL), small, day), "ALARM").basis.overdue
     assert advice(assessed(case(*ILL), small, date(2027, 1, 2)), "ALARM").basis.overdue
 
 
@@ -281,3 +282,22 @@ def test_a_formula_is_written_with_the_brackets_that_it_needs() -> None:
         "100 × (Size − Size before) / Size before",
         "Points for bilirubin + Points for albumin + (2 if Ill, otherwise 1)",
     ]
+
+
+def test_without_one_who_asks_nothing_was_tried_and_no_plan_is_called_robust(small: Knowledge) -> None:
+    assert not Assessor(case(), small, TODAY).assessment(trace=False).robust
+
+
+def test_a_class_of_two_is_not_narrowed_down_while_both_are_possible(tmp_path: Path) -> None:
+    two = """derived:
+- {id: heat, label: Heat, subject: patient, type: choice, classification: true, basis: default, otherwise: rest,
+   choices: [{id: hot, label: Hot}, {id: rest, label: The rest}], rows: [{id: r1, when: fever and pain, then: hot}]}
+"""
+    knowledge, problems = compile_small(tmp_path, rest=REST.replace("derived:\n", two))
+    assert problems == ()
+    found = [
+        assessed(some, knowledge)
+        for some in (case(seen("fever", yes())), case(seen("fever", yes()), seen("pain", yes())))
+    ]
+    classes = [one for made in found for one in made.classifications if one.id == "heat"]
+    assert [one.candidates for one in classes] == [("hot",)], "while both are possible it is not shown"

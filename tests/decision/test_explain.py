@@ -6,10 +6,15 @@ from random import Random
 import pytest
 
 from hepalith.decision import explain
+from hepalith.decision.assess import Assessor
 from hepalith.decision.evaluation import Evaluation
 from hepalith.decision.explain import Explainer
-from hepalith.domain.assessment import TraceNode
+from hepalith.decision.reading import QuickEvaluation
+from hepalith.decision.what_if import Asker
+from hepalith.domain.assessment import Answer, TraceNode
 from hepalith.domain.case import PATIENT
+from hepalith.domain.truth import Truth
+from hepalith.knowledge.base import Knowledge
 from support.building import case, no, number, seen, yes
 from support.generated import KNOWLEDGE
 from support.questions import conditions
@@ -88,3 +93,29 @@ def test_each_level_of_a_trace_opens_one_derived_finding_gate_or_advice(
     for depth, text in enumerate(said):
         assert [level in text for level in levels] == [number <= depth for number in range(len(levels))], text
     assert levels[-1] in texts(explainer.trace(tree, subject))
+
+
+# what was derived
+
+
+def test_what_is_derived_is_explained_for_whom_it_is_judged(small: Knowledge) -> None:
+    known = case(
+        seen("size", number("20", "mm"), "L1"),
+        seen("solid", yes(), "L1"),
+        seen("fever", no()),
+        seen("pain", no()),
+        lesions=2,
+    )
+    explain = Assessor(known, small, date(2026, 6, 1)).explain
+    assert (explain("kind", "L1").answer, explain("kind", "L2").answer) == (Answer.YES, Answer.UNKNOWN)
+    assert explain("ill", "L2").answer is Answer.NO, "it is of the patient, whoever is asked about"
+    assert explain("points").answer is Answer.UNKNOWN
+    assert explain("nothing").text == "nothing is not in this knowledge base"
+
+
+def test_an_explanation_is_that_of_the_interpreter(small: Knowledge, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the fast reader got wrong would be seen beside it."""
+    assessor = Assessor(case(seen("fever", yes())), small, date(2026, 6, 1), Asker(small))
+    monkeypatch.setattr(QuickEvaluation, "truth", lambda *_arguments: Truth.FALSE)
+    assert assessor.evaluation.truth(small.recommendations["ALARM"].when, PATIENT) is Truth.FALSE
+    assert assessor.explain("ALARM").answer is Answer.UNKNOWN

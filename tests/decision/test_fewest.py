@@ -158,10 +158,10 @@ def test_nothing_is_told_of_what_can_never_be(small: Knowledge) -> None:
 
 def test_what_is_left_out_of_two_is_as_long_as_both_less_what_they_share(small: Knowledge) -> None:
     search = Counterfactuals(Evaluation(case(), small, TODAY))
-    assert search.all_of([Ways((), beyond=2), Ways((), beyond=3)]).beyond == 5
+    assert search.all_of([Ways((), beyond=2, changes=0b0001), Ways((), beyond=3, changes=0b0110)]).beyond == 5
     assert search.all_of([Ways((), beyond=2, changes=0b0011), Ways((), beyond=3, changes=0b0111)]).beyond == 3
-    either = search.any_of([Ways((), beyond=2, changes=0b01), Ways((), beyond=3, changes=0b10)])
-    assert (either.beyond, either.changes) == (2, 0b11)
+    either = search.any_of([Ways((), beyond=2, changes=0b010), Ways((), beyond=3, changes=0b100)])
+    assert (either.beyond, either.changes) == (2, 0b110)
 
 
 def test_an_argument_that_is_too_light_alone_leaves_nothing_out_of_one_that_is_enough_alone(small: Knowledge) -> None:
@@ -386,6 +386,8 @@ SCORES = """- {id: first, label: First, subject: patient, type: number, unit: "1
    relevant: "often > 0 and often > 1 and often > 2 and often > 3"}
 - {id: made, label: Made of three, subject: patient, type: number, unit: "1", classification: true, basis: default,
    expr: "bilirubin / creatinine + age / age", relevant: "made > 1000"}
+- {id: moved, label: Three and a ratio, subject: patient, type: number, unit: "1", classification: true, basis: default,
+   expr: "count_true(fever, pain, a in risks) + age / age", relevant: "moved >= 4"}
 - {id: sizes, label: All sizes, subject: patient, type: number, unit: mm, classification: true, basis: default,
    expr: "sum_lesions(size)", relevant: "sizes > 90"}
 """
@@ -439,6 +441,12 @@ def test_of_a_score_in_which_a_place_moves_only_one_finding_is_tried_out(scored:
     """Where a value matters depends on the others, so not every pair of answers was tried."""
     (turn,) = score_turns(scored, "made", PATIENT)
     assert (turn.answers, turn.none_up_to) == ((), 1)
+
+
+def test_answers_to_three_findings_are_not_said_to_be_the_fewest_where_a_place_moves(scored: Evaluation) -> None:
+    (turn,) = Turns(scored, Explainer(scored)).of("moved")
+    assert len(turn.facts) == 3
+    assert (turn.shortest, turn.none_up_to) == (False, 1)
 
 
 def test_a_score_over_lesions_is_turned_by_any_of_them(scored: Evaluation) -> None:

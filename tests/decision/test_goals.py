@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from hepalith.decision.ask_next import questions_of
 from hepalith.decision.goals import EMERGENCY, end_of, shares
 from hepalith.decision.what_if import Asker, WhatIf
-from hepalith.domain.assessment import Ending, EndKind
+from hepalith.domain.assessment import Ending, EndKind, Urgency
 from hepalith.domain.case import Case, NumberValue, Observation, State
 from support.building import case, choice, items, number, seen
 from support.vignettes import all_vignettes, case_of, knowledge_and_problems
@@ -93,6 +93,17 @@ def test_no_end_is_reached_while_an_emergency_can_still_be_asked_for(monkeypatch
     assert to_ask(closed) == []
     monkeypatch.setattr("hepalith.decision.goals._still_to_ask", lambda _what_if, _kind: iter([("pulse", "patient")]))
     assert to_ask(closed) == ["pulse"]
+
+
+def test_a_case_is_closed_beside_what_is_routine_but_not_beside_what_is_wanted_soon() -> None:
+    found = asked(vignette(CLOSED))
+    kinds = []
+    for level in (Urgency.ROUTINE, Urgency.SOON):
+        found.effects.level = level.rank
+        ending = end_of(found)
+        kinds.append(ending and ending.kind)
+    assert kinds[0] is EndKind.CLOSED
+    assert kinds[1] is not EndKind.CLOSED
 
 
 @pytest.mark.parametrize("name", ["jaundice", "soft_tissue", "men2_family", "vessels"])

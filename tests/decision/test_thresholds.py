@@ -186,6 +186,23 @@ def test_what_is_said_of_all_lesions_moves_with_the_others(
     assert cuts(quarters, expression, "size", *recorded) == expected
 
 
+def test_what_is_said_of_all_lesions_moves_with_their_number(quarters: tuple[Knowledge, Symbols]) -> None:
+    """While a lesion is not listed, nothing is known of the others but the largest."""
+    knowledge, symbols = quarters
+    thresholds = Thresholds(knowledge, walk(parse_truth("sum_lesions(size) - largest(size) > 20", "lesion", symbols)))
+    for count, cut in (("2", (Cut(Decimal(20), above=True),)), ("3", ()), ("2", (Cut(Decimal(20), above=True),))):
+        recorded = (seen("size", number("30", "mm"), "L1"), seen("lesion_count", number(count, "1")))
+        evaluation = Evaluation(case(*recorded, lesions=2), knowledge, TODAY)
+        assert thresholds.cuts("size", "L2", evaluation) == cut
+
+
+def test_a_finding_of_the_patient_is_cut_where_it_changes_anything_for_any_lesion(
+    quarters: tuple[Knowledge, Symbols],
+) -> None:
+    recorded = (seen("size", number("30", "mm"), "L1"), seen("size", number("50", "mm"), "L2"))
+    assert {(30, True), (50, True)} <= set(cuts(quarters, "size * age > 1500", "age", *recorded))
+
+
 def test_the_span_of_a_number_is_that_of_its_limits_and_of_a_date_that_of_a_life() -> None:
     knowledge, _problems = knowledge_and_problems()
     findings = {finding.type: finding for finding in knowledge.findings.values()}
@@ -207,5 +224,5 @@ def test_between_cuts_lie_stretches_that_share_no_value_and_leave_none_out(small
     )
     assert grid.pieces([above_six, at_four, between]) == [(0, 3), (4, 6), (7, 9), (10, 999)]
     assert grid.pieces([]) == [(0, 999)]
-    assert grid.pieces([Cut(Decimal(-1), above=True), Cut(Decimal(5000), above=False)]) == [(0, 998), (999, 999)]
+    assert grid.pieces([Cut(Decimal(-5), above=True), Cut(Decimal(5000), above=False)]) == [(0, 998), (999, 999)]
     assert grid.cut_before(7) == above_six
