@@ -6,10 +6,11 @@
     python tests/mutation/run.py --sample 200 --seed 1
     python tests/mutation/run.py              # all mutants: hours
 
-`mutation.toml` says what is changed and with which tests, `excused.toml` which survivors change nothing and why. A
-mutant is a process forked from this one, which has read the knowledge and collected the tests already; its changed
-module is never written to a file. A mutant that no chosen test runs has survived. Ends with 1 if less than 95 % of
-those that are not excused are killed, or if more than 2 % are excused. Needs a system that can fork.
+`mutation.toml` says what is changed and with which tests, `excused.toml` which survivors change nothing and why,
+`survivors.toml` why the others stay. A mutant is a process forked from this one, which has read the knowledge and
+collected the tests already; its changed module is never written to a file. A mutant that no chosen test runs has
+survived. Ends with 1 if less than 95 % of those that are not excused are killed, or if more than 2 % are excused.
+Needs a system that can fork.
 """
 
 import argparse
@@ -264,7 +265,7 @@ def _outcomes(drawn: Iterable[Mutant], processes: int, *, in_place: bool) -> lis
 
 def _summary(outcomes: Sequence[Outcome], possible: int) -> int:
     """Prints the counts; 0 if enough are killed."""
-    excused = _excused()
+    excused, listed = _reasons("excused"), _reasons("survivors")
     survivors = [one for one in outcomes if one.result == "survived"]
     reasons = {one: excused[key] for one in survivors if (key := (one.mutant.file, one.was, one.now)) in excused}
     counts = Counter(one.result for one in outcomes)
@@ -273,15 +274,16 @@ def _summary(outcomes: Sequence[Outcome], possible: int) -> int:
     print(f"\n{len(outcomes)} of {possible} mutants tried: {dict(counts)}; {len(reasons)} of the survivors are excused")
     print(f"killed: {score:.1%} of the {counted} that are not excused")
     for one in survivors:
-        said = f"excused: {reasons[one]}" if one in reasons else "SURVIVED"
+        reason = listed.get((one.mutant.file, one.was, one.now), "no reason is given")
+        said = f"excused: {reasons[one]}" if one in reasons else f"SURVIVED: {reason}"
         print(f"{one.mutant}: {said}\n    - {one.was}\n    + {one.now}")
     return int(score < KILLED_AT_LEAST or len(reasons) > EXCUSED_AT_MOST * len(outcomes))
 
 
-def _excused() -> dict[tuple[str, str, str], str]:
-    """(file, line before, line after) -> why the change changes nothing."""
-    data = tomllib.loads((HERE / "excused.toml").read_text(encoding="utf-8"))
-    return {(one["file"], one["was"], one["now"]): one["reason"] for one in data.get("excused", [])}
+def _reasons(kind: str) -> dict[tuple[str, str, str], str]:
+    """(file, line before, line after) -> why the change changes nothing (excused), or is not noticed (survivors)."""
+    data = tomllib.loads((HERE / f"{kind}.toml").read_text(encoding="utf-8"))
+    return {(one["file"], one["was"], one["now"]): one["reason"] for one in data.get(kind, [])}
 
 
 if __name__ == "__main__":
