@@ -64,7 +64,7 @@ def main() -> None:
 
     def read_fast(case: Case, as_of: date) -> object:
         verdicts = Verdicts(fast.read(ObservedCase(case, knowledge.findings, as_of)))
-        return verdicts.urgency, verdicts.points()
+        return verdicts.urgency, verdicts.points(0)
 
     each = {
         "interpreter": per_case(lambda: [interpreted(*one) for one in cases[:ONE_BY_ONE]], ONE_BY_ONE),

@@ -10,20 +10,22 @@ import pytest
 from msgspec.structs import replace
 
 from hepalith.decision.answers import Answers, inside, stretches
-from hepalith.decision.ask_next import Effect, ask_next, worth
+from hepalith.decision.ask_next import Effect, ask_next, questions_of, worth
 from hepalith.decision.assess import evaluate
 from hepalith.decision.effects import REQUEST, Change
 from hepalith.decision.evaluation import Evaluation
+from hepalith.decision.goals import shares
 from hepalith.decision.levels import level_of
 from hepalith.decision.precedence import Judgement
 from hepalith.decision.thresholds import Cut, value_of
 from hepalith.decision.variants import AHEAD, Layout
 from hepalith.decision.what_if import Asker, WhatIf
-from hepalith.domain.assessment import Question, QuestionGroup, Status, Urgency, in_order
+from hepalith.domain.assessment import GateState, Question, QuestionGroup, Status, Urgency, in_order
 from hepalith.domain.case import PATIENT, Case, ItemsValue, Observation, State
 from hepalith.domain.interval import Interval
 from hepalith.domain.words import doubt_text
 from hepalith.knowledge.base import Knowledge
+from hepalith.knowledge.tree import Quantity, Reference
 from support.building import case, choice, items, no, number, seen, yes
 from support.small import FINDINGS, HEADER, REST, compile_small
 from support.vignettes import all_vignettes, case_of, knowledge_and_problems
@@ -243,6 +245,30 @@ def test_only_classes_are_taken_to_be_each_of_their_choices(tmp_path: Path) -> N
     knowledge, problems = compile_small(tmp_path, rest=REST.replace("derived:\n", named))
     assert problems == ()
     assert set(Asker(knowledge).what_if(case(lesions=2), TODAY).assumed) == {("kind", "L1"), ("kind", "L2")}
+
+
+def test_a_change_of_advice_or_of_a_gate_is_one_of_the_plan() -> None:
+    key = ("ALARM", PATIENT)
+    assert [Change(1, starts=(key,)).plan, Change(1, ends=(key,)).plan, Change(1).plan] == [True, True, False]
+    assert Change(1, gates=((key, GateState.SHUT),)).plan
+    assert not Change(1, leaders=(("L1", ("BAD",)),)).plan
+
+
+def test_what_only_an_end_needs_is_worth_something_and_nothing_is_worth_less_than_nothing() -> None:
+    what_if = Asker(KNOWLEDGE).what_if(case(lesions=1), TODAY)
+    worths = {(one.finding, one.subject): one.worth for one in questions_of(what_if).questions}
+    assert min(worths.values()) >= 0
+    only = [one.key for one in what_if.asked if one.key in shares(what_if) and not what_if.changes(one)]
+    assert not worths.keys().isdisjoint(only)
+    assert all(worths[key] > 0 for key in only if key in worths), "a detail is asked once it is relevant"
+
+
+def test_an_old_value_is_none_for_a_gate_also_as_it_is_read_fast(small: Knowledge) -> None:
+    old = case(seen("bilirubin", number("10", "umol/L"), date="2026-05-01"))
+    points = Quantity(Reference("points", lesion=False, derived=True))
+    for evaluation in (Asker(small).what_if(old, TODAY).evaluation, Evaluation(old, small, TODAY)):
+        assert evaluation.number(points, PATIENT).is_point
+        assert not evaluation.number(points, PATIENT, fresh=True).is_point
 
 
 # places

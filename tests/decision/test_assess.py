@@ -6,13 +6,15 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from hepalith.decision import assess
 from hepalith.decision.assess import Assessor, evaluate
 from hepalith.decision.evaluation import Evaluation
+from hepalith.decision.what_if import Asker
 from hepalith.decision.wording import Words
 from hepalith.domain.assessment import Advice, Answer, Assessment, GateState, Status, Urgency
 from hepalith.domain.case import Case, Observation, State
 from hepalith.knowledge.base import Knowledge
-from support.building import case, no, number, seen, yes
+from support.building import case, items, no, number, seen, yes
 from support.small import REST, compile_small
 from support.wide import wide
 
@@ -301,3 +303,60 @@ def test_a_class_of_two_is_not_narrowed_down_while_both_are_possible(tmp_path: P
     ]
     classes = [one for made in found for one in made.classifications if one.id == "heat"]
     assert [one.candidates for one in classes] == [("hot",)], "while both are possible it is not shown"
+
+
+def test_a_class_is_read_from_an_old_value_too(tmp_path: Path) -> None:
+    """Only for a safety gate it is too old."""
+    heat = """derived:
+- {id: heat, label: Heat, subject: patient, type: choice, classification: true, basis: default, otherwise: rest,
+   choices: [{id: hot, label: Hot}, {id: mild, label: Mild}, {id: rest, label: The rest}],
+   rows: [{id: r1, when: bilirubin > 50, then: hot}, {id: r2, when: bilirubin > 40, then: mild}]}
+"""
+    knowledge, problems = compile_small(tmp_path, rest=REST.replace("derived:\n", heat))
+    assert problems == ()
+    old = case(seen("bilirubin", number("60", "umol/L"), date="2026-05-01"))
+    (made,) = [
+        one for one in Assessor(old, knowledge, TODAY).assessment(trace=False).classifications if one.id == "heat"
+    ]
+    assert made.candidates == ("hot",)
+
+
+def test_a_score_is_shown_once_it_is_narrowed_down_to_three_quarters_of_what_it_can_be(tmp_path: Path) -> None:
+    score = """derived:
+- {id: four, label: Four, subject: patient, type: number, unit: "1", range: [1, 5], classification: true,
+   basis: default, expr: "1 + count_true(fever, pain, rash, a in risks)"}
+"""
+    knowledge, problems = compile_small(tmp_path, rest=REST.replace("derived:\n", score))
+    assert problems == ()
+    for risks, shown in ((items(), False), (items(("a",)), True)):
+        made = assessed(case(seen("risks", risks)), knowledge)
+        assert [one.id == "four" for one in made.classifications if one.id == "four"] == [True] * shown
+
+
+NEAR = """recommendations:
+- {id: SPOT, title: Spot, subject: lesion, kind: do, action: A., urgency: soon, when: size > 5, basis: default}
+"""
+
+
+def test_what_wins_for_the_same_lesion_only_leaves_other_lesions_alone(tmp_path: Path) -> None:
+    rule = """precedence:
+- {id: P0, step: 1, when_holds: [DRUG], suppresses: [SPOT], across: lesion, label: the drug comes first, basis: default}
+"""
+    rest = REST.replace("recommendations:\n", NEAR).replace("precedence:\n", rule)
+    knowledge, problems = compile_small(tmp_path, rest=rest)
+    assert problems == ()
+    other = (seen("size", number("20", "mm"), "L2"), seen("solid", no(), "L2"))
+    result = assessed(case(*MIDDLE, *other, lesions=2), knowledge)
+    assert advice(result, "DRUG", "L1").status is Status.HOLDS
+    assert advice(result, "SPOT", "L1").status is Status.SUPPRESSED
+    assert advice(result, "SPOT", "L2").status is Status.HOLDS
+
+
+def test_at_an_edit_the_first_questions_are_shown_and_in_full_all_of_them(
+    small: Knowledge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(assess, "ASKED", 1)
+    assessor = Assessor(case(seen("fever", yes()), lesions=1), small, TODAY, Asker(small))
+    first, all_ = (assessor.assessment(trace=False, full=full).questions for full in (False, True))
+    assert len(first) == 1 < len(all_)
+    assert first == all_[:1]

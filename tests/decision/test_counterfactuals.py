@@ -441,6 +441,15 @@ TOLD: list[tuple[str, Case, list[str]]] = [
         ["Yes, if Sex: not recorded; needs not Female", "No, if Sex: not recorded; needs not Male"],
     ),
     ("fever and not fever", case(), ["No, if Fever: not recorded; needs no"]),
+    # an earlier value cannot be recorded to try it
+    (
+        "previous(creatinine) > 100",
+        case(),
+        [
+            "Yes, if Creatinine before: not recorded; needs > 100 µmol/L",
+            "No, if Creatinine before: not recorded; needs ≤ 100 µmol/L",
+        ],
+    ),
     # lesions
     ("any_lesion(solid)", MUCH, ["Yes, if Solid: not recorded; needs yes", "No, if Solid: not recorded; needs no"]),
     ("every_lesion(solid)", MUCH, ["Yes, if Solid: no; needs yes; Solid: not recorded; needs yes"]),
@@ -521,6 +530,23 @@ def test_what_stands_for_an_absence_is_no_value_and_nothing_to_compare_with(
     found = {turn.turns: turn for turn in Assessor(case(), knowledge, TODAY).turns("ASK")}
     turn = next(turn for said, turn in found.items() if said.lower() == text.lower())
     assert (len(turn.facts), turn.shortest, turn.none_up_to) == (2, True, 1)
+
+
+@pytest.mark.parametrize(
+    ("age_limit", "told"),
+    [
+        ("", "Opens, if All checked and normal: not recorded; needs yes"),
+        ("max_age_days_for_gates: 7, ", "Opens, if Pulse: not recorded; needs "),
+    ],
+)
+def test_what_answers_for_a_finding_opens_a_gate_unless_that_wants_a_fresh_measurement(
+    tmp_path: Path, age_limit: str, told: str
+) -> None:
+    findings = FINDINGS.replace("absent_range: [51, 90]", f"{age_limit}absent_range: [51, 90]")
+    rest = REST.replace('requires: "age >= 18"', 'requires: "pulse >= 50 and pulse <= 95"')
+    knowledge, problems = compile_small(tmp_path, findings=findings, rest=rest)
+    assert problems == ()
+    assert turns(knowledge, case(seen("bilirubin", number("10", "umol/L"))), "gate:drug")[0].startswith(told)
 
 
 # what is recorded to try a way

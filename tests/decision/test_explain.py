@@ -1,6 +1,7 @@
 """Traces that share their parts are those that would be made from nothing."""
 
 from datetime import date
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -18,6 +19,7 @@ from hepalith.knowledge.base import Knowledge
 from support.building import case, no, number, seen, yes
 from support.generated import KNOWLEDGE
 from support.questions import conditions
+from support.small import REST, compile_small
 from support.vignettes import all_vignettes, case_of
 from support.wide import wide
 
@@ -119,3 +121,14 @@ def test_an_explanation_is_that_of_the_interpreter(small: Knowledge, monkeypatch
     monkeypatch.setattr(QuickEvaluation, "truth", lambda *_arguments: Truth.FALSE)
     assert assessor.evaluation.truth(small.recommendations["ALARM"].when, PATIENT) is Truth.FALSE
     assert assessor.explain("ALARM").answer is Answer.UNKNOWN
+
+
+def test_a_row_of_a_table_of_yes_and_no_says_which(tmp_path: Path) -> None:
+    table = """derived:
+- {id: table, label: Table, subject: patient, type: yes_no, basis: default, otherwise: false,
+   rows: [{id: r1, when: fever, then: true}, {id: r2, when: pain, then: false}]}
+"""
+    knowledge, problems = compile_small(tmp_path, rest=REST.replace("derived:\n", table))
+    assert problems == ()
+    explained = Assessor(case(), knowledge, date(2026, 6, 1)).explain("table")
+    assert [one.text for one in explained.children] == ["row r1: yes", "row r2: no"]

@@ -12,12 +12,12 @@ from hepalith.decision import score_ways
 from hepalith.decision.answers import Answers, Open
 from hepalith.decision.assess import Assessor
 from hepalith.decision.causes import rank_causes
-from hepalith.decision.counterfactuals import NEVER, NOTHING, Counterfactuals, Ways, findings_in
+from hepalith.decision.counterfactuals import NEVER, NOTHING, Counterfactuals, Found, Ways, findings_in
 from hepalith.decision.evaluation import Evaluation
 from hepalith.decision.explain import Explainer
 from hepalith.decision.rank_ways import RankWays, leading
 from hepalith.decision.score_ways import score_turns
-from hepalith.decision.turns import Turns
+from hepalith.decision.turns import Turns, _better
 from hepalith.domain.assessment import Turn
 from hepalith.domain.case import PATIENT, Case
 from hepalith.domain.truth import from_bool
@@ -172,6 +172,23 @@ def test_an_argument_that_is_too_light_alone_leaves_nothing_out_of_one_that_is_e
     assert enough.beyond == NEVER
     assert search.at_least([(1, Ways((), beyond=1)), (2, enough)], 2) == enough
     assert search.at_least([(1, enough)], -1) == NOTHING
+
+
+def test_no_more_ways_are_kept_than_are_wanted_and_how_long_the_others_are_is_known(small: Knowledge) -> None:
+    search = Counterfactuals(Evaluation(case(), small, TODAY), most=1)
+    tree = small.derived["ill"].tree
+    assert isinstance(tree, TruthNode)
+    found = search.ways(tree, PATIENT, wanted=True)
+    assert (len(found.shortest), found.beyond) == (1, 1)
+
+
+def test_of_two_searches_the_fewer_findings_count_and_all_that_either_proved(small: Knowledge) -> None:
+    search = Counterfactuals(Evaluation(case(), small, TODAY))
+    tree = small.derived["ill"].tree
+    assert isinstance(tree, TruthNode)
+    one, two = (tuple(search.ways(tree, PATIENT, wanted=wanted).shortest[0]) for wanted in (True, False))
+    assert _better(Found((), 0), Found(two, 1)) == _better(Found(two, 1), Found((), 0)) == Found(two, 1)
+    assert _better(Found(two, 1), Found(one, 0)) == Found(one, 1)
 
 
 WIDELY = """- {id: widely, label: Widely, subject: patient, type: choice, classification: true, basis: default,

@@ -390,3 +390,21 @@ def test_two_versions_give_opposite_differences(tmp_path: Path) -> None:
         (one.id, one.part, one.after, one.before) for one in back
     }
     assert all(isinstance(knowledge, Knowledge) for knowledge in (before, after))
+
+
+def test_what_a_name_stood_for_and_stands_for_has_no_parts_where_only_one_is_a_condition(tmp_path: Path) -> None:
+    named = 'derived:\n- {{id: named, label: Named, subject: patient, type: {}, expr: "{}", basis: default}}\n'
+    number = "number, unit: a, range: [0, 120]"
+    before, after = (
+        compile_small(tmp_path / name, rest=REST.replace("derived:\n", named.format(kind, expr)))
+        for name, kind, expr in (("before", "yes_no", "fever"), ("after", number, "age"))
+    )
+    assert (before[1], after[1]) == ((), ())
+    found = [one for one in knowledge_changes(before[0], after[0]) if one.id == "named"]
+    assert len(found) > 1
+    assert all(one.parts == () for one in found)
+
+
+def test_what_is_not_there_is_not_written(changed: Changed) -> None:
+    (one,) = changed(("label: Ill,", "label: Unwell,"))
+    assert "part" not in msgspec.to_builtins(one)

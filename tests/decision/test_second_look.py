@@ -67,6 +67,36 @@ def test_a_class_that_no_completion_brings_is_left_out(tmp_path: Path) -> None:
     assert "hurting" not in [one.id for one in further.completed], "nothing is left out while fever is open"
 
 
+def test_a_class_of_a_lesion_is_narrowed_down_for_that_lesion(tmp_path: Path) -> None:
+    hurting = """derived:
+- {id: firm, label: Firm, subject: lesion, type: choice, classification: true, basis: default,
+   choices: [{id: hot, label: With pain}, {id: quiet, label: Without pain}, {id: rest, label: The rest}],
+   rows: [{id: r1, when: solid and pain, then: hot}, {id: r2, when: solid and not pain, then: quiet}], otherwise: rest}
+"""
+    knowledge, problems = compile_small(tmp_path, rest=REST.replace("derived:\n", hurting))
+    assert problems == ()
+    _made, further = looked(case(seen("solid", yes(), "L1"), lesions=2), knowledge)
+    (one,) = [one for one in further.completed if one.id == "firm"]
+    assert (one.subject, one.choices) == ("L1", ("With pain", "Without pain"))
+
+
+def test_as_many_completions_as_the_bound_are_tried_and_none_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The class of the fever rests on pain: two completions."""
+    either = REST.replace("missing(age)", "fever and pain or fever and not pain")
+    knowledge, problems = compile_small(tmp_path, rest=either)
+    assert problems == ()
+    for most, decided in ((2, ["ASK"]), (1, [])):
+        monkeypatch.setattr(completions, "MOST_COMPLETIONS", most)
+        _made, further = looked(case(seen("fever", yes())), knowledge)
+        assert [one.id for one in further.completed if one.id == "ASK"] == decided
+    monkeypatch.setattr(completions, "MOST_FINDINGS", 0)
+    _made, further = looked(case(seen("fever", yes())), knowledge)
+    assert (further.completed, further.conclusions_tried) == ((), 0)
+    assert further.conclusions_left > 0
+
+
 @pytest.mark.parametrize("name", ["BD31", "FX66", "CX175"])
 def test_what_is_decided_by_completion_holds_for_whatever_is_answered(name: str) -> None:
     vignette = next(one for one in all_vignettes() if one.id == name)
@@ -142,6 +172,18 @@ def test_where_nothing_single_matters_pairs_are_looked_at(pairs: tuple[Assessmen
     assert "Fever: yes" in said
     assert "Bilirubin: above" in said
     assert robust_text(further) == "No single open finding changes urgency or plan, but 1 pair does."
+
+
+def test_a_pair_that_changes_the_plan_and_not_the_urgency_matters_too(tmp_path: Path) -> None:
+    rest = REST.replace('urgency: emergency_same_day,\n   when: "ill', 'urgency: none,\n   when: "ill')
+    knowledge, problems = compile_small(tmp_path, rest=rest)
+    assert problems == ()
+    made, further = looked(case(*_but_two(), seen("age", number("40", "a"))), knowledge)
+    assert made.robust
+    assert {frozenset(need.finding for need in pair.findings) for pair in further.pairs} == {
+        frozenset({"fever", "bilirubin"})
+    }
+    assert further.pairs[0].outcome.urgency is None
 
 
 def test_a_plan_is_called_robust_only_when_pairs_were_tried_too(small: Knowledge) -> None:

@@ -199,8 +199,14 @@ def test_what_is_said_of_all_lesions_moves_with_their_number(quarters: tuple[Kno
 def test_a_finding_of_the_patient_is_cut_where_it_changes_anything_for_any_lesion(
     quarters: tuple[Knowledge, Symbols],
 ) -> None:
-    recorded = (seen("size", number("30", "mm"), "L1"), seen("size", number("50", "mm"), "L2"))
-    assert {(30, True), (50, True)} <= set(cuts(quarters, "size * age > 1500", "age", *recorded))
+    knowledge, symbols = quarters
+    thresholds = Thresholds(knowledge, walk(parse_truth("size * age > 1500", "lesion", symbols)))
+    for size, age in (("50", 30), ("30", 50), ("20", 75)):
+        recorded = (seen("size", number("25", "mm"), "L1"), seen("size", number(size, "mm"), "L2"))
+        evaluation = Evaluation(case(*recorded, lesions=2), knowledge, TODAY)
+        assert {Cut(Decimal(60), above=True), Cut(Decimal(age), above=True)} <= set(
+            thresholds.cuts("age", PATIENT, evaluation)
+        )
 
 
 def test_the_span_of_a_number_is_that_of_its_limits_and_of_a_date_that_of_a_life() -> None:

@@ -119,7 +119,7 @@ class Reading:
         self._program = program
         self._frames = frames
 
-    def known_now(self, node: TruthNode, subject: str, fresh: bool = False) -> Truth | None:
+    def known_now(self, node: TruthNode, subject: str, fresh: bool) -> Truth | None:
         """Whether a condition holds in the case as it is; None for a node that is part of no tree that was read."""
         slots = self._program.truths.get((id(node), fresh))
         if slots is None:
@@ -146,7 +146,7 @@ class Reading:
         since: int = self._frames[subject if of_lesion else PATIENT][mark]
         return since
 
-    def number_now(self, node: NumberNode, subject: str, fresh: bool = False) -> Interval | None:
+    def number_now(self, node: NumberNode, subject: str, fresh: bool) -> Interval | None:
         """A number in the case as it is; None for a constant, and for a node that is part of no tree that was read."""
         slot = self._program.numbers_in.get((id(node), fresh))
         return None if slot is None else self._pieces(slot, subject).base

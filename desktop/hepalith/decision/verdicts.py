@@ -120,7 +120,7 @@ class Verdicts:
         """Whether another reading has the same variants of a case with the same lesions."""
         return (self.reading.full, self.reading.lesions) == (other.full, other.lesions)
 
-    def points(self, variant: int = 0) -> dict[Key, int]:
+    def points(self, variant: int) -> dict[Key, int]:
         """The points of the causes that are ranked in one variant."""
         lower = (2 << self._base) - 1
         return {
