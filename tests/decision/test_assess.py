@@ -346,10 +346,12 @@ def test_what_wins_for_the_same_lesion_only_leaves_other_lesions_alone(tmp_path:
     knowledge, problems = compile_small(tmp_path, rest=rest)
     assert problems == ()
     other = (seen("size", number("20", "mm"), "L2"), seen("solid", no(), "L2"))
-    result = assessed(case(*MIDDLE, *other, lesions=2), knowledge)
-    assert advice(result, "DRUG", "L1").status is Status.HOLDS
-    assert advice(result, "SPOT", "L1").status is Status.SUPPRESSED
-    assert advice(result, "SPOT", "L2").status is Status.HOLDS
+    two = case(*MIDDLE, *other, lesions=2)
+    for asker in (None, Asker(knowledge)):
+        result = Assessor(two, knowledge, TODAY, asker).assessment(trace=False)
+        assert advice(result, "DRUG", "L1").status is Status.HOLDS
+        assert advice(result, "SPOT", "L1").status is Status.SUPPRESSED
+        assert advice(result, "SPOT", "L2").status is Status.HOLDS
 
 
 def test_at_an_edit_the_first_questions_are_shown_and_in_full_all_of_them(

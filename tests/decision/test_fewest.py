@@ -332,6 +332,27 @@ def test_a_point_more_or_less_is_told_apart(
     assert (findings_in(found.facts), found.none_up_to) == (fewest, fewest - 1)
 
 
+CONFIRMED = """conditions:
+- {id: A, label: A, class: benign, subject: lesion, basis: default, confirmed_when: solid,
+   for: [{when: a in risks, strength: 2, text: a}]}
+- {id: B, label: B, class: benign, subject: lesion, basis: default, confirmed_when: fever or pain,
+   for: [{when: rash, strength: 1, text: r}, {when: sex == male, strength: 1, text: m}]}
+"""
+
+
+def test_between_two_causes_that_are_confirmed_points_decide(tmp_path: Path) -> None:
+    """With two points each both lead; with one and two the other leads alone."""
+    before, after = REST.split("conditions:\n")[0], REST[REST.index("recommendations:") :]
+    knowledge, problems = compile_small(tmp_path, rest=before + CONFIRMED + after)
+    assert problems == ()
+    known = [seen(name, yes()) for name in ("fever", "pain", "rash")] + [seen("risks", items((), ("a", "b", "c")))]
+    for sex, cause, text in (("male", "A", "leads"), ("female", "B", "no longer leads")):
+        some = case(*known, seen("solid", yes(), "L1"), seen("sex", choice(sex)), lesions=1)
+        assert leading(Evaluation(some, knowledge, TODAY), "L1") == ("B",)
+        (fact,) = turns(knowledge, some, cause, "L1")[text].facts
+        assert fact.finding == "risks"
+
+
 def test_the_weakest_argument_is_enough_where_nothing_speaks_for_another(tmp_path: Path) -> None:
     before, after = REST.split("conditions:\n")[0], REST[REST.index("recommendations:") :]
     weak = NOT_RANKED.replace("when: solid, strength: 4", "when: solid, strength: 1")

@@ -119,3 +119,12 @@ def test_without_a_trace_only_what_is_asked_for_is_kept(knowledge: Knowledge, na
     reading, more = (one.read(one.inputs(ObservedCase(ill, knowledge.findings, TODAY))) for one in (reader, traced))
     assert reading.truth(wanted, subject) == more.truth(wanted, subject) == (True, False)
     assert len(reading.frame(subject)) < len(more.frame(subject))  # not its parts
+
+
+def test_which_of_some_conditions_hold_is_asked_of_a_reading_at_once(small: Knowledge) -> None:
+    reader = CaseReader(small)
+    trees = {name: one.when for name, one in small.recommendations.items()}
+    known = case(seen("size", number("20", "mm"), "L1"), seen("solid", yes(), "L1"), lesions=2)
+    reading = reader.read(reader.inputs(ObservedCase(known, small.findings, TODAY)))
+    held = reader.held(trees)
+    assert (held.of(reading, "L1"), held.of(reading, "L2")) == (["ASK", "DRUG"], ["ASK"])

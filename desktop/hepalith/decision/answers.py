@@ -15,6 +15,7 @@ from itertools import product
 import msgspec
 
 from hepalith.decision.evaluation import Evaluation
+from hepalith.decision.kept import Kept
 from hepalith.decision.observed import Group
 from hepalith.decision.thresholds import Cut, Thresholds, span, value_of
 from hepalith.domain.case import (
@@ -73,7 +74,7 @@ class Answers:
         self._choices = [entry for entry in knowledge.findings.values() if entry.type == "choice"]
         self._items = _named_items(nodes)
         self._thresholds = Thresholds(knowledge, nodes)
-        self._unrecorded: dict[tuple[str, str], tuple[object, Open]] = {}
+        self._unrecorded = Kept()
 
     def open(self, evaluation: Evaluation) -> Iterator[Open]:
         """Every open finding of the patient and of each lesion."""
@@ -132,18 +133,16 @@ class Answers:
             yield from (answer.value for answer in self._not_recorded(finding, subject, evaluation).answers)
 
     def _not_recorded(self, finding: Finding, subject: str, evaluation: Evaluation) -> Open:
-        known = self._unrecorded.get((finding.id, subject))
         has_order = finding.type in {"number", "date"}
-        if known is not None and not has_order:
-            return known[1]
         cuts = self._thresholds.cuts(finding.id, subject, evaluation) if has_order else ()
         made_of = (cuts, span(finding, evaluation.observed.as_of) if has_order else None)
-        if known is None or known[0] != made_of:
+
+        def made() -> Open:
             answers = tuple(self._answers(finding, cuts, evaluation.observed.as_of))
-            made = (Observation(finding=finding.id, subject=subject, value=answer.value) for answer in answers)
-            known = (made_of, Open(finding.id, subject, answers, tuple(made)))
-            self._unrecorded[(finding.id, subject)] = known
-        return known[1]
+            recorded = (Observation(finding=finding.id, subject=subject, value=answer.value) for answer in answers)
+            return Open(finding.id, subject, answers, tuple(recorded))
+
+        return self._unrecorded.of((finding.id, subject), made_of, made)
 
     def _answers(self, finding: Finding, cuts: tuple[Cut, ...], as_of: date) -> Iterator[Answer]:
         match finding.type:
