@@ -338,9 +338,12 @@ NEAR = """recommendations:
 """
 
 
-def test_what_wins_for_the_same_lesion_only_leaves_other_lesions_alone(tmp_path: Path) -> None:
-    rule = """precedence:
-- {id: P0, step: 1, when_holds: [DRUG], suppresses: [SPOT], across: lesion, label: the drug comes first, basis: default}
+@pytest.mark.parametrize(("across", "other_lesion"), [("lesion", Status.HOLDS), ("patient", Status.SUPPRESSED)])
+def test_what_wins_for_the_same_lesion_only_leaves_other_lesions_alone(
+    tmp_path: Path, across: str, other_lesion: Status
+) -> None:
+    rule = f"""precedence:
+- {{id: P0, step: 1, when_holds: [DRUG], suppresses: [SPOT], across: {across}, label: the drug first, basis: default}}
 """
     rest = REST.replace("recommendations:\n", NEAR).replace("precedence:\n", rule)
     knowledge, problems = compile_small(tmp_path, rest=rest)
@@ -351,7 +354,7 @@ def test_what_wins_for_the_same_lesion_only_leaves_other_lesions_alone(tmp_path:
         result = Assessor(two, knowledge, TODAY, asker).assessment(trace=False)
         assert advice(result, "DRUG", "L1").status is Status.HOLDS
         assert advice(result, "SPOT", "L1").status is Status.SUPPRESSED
-        assert advice(result, "SPOT", "L2").status is Status.HOLDS
+        assert advice(result, "SPOT", "L2").status is other_lesion
 
 
 def test_at_an_edit_the_first_questions_are_shown_and_in_full_all_of_them(
