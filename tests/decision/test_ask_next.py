@@ -18,7 +18,7 @@ from hepalith.decision.goals import shares
 from hepalith.decision.levels import level_of
 from hepalith.decision.precedence import Judgement
 from hepalith.decision.thresholds import Cut, value_of
-from hepalith.decision.variants import AHEAD, Layout
+from hepalith.decision.variants import AHEAD, Chosen, Layout
 from hepalith.decision.what_if import Asker, WhatIf
 from hepalith.domain.assessment import GateState, Question, QuestionGroup, Status, Urgency, in_order
 from hepalith.domain.case import PATIENT, Case, ItemsValue, Observation, State
@@ -284,6 +284,16 @@ def test_planes_are_made_ahead_so_that_their_number_seldom_changes() -> None:
         assert layout.full == 2 ** ahead[-1] - 1
         assert ahead[-1] > layout.size - 1
     assert ahead == [*[AHEAD] * (AHEAD - 1), 2 * AHEAD, 2 * AHEAD]
+
+
+def test_what_is_asked_together_is_recorded_in_its_plane_as_long_as_it_is(small: Knowledge) -> None:
+    one = Asker(small).what_if(case(), TODAY).tried[0].open
+    layout = Layout()
+    key, place = (one.finding, one.subject), 1 << 200
+    for together in ({}, {200: [Chosen(one, 0)]}, {}):
+        (first, _groups), *others = layout.variation([one], together).recorded[key]
+        assert bool(first & place) is bool(together)
+        assert not any(plane & place for plane, _groups in others)
 
 
 def test_a_class_on_which_no_advice_rests_names_the_answers_behind_it_that_matter() -> None:
