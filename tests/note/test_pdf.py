@@ -236,3 +236,10 @@ def test_a_logo_that_cannot_be_drawn_is_an_error(writer: TypstNoteWriter, tmp_pa
 def alternatives(file: pikepdf.Pdf) -> set[str]:
     """The text alternatives of a file's pictures."""
     return {str(thing.Alt) for thing in file.objects if isinstance(thing, pikepdf.Dictionary) and "/Alt" in thing}
+
+
+def test_missing_fonts_are_named(tmp_path: Path) -> None:
+    texts = dict.fromkeys(("title", "subtitle", "patient_key", "mark", "page_of", "footer", "made_on"), "")
+    page = Document(language="en", paper="a4", **texts)
+    with pytest.raises(NoteError, match="fonts of the program are missing"):
+        make_pdf(page, b"", AT, tmp_path)

@@ -5,6 +5,7 @@ Opening the window is the shortest way: until it is painted, nothing is imported
 
 import argparse
 import gc
+import io
 import os
 import signal
 import sys
@@ -16,6 +17,7 @@ from hepalith.app.folders import Folders, language, user_folders
 from hepalith.cli.arguments import parse_arguments
 from hepalith.domain.errors import HepalithError
 from hepalith.i18n import VARIABLE, _, set_language
+from hepalith.resources import ResourceError
 
 if TYPE_CHECKING:
     from hepalith.services.session import CaseSession
@@ -29,12 +31,22 @@ def main(arguments: list[str] | None = None) -> int:
     set_language(language(user_folders()))  # what the arguments mean is said in it too
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `hepalith assess ... | head` ends quietly
+    _write_any_sign()
     parsed = parse_arguments(sys.argv[1:] if arguments is None else arguments)
     folders = user_folders(getattr(parsed, "profile", None))
     set_language(language(folders))
-    if parsed.command == "open":
-        return _open(parsed, folders)
-    return _run(parsed, folders)
+    try:
+        return _open(parsed, folders) if parsed.command == "open" else _run(parsed, folders)
+    except ResourceError as error:
+        sys.stderr.write(f"hepalith: {error}\n")
+        return 3
+
+
+def _write_any_sign() -> None:
+    """A code page without "≥" must not end the program: files and pipes get UTF-8, a terminal what it can show."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="replace")
 
 
 def _run(arguments: argparse.Namespace, folders: Folders) -> int:

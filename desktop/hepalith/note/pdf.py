@@ -28,8 +28,10 @@ def make_pdf(document: Document, attachment: bytes, at: datetime, resources: Pat
 
     at: the moment that the file carries, with its time zone.
     """
-    data = msgspec.to_builtins(document)
-    signs = signs_of(resources / "fonts")
+    data, fonts = msgspec.to_builtins(document), resources / "fonts"
+    if not fonts.is_dir():
+        raise NoteError(_("The fonts of the program are missing: {folder}. Install it again.").format(folder=fonts))
+    signs = signs_of(fonts)
     ways: tuple[Callable[[str], str], ...] = (
         lambda text: covered(printable(text), signs),
         lambda text: covered(plain_marks(printable(text)), signs),
