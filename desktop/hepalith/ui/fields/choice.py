@@ -10,7 +10,7 @@ from hepalith.domain.case import ChoiceValue, Observation, State, Value, YesNoVa
 from hepalith.i18n import _
 from hepalith.knowledge.model import Finding
 from hepalith.ui.fields.editor import CalmCombo, Editor, Entered, MoreButton
-from hepalith.ui.fields.segments import Look, SegmentBar
+from hepalith.ui.fields.segments import Look, Segment, SegmentBar
 from hepalith.ui.texts import alternative, state_word
 
 NOT_RECORDED = ""
@@ -29,9 +29,7 @@ class SegmentedEditor(Editor):
         for key, (text, look, picture) in answers.items():
             self._bar.add(key, text, look, picture)
         self._bar.add(NOT_RECORDED, state_word(None), Look.OPEN)
-        self._doubts = {key: self._bar.add(key, state_word(state), Look.DOUBT) for key, state in _STATES.items()}
-        for segment in self._doubts.values():
-            segment.hide()
+        self._doubts: dict[str, Segment] = {}  # shown while they are the answer, and made when they first are
         more = MoreButton(self, self)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -47,6 +45,8 @@ class SegmentedEditor(Editor):
 
     def show_observation(self, observation: Observation | None, *, keep_text: bool = False) -> None:  # noqa: ARG002
         keys = self._keys(observation)
+        for key in keys & _STATES.keys() - self._doubts.keys():
+            self._doubts[key] = self._bar.add(key, state_word(_STATES[key]), Look.DOUBT)
         for key, segment in self._doubts.items():
             segment.setVisible(key in keys)
         self._bar.mark(keys)

@@ -100,20 +100,19 @@ class NumberEditor(Editor):
         self._limit_inputs: list[PlainInput] = []
         flow = FlowLayout(gap=8)
         flow.addWidget(_grouped(entry))
-        self._limits = _grouped(self._limits_row()) if finding.limits else QWidget(self)
-        self._limits.hide()  # limits without a value mean nothing
-        flow.addWidget(self._limits)
+        if finding.limits:
+            self._limits = _grouped(self._limits_row())
+            self._limits.hide()  # limits without a value mean nothing
+            flow.addWidget(self._limits)
         row = QHBoxLayout()
         row.setSpacing(2)
         row.addLayout(flow, 1)
         row.addWidget(MoreButton(self, self), 0, Qt.AlignmentFlag.AlignTop)
-        self._offer = _UnitOffer(self)
-        self._offer.hide()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(3)
-        column.addLayout(row)
-        column.addWidget(self._offer)
+        self._offer: _UnitOffer | None = None
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(3)
+        self._column.addLayout(row)
         self.setFocusProxy(self.number_input)
         self._set_widths()
 
@@ -140,7 +139,7 @@ class NumberEditor(Editor):
                 observation.lower_limit, observation.upper_limit
             ) if observation is not None else None
         if number is None or self._value != number:
-            self._offer.hide()
+            self._end_offer()
         self._value = number
         self._pending = False
         self._show_limits()
@@ -168,21 +167,21 @@ class NumberEditor(Editor):
         )
         number = converted(self._value.number, self._value.unit, unit, self.finding)
         value = NumberValue(number=number, unit=unit, comparator=self._value.comparator)
-        self._offer.hide()
+        self._end_offer()
         self.value_entered.emit(Entered(value=value, lower_limit=lower, upper_limit=upper))
 
     def correct(self) -> None:
         """Enters the same number with the unit that was chosen: the first unit was a slip."""
         if self._value is not None:
             value = NumberValue(number=self._value.number, unit=self._unit(), comparator=self._value.comparator)
-            self._offer.hide()
+            self._end_offer()
             self.value_entered.emit(Entered(value=value))
 
     def keep(self) -> None:
         """Goes back to the unit of the recorded value."""
         if self._value is not None:
             self._select_unit(self._value.unit)
-        self._offer.hide()
+        self._end_offer()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -252,8 +251,8 @@ class NumberEditor(Editor):
         self._also_label.setVisible(bool(text))
 
     def _show_limits(self) -> None:
-        wanted = bool(self._limit_inputs) and bool(self.number_input.text().strip())
-        if self._limits.isHidden() is wanted:
+        wanted = bool(self.number_input.text().strip())
+        if self._limit_inputs and self._limits.isHidden() is wanted:
             self._limits.setVisible(wanted)
 
     def _on_edited(self) -> None:
@@ -282,9 +281,19 @@ class NumberEditor(Editor):
                 self._pending = True
                 self._send(final=True)
         elif self._unit() == self._value.unit:
-            self._offer.hide()
+            self._end_offer()
         else:
-            self._offer.ask(self._value, self._unit(), self.finding)
+            self._open_offer(self._value)
+
+    def _open_offer(self, value: NumberValue) -> None:
+        if self._offer is None:
+            self._offer = _UnitOffer(self)
+            self._column.addWidget(self._offer)
+        self._offer.ask(value, self._unit(), self.finding)
+
+    def _end_offer(self) -> None:
+        if self._offer is not None:
+            self._offer.hide()
 
     def _send(self, *, final: bool) -> None:
         text = self.number_input.text()

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QEvent, QLineF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from hepalith.domain.case import PATIENT, Case, ChoiceValue, Observation, State
 from hepalith.domain.errors import InvalidValueError
@@ -61,14 +61,12 @@ class FieldRow(QWidget):
         self.editor.setToolTip(finding.help)
         self.label.setContentsMargins(0, 3, 0, 0)
         self._stacked = self.editor.stacked or in_table
-        self._message = plain_label()
-        self._message.hide()
+        self._message: QLabel | None = None
         self._earlier: EarlierRows | None = None
 
         right = QVBoxLayout()
         right.setSpacing(2)
         right.addWidget(self.editor)
-        right.addWidget(self._message)
         self._right = right
         self._box = QBoxLayout(
             QBoxLayout.Direction.TopToBottom if self._stacked else QBoxLayout.Direction.LeftToRight, self
@@ -101,7 +99,7 @@ class FieldRow(QWidget):
     @property
     def message(self) -> str:
         """The text shown below the editor, or ""."""
-        return self._message.text() if not self._message.isHidden() else ""
+        return self._message.text() if self._message is not None else ""
 
     def show_observation(self, observation: Observation | None, case: Case) -> None:
         """Shows what is recorded."""
@@ -305,17 +303,22 @@ class FieldRow(QWidget):
             text = "✗ " + _("Refused: {reason} {kept}").format(reason=self._refusal, kept=kept)
         elif self._warning:
             text = "⚠ " + self._warning
-        if self._message.text() != text:
-            self._message.setText(text)
-        if self._message.isHidden() is bool(text):
-            self._message.setVisible(bool(text))
+        if text and self._message is None:
+            self._message = plain_label()
+            self._right.insertWidget(1, self._message)  # below the editor
+        if self._message is not None:
+            if self._message.text() != text:
+                self._message.setText(text)
+            if self._message.isHidden() is bool(text):
+                self._message.setVisible(bool(text))
         self._tint()
         self._describe()
         self.update()
 
     def _tint(self) -> None:
-        theme = theme_of(self)
-        tinted(self._message, theme.alert if self._refusal else theme.warning)
+        if self._message is not None:
+            theme = theme_of(self)
+            tinted(self._message, theme.alert if self._refusal else theme.warning)
 
     def _describe(self) -> None:
         """What a screen reader says after the name."""
