@@ -29,6 +29,7 @@ class Editor(QWidget):
     """Shows one observation of a finding and says what the user wants; it never changes the case itself."""
 
     stacked = False  # it needs the whole width, so that its label stands above it
+    described = True  # its row says what is recorded; otherwise its parts do so themselves
 
     value_entered = Signal(object)  # Entered
     state_entered = Signal(object)  # State

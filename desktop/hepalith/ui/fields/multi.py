@@ -140,6 +140,7 @@ class MultiEditor(Editor):
     """Items as a flow of small buttons, with "none of these"."""
 
     stacked = True
+    described = False
 
     def __init__(self, finding: Finding, parent: QWidget | None = None) -> None:
         super().__init__(finding, parent)

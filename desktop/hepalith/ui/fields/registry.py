@@ -7,11 +7,8 @@ from PySide6.QtWidgets import QWidget
 
 from hepalith.knowledge.model import Finding
 from hepalith.ui.fields.choice import ComboEditor, SegmentedChoiceEditor, YesNoEditor
-from hepalith.ui.fields.date import DateEditor
 from hepalith.ui.fields.editor import Editor
-from hepalith.ui.fields.multi import MultiEditor
 from hepalith.ui.fields.number import NumberEditor
-from hepalith.ui.fields.text import TextEditor
 
 EditorMaker = Callable[[Finding, QWidget], Editor]
 
@@ -28,8 +25,29 @@ def _choice(finding: Finding, parent: QWidget) -> Editor:
     return SegmentedChoiceEditor(finding, parent) if short or pictured else ComboEditor(finding, parent)
 
 
+# Imported when they are first wanted: the page that is shown first has none of them.
+
+
+def _multi(finding: Finding, parent: QWidget) -> Editor:
+    from hepalith.ui.fields.multi import MultiEditor
+
+    return MultiEditor(finding, parent)
+
+
+def _date(finding: Finding, parent: QWidget) -> Editor:
+    from hepalith.ui.fields.date import DateEditor
+
+    return DateEditor(finding, parent)
+
+
+def _text(finding: Finding, parent: QWidget) -> Editor:
+    from hepalith.ui.fields.text import TextEditor
+
+    return TextEditor(finding, parent)
+
+
 def _segment_map(finding: Finding, parent: QWidget) -> Editor:
-    from hepalith.ui.fields.segment_map import SegmentMapEditor  # of no page that is shown first
+    from hepalith.ui.fields.segment_map import SegmentMapEditor
 
     return SegmentMapEditor(finding, parent)
 
@@ -37,10 +55,10 @@ def _segment_map(finding: Finding, parent: QWidget) -> Editor:
 BY_TYPE: dict[str, EditorMaker] = {
     "yes_no": YesNoEditor,
     "choice": _choice,
-    "multi": MultiEditor,
+    "multi": _multi,
     "number": NumberEditor,
-    "date": DateEditor,
-    "text": TextEditor,
+    "date": _date,
+    "text": _text,
 }
 
 # Special widgets by the name that the dictionary gives them. A name that is not here is shown by its type.

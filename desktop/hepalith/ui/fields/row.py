@@ -11,7 +11,6 @@ from hepalith.knowledge.entry import check_value
 from hepalith.knowledge.model import Finding
 from hepalith.services.session import CaseSession
 from hepalith.ui.fields.editor import Entered, MoreButton
-from hepalith.ui.fields.multi import MultiEditor
 from hepalith.ui.fields.registry import make_editor
 from hepalith.ui.fonts import em, plain_label
 from hepalith.ui.picture_label import PictureLabel
@@ -325,7 +324,7 @@ class FieldRow(QWidget):
         state = state_word(self._shown.state if self._shown is not None else None)
         text = ". ".join(part for part in (self._refusal or self._warning, state, self.finding.help) if part)
         target = self.editor.focus_target()
-        if target.accessibleDescription() != text and not isinstance(self.editor, MultiEditor):
+        if target.accessibleDescription() != text and self.editor.described:
             target.setAccessibleDescription(text)
 
     def _show_earlier(self, case: Case) -> None:
