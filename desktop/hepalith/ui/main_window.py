@@ -743,6 +743,7 @@ class MainWindow(QMainWindow):
     def _order_tabs(self) -> None:
         from hepalith.ui.tab_order import set_tab_order
 
+        self.panel.show_rest()
         set_tab_order((self.tabs, self.case_list, self.form, self.panel, self.progress))
 
     def _on_page_chosen(self, page: str, subject: str) -> None:

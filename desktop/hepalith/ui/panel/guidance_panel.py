@@ -38,6 +38,7 @@ from hepalith.ui.panel.rows import Card, Glance, Guidance, Head, Section, guidan
 from hepalith.ui.theme import level_colours, theme_of, tinted
 
 MARKED_MS = 6000  # how long it can be seen what an edit changed
+REST_MS = 50  # after an edit; until then what is in sight is painted, and the next key has its turn
 
 
 class UrgencyBand(QFrame):
@@ -237,6 +238,10 @@ class GuidancePanel(QWidget):
         self._marks_end.timeout.connect(self._end_marks)
         self._opened: dict[str, bool] = {}  # sections that the user opened or closed
         self._boxes: dict[str, SectionBox] = {}
+        self._marks: Mapping[Key, Mark] = {}
+        self._rest: list[tuple[int, Section]] = []  # out of sight and not shown yet, with their positions
+        self._rest_due = QTimer(self, interval=REST_MS, singleShot=True)
+        self._rest_due.timeout.connect(self.show_rest)
         self.band = UrgencyBand(self)
         self.class_label = Heading("", 1.1)
         self.impression_label = plain_label()
@@ -281,6 +286,7 @@ class GuidancePanel(QWidget):
         self.card_area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.card_area.setAccessibleName(_("Guidance"))
         self.card_area.setWidget(body)
+        self.card_area.verticalScrollBar().valueChanged.connect(self.show_rest)
         self._body = body
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(6, 6, 6, 4)
@@ -292,7 +298,10 @@ class GuidancePanel(QWidget):
         self._column.addWidget(self.card_area, 1)
 
     def show_state(self, state: CaseState) -> None:
-        """Shows the assessment of a state; widgets of unchanged cards are left alone."""
+        """Shows the assessment of a state; widgets of unchanged cards are left alone.
+
+        Sections that begin below the edge follow in a moment (`show_rest`).
+        """
         guidance = guidance_of(state, self._session.knowledge, self._opened)
         before = self.guidance if self._case is not None and state.case.case_id == self._case.case_id else None
         tinted(self._review_label, theme_of(self).muted)
@@ -311,6 +320,16 @@ class GuidancePanel(QWidget):
         if self.isVisible() and (shown is None or guidance.sections != shown.sections):
             self._fit_body()
         self._body.setUpdatesEnabled(True)
+
+    def show_rest(self) -> None:
+        """Shows the sections that are out of sight, before anyone scrolls or goes to them."""
+        self._rest_due.stop()
+        rest, self._rest = self._rest, []
+        if rest:
+            with laid_out_once(self._layouts()):
+                for position, section in rest:
+                    self._show_section(position, section).mark(self._marks)
+            self._fit_body()
 
     def _show_differences(self, before: Guidance | None) -> None:
         """Marks for a moment what the last edit changed, and has it spoken."""
@@ -339,8 +358,11 @@ class GuidancePanel(QWidget):
         return [self._list, *(box.column for box in self._boxes.values())]
 
     def _mark(self, marks: Mapping[Key, Mark]) -> None:
-        for box in self._boxes.values():
-            box.mark(marks)
+        self._marks = marks
+        later = {section.id for _position, section in self._rest}
+        for name, box in self._boxes.items():
+            if name not in later:
+                box.mark(marks)
 
     def _end_marks(self) -> None:
         with laid_out_once(self._layouts()):
@@ -348,6 +370,7 @@ class GuidancePanel(QWidget):
 
     def section(self, name: str) -> SectionBox | None:
         """The box of a section that is shown."""
+        self.show_rest()
         return self._boxes.get(name)
 
     def open_section(self, name: str, opened: bool) -> None:
@@ -362,6 +385,7 @@ class GuidancePanel(QWidget):
 
     def go_to_card(self, key: Key) -> None:
         """Scrolls to a card and puts the keyboard on its "why"."""
+        self.show_rest()
         for box in self._boxes.values():
             for card in box.cards():
                 if card.card is not None and card.card.key == key:
@@ -395,7 +419,12 @@ class GuidancePanel(QWidget):
 
     def take_focus(self) -> None:
         """Puts the keyboard into the panel."""
+        self.show_rest()
         self.copy_button.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.show_rest()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -418,25 +447,39 @@ class GuidancePanel(QWidget):
             self._list.removeWidget(box)
             box.hide()  # it may live on until the next round of events
             box.deleteLater()
-        edges = self._list.contentsMargins()
-        room = self._body.width() - edges.left() - edges.right()
+        self._rest = []
+        room_left = self.card_area.verticalScrollBar().value() + self.card_area.viewport().height()
         for position, section in enumerate(guidance.sections):
-            if section.id not in self._boxes:
-                box = SectionBox(self._session, section, self)
-                box.need_activated.connect(self.need_activated)
-                box.reason_pointed.connect(self.reason_pointed)
-                box.copied.connect(self.copied)
-                box.page_wanted.connect(self.page_wanted)
-                box.decision_wanted.connect(self.decide)
-                box.opening_wanted.connect(self.open_section)
-                box.resize(room, box.height())
-                self._boxes[section.id] = box
-            box = self._boxes[section.id]
-            box.show_section(section, fresh=True)
-            put_at(self._list, position, box)
-            if box.isHidden():
-                box.show()  # by itself only after the painting, which would be done twice
+            if room_left > 0 or not self.isVisible():
+                box = self._show_section(position, section)
+                room_left -= box.column.heightForWidth(box.width()) + self._list.spacing()
+            else:
+                self._rest.append((position, section))
+        if self._rest:
+            self._rest_due.start()
         self._show_jumps(guidance)
+
+    def _show_section(self, position: int, section: Section) -> SectionBox:
+        if section.id not in self._boxes:
+            self._boxes[section.id] = self._made(section)
+        box = self._boxes[section.id]
+        box.show_section(section, fresh=True)
+        put_at(self._list, position, box)
+        if box.isHidden():
+            box.show()  # by itself only after the painting, which would be done twice
+        return box
+
+    def _made(self, section: Section) -> SectionBox:
+        box = SectionBox(self._session, section, self)
+        box.need_activated.connect(self.need_activated)
+        box.reason_pointed.connect(self.reason_pointed)
+        box.copied.connect(self.copied)
+        box.page_wanted.connect(self.page_wanted)
+        box.decision_wanted.connect(self.decide)
+        box.opening_wanted.connect(self.open_section)
+        edges = self._list.contentsMargins()
+        box.resize(self._body.width() - edges.left() - edges.right(), box.height())
+        return box
 
     def _show_jumps(self, guidance: Guidance) -> None:
         """Buttons that scroll to the sections, with their counts: what is below the edge is announced here."""
@@ -482,10 +525,11 @@ class GuidancePanel(QWidget):
 
     def _go_to(self, name: str) -> None:
         """Scrolls to a section and opens it."""
-        box = self._boxes.get(name)
+        box = self.section(name)
         if box is not None:
             if box.closed:
                 self.open_section(name, True)  # noqa: FBT003 : a slot
+                self.show_rest()
             QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
             self.card_area.verticalScrollBar().setValue(box.y())
             box.head_button.setFocus(Qt.FocusReason.ShortcutFocusReason)
