@@ -303,9 +303,10 @@ class FormPane(QWidget):
         while new is not None and not isinstance(new, FieldRow):
             new = new.parentWidget()
         if isinstance(new, FieldRow) and self.isAncestorOf(new):
-            self.entered = (new.finding.id, new.subject)
-            self.help.show_field(new.finding)
-            self.field_entered.emit(*self.entered)
+            if self.entered != (new.finding.id, new.subject):  # and not from one answer of the field to another
+                self.entered = (new.finding.id, new.subject)
+                self.help.show_field(new.finding)
+                self.field_entered.emit(*self.entered)
         elif inside:
             self._leave_field()
 
