@@ -1,10 +1,11 @@
 """How long from a key to the painted panel: `python tests/bench/key_press.py [--rounds 3]`.
 
 The window on the whole knowledge, 1280 by 720, with each example in turn; in its first sections every yes/no field gets
-"y" and "n". The clock starts before the key and stops when nothing is left to do: the entry is recorded, assessed,
-kept on the disk, and form and panel are painted. `at once`: key after key, as fast as they are taken. `unhurried`: half
-a second between keys, so that the second look runs beside the next one. `clock` is what a user waits, `processor`
-what the program works.
+"y" and "n". The clock starts before the key, on a page that is painted, and stops when all that is in sight is there:
+the entry is recorded and assessed, form and panel are painted. `with the rest`: when the panel has what is out of
+sight, too, and nothing is left to do. `at once`: key after key, as fast as they are taken. `unhurried`: half a second
+between keys, so that the second look runs beside the next one. `clock` is what a user waits, `processor` what the
+program works.
 """
 
 import argparse
@@ -34,6 +35,7 @@ from hepalith.ui.settings import WindowSettings
 AIM_MS = 50  # at the 95th percentile
 SECTIONS, FIELDS = 3, 4  # of each example
 PAUSE_MS = 500
+Spent = tuple[float, float]  # milliseconds on the clock, and of the processor
 
 
 def fields(window: MainWindow) -> Iterator[tuple[SectionForm, FieldRow]]:
@@ -47,16 +49,28 @@ def fields(window: MainWindow) -> Iterator[tuple[SectionForm, FieldRow]]:
             yield from ((page, row) for row in rows[:FIELDS])
 
 
-def painted(target: QWidget, key: str) -> tuple[float, float]:
-    """Milliseconds on the clock and of the processor until all that follows from the key is done."""
-    clock, worked = time.perf_counter(), time.process_time()
-    QTest.keyClick(target, key)
+def settle() -> None:
+    """Lays out and paints what waits for it."""
     QApplication.sendPostedEvents()
     QApplication.processEvents()
-    return 1000 * (time.perf_counter() - clock), 1000 * (time.process_time() - worked)
 
 
-def measured(window: MainWindow, examples: Sequence[Path], *, pause: int) -> list[tuple[float, float]]:
+def painted(window: MainWindow, target: QWidget, key: str) -> tuple[Spent, Spent]:
+    """Milliseconds on the clock and of the processor until what is in sight is painted, and until all is done."""
+    clock, worked = time.perf_counter(), time.process_time()
+
+    def spent() -> Spent:
+        return 1000 * (time.perf_counter() - clock), 1000 * (time.process_time() - worked)
+
+    QTest.keyClick(target, key)
+    settle()
+    in_sight = spent()
+    window.panel.show_rest()
+    settle()
+    return in_sight, spent()
+
+
+def measured(window: MainWindow, examples: Sequence[Path], *, pause: int) -> list[tuple[Spent, Spent]]:
     """Every key on every example."""
     times = []
     for path in examples:
@@ -67,20 +81,22 @@ def measured(window: MainWindow, examples: Sequence[Path], *, pause: int) -> lis
             target = row.editor.focus_target()
             for key in "yn":
                 QTest.qWait(pause or 1)
+                for _round in range(4):
+                    settle()  # to open the page is no part of the key
                 before = window._session.state
-                times.append(painted(target.focusProxy() or target, key))
+                times.append(painted(window, target.focusProxy() or target, key))
                 if window._session.state is before:
                     times.pop()  # it was the answer already
     return times
 
 
-def report(title: str, times: Sequence[tuple[float, float]]) -> None:
+def report(title: str, times: Sequence[Spent]) -> None:
     """Median, 95th percentile and the slowest."""
     for name, some in zip(("clock", "processor"), zip(*times, strict=True), strict=True):
         ordered = sorted(some)
         slow = ordered[int(0.95 * len(ordered))]
         print(
-            f"{title:10} {name:9} median {statistics.median(ordered):6.1f} ms, p95 {slow:6.1f} ms, "
+            f"{title:24} {name:9} median {statistics.median(ordered):6.1f} ms, p95 {slow:6.1f} ms, "
             f"slowest {ordered[-1]:6.1f} ms, {len(ordered)} keys"
         )
 
@@ -108,7 +124,9 @@ def main() -> None:
         app.processEvents()
         for title, pause in (("at once", 0), ("unhurried", PAUSE_MS)):
             times = [one for _ in range(parsed.rounds) for one in measured(desktop.window, examples, pause=pause)]
-            report(title, times)
+            in_sight, all_of_it = zip(*times, strict=True)
+            report(title, in_sight)
+            report(f"{title}, with the rest", all_of_it)
         print(f"aims at {AIM_MS} ms at the 95th percentile")
         session.discard()
         desktop.close()

@@ -34,6 +34,22 @@ def test_a_field_shows_the_guidance_that_rests_on_it(window: MainWindow, session
     assert linked(window) == []
 
 
+def test_the_line_stays_from_one_answer_to_another(qtbot: QtBot, window: MainWindow, session: CaseSession) -> None:
+    """Taken away and put back, it would move the form twice with each key."""
+    session.record("hot", YesNoValue(yes=True))
+    window.open_finding("hot", PATIENT)
+    process()
+    told: list[str] = []
+    window.form.field_entered.connect(lambda finding, _subject: told.append(finding))
+    first = QApplication.focusWidget()
+    qtbot.keyClick(first, Qt.Key.Key_Right)
+    assert QApplication.focusWidget() is not first
+    assert (told, linked(window)[:1]) == ([], ["Hot bath"])
+    window.open_finding("redness", PATIENT)
+    window.open_finding("hot", PATIENT)
+    assert told == ["redness", "hot"]
+
+
 def test_the_keyboard_goes_to_the_card_and_the_line_stays(
     qtbot: QtBot, window: MainWindow, session: CaseSession
 ) -> None:

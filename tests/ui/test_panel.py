@@ -1,5 +1,6 @@
 """The guidance panel: what it says, that it keeps what does not change, and where its links lead."""
 
+from collections.abc import Callable
 from itertools import chain, permutations
 from typing import Any
 
@@ -223,6 +224,58 @@ def test_what_comes_with_an_edit_is_there_at_once_and_painted_once(
     heights = {body.height()}
     process()
     assert heights == {body.height()}
+
+
+def follow_by_itself(qtbot: QtBot, window: MainWindow) -> None:
+    window._ordering.stop()  # which needs all of it
+    qtbot.waitUntil(lambda: not window.panel._rest)
+
+
+def scroll(_qtbot: QtBot, window: MainWindow) -> None:
+    window.panel.card_area.verticalScrollBar().setValue(1)
+
+
+def make_higher(_qtbot: QtBot, window: MainWindow) -> None:
+    window.resize(1280, 900)
+    process()
+
+
+def go_to_the_panel(_qtbot: QtBot, window: MainWindow) -> None:
+    window.panel.take_focus()
+
+
+def press_tab(qtbot: QtBot, window: MainWindow) -> None:
+    qtbot.keyClick(window, Qt.Key.Key_Tab)
+
+
+@pytest.mark.parametrize("happening", [follow_by_itself, scroll, make_higher, go_to_the_panel, press_tab])
+def test_sections_out_of_sight_follow(
+    qtbot: QtBot, window: MainWindow, session: CaseSession, happening: Callable[[QtBot, MainWindow], None]
+) -> None:
+    """All that is in sight is there at once; the rest with the next pause, or when anyone could come to it."""
+    window.resize(1280, 400)
+    with qtbot.waitExposed(window):
+        window.show()
+    process()
+    panel = window.panel
+    panel.show_rest()
+    panel._rest_due.setInterval(1 if happening is follow_by_itself else 60_000)
+    session.record("hot", YES)
+    session.record("redness", NumberValue(number="4.0", unit="mg/dL"))
+    assert panel.card_area.verticalScrollBar().maximum() > 0
+    later = {section.id for _position, section in panel._rest}
+    sections = panel.guidance.sections
+    assert later == {section.id for section in sections[len(sections) - len(later) :]}, "nothing is left out between"
+    assert 0 < len(later) < len(sections)
+    happening(qtbot, window)
+    for section in sections:
+        cards = panel._boxes[section.id].cards()
+        assert tuple(card.card for card in cards) == section.cards
+        marked = {card.card.key for card in cards if card._mark.text()}
+        assert marked == {key for key in panel._marks if key[0].startswith(f"{section.id}:")}
+    process()
+    places = [panel._boxes[section.id].y() for section in sections]
+    assert places == sorted(set(places))
 
 
 @pytest.fixture
