@@ -3,13 +3,17 @@
 import hashlib
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
 from msgspec.structs import asdict
 
+from hepalith.decision.evaluation import Evaluation
+from hepalith.domain.case import PATIENT, Case
 from hepalith.knowledge import compiled
 from hepalith.knowledge.compiled import load_knowledge, write_form
+from hepalith.knowledge.later import Later
 from hepalith.knowledge.loader import KnowledgeFileError, read_knowledge
 from hepalith.knowledge.site import Product, Site
 from support.small import REST, write_small
@@ -47,6 +51,21 @@ def test_the_form_of_the_program_holds_its_whole_knowledge(cache: Path) -> None:
     assert read.suppressors
     write_form(KNOWLEDGE, cache)
     assert asdict(load_knowledge(KNOWLEDGE, shipped=cache)) == asdict(read)
+
+
+def test_what_no_field_shows_is_read_when_it_is_asked_for(cache: Path) -> None:
+    write_form(KNOWLEDGE, cache)
+    loaded = load_knowledge(KNOWLEDGE, shipped=cache)
+    later = {name: part for name, part in asdict(loaded).items() if isinstance(part, Later)}
+    assert set(later) == {*compiled._LATER, "suppressors"}
+    assert all(part._entries is None for part in later.values())
+    evaluation = Evaluation(Case(case_id="empty", dictionary_version="1"), loaded, date(2026, 1, 1))
+    for name, tree in loaded.relevance.items():
+        if loaded.findings[name].subject == PATIENT:
+            evaluation.truth(tree, PATIENT)
+    assert all(part._entries is None for part in later.values()), "what an empty form shows needs none of them"
+    assert loaded.suppressors
+    assert loaded.recommendations["CE-R10"] is loaded.recommendations["CE-R10"]
 
 
 def test_neither_yaml_nor_the_compiler_is_needed_where_a_form_is_current(folder: Path, cache: Path) -> None:

@@ -3,13 +3,15 @@
 A form holds for one state of the knowledge files, of the code that compiles them, of the site settings and of the
 catalogue of a language: the hash over all of them is its name and stands in it. Its content carries a checksum of its
 own, so that a damaged form is made again instead of being believed. Forms come with an installed program, or lie in the
-user's cache folder.
+user's cache folder. What no field shows (advice, causes, sources) is read from them when it is first asked for.
 """
 
 import hashlib
+from collections.abc import Mapping
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, get_type_hints
 
 import msgspec
 from msgspec.structs import replace
@@ -17,6 +19,7 @@ from msgspec.structs import replace
 from hepalith import __version__
 from hepalith.knowledge.base import Knowledge, suppressors_of
 from hepalith.knowledge.folder import hash_of
+from hepalith.knowledge.later import Later
 
 if TYPE_CHECKING:
     from hepalith.knowledge.site import Site
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
 _PACKAGE = Path(__file__).resolve().parents[1]
 _CODE = ("domain", "knowledge")  # the packages whose code decides what a form holds
 _CHECKSUM = hashlib.sha256().digest_size
+_LATER = ("conditions", "recommendations", "gates", "conflicts", "sources", "inputs", "packs")  # fields of `Knowledge`
 _KEPT = 6  # forms in a folder: with and without site settings, in two languages, and those of the last edit
 
 
@@ -32,7 +36,8 @@ class _Form(msgspec.Struct, frozen=True):
     """What a file holds after its checksum."""
 
     made_from: str
-    knowledge: Knowledge
+    knowledge: Knowledge  # without `later`
+    later: dict[str, msgspec.Raw]
 
 
 def load_knowledge(
@@ -108,15 +113,26 @@ def _read(path: Path, key: str) -> Knowledge | None:
         return None
     if form.made_from != key:
         return None
-    recommendations = {name: compiled.entry for name, compiled in form.knowledge.recommendations.items()}
-    return replace(form.knowledge, suppressors=suppressors_of(form.knowledge.precedence.values(), recommendations))
+    parts: dict[str, Any] = {name: Later(partial(_decoded, name, content)) for name, content in form.later.items()}
+    precedence, recommendations = form.knowledge.precedence.values(), parts["recommendations"]
+    # Ten thousand pairs that follow from the rules of precedence: quicker made again than read.
+    parts["suppressors"] = Later(
+        lambda: suppressors_of(precedence, {name: compiled.entry for name, compiled in recommendations.items()})
+    )
+    return replace(form.knowledge, **parts)
+
+
+def _decoded(field: str, content: msgspec.Raw) -> Mapping[str, Any]:
+    made: Mapping[str, Any] = msgspec.msgpack.decode(content, type=get_type_hints(Knowledge)[field])
+    return made
 
 
 def _write(folder: Path, key: str, knowledge: Knowledge) -> Path:
     from hepalith.files import write_atomically
 
-    # Ten thousand pairs that follow from the rules of precedence: quicker made again than read.
-    payload = msgspec.msgpack.encode(_Form(key, replace(knowledge, suppressors={})))
+    later = {name: msgspec.Raw(msgspec.msgpack.encode(getattr(knowledge, name))) for name in _LATER}
+    first = replace(knowledge, suppressors={}, **{name: {} for name in _LATER})
+    payload = msgspec.msgpack.encode(_Form(key, first, later))
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / _name(key)
     write_atomically(path, hashlib.sha256(payload).digest() + payload)
