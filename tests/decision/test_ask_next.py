@@ -237,6 +237,22 @@ def test_what_can_be_asked_together_is_asked_of_each_lesion_by_itself(tmp_path: 
     ]
 
 
+def test_what_is_asked_of_the_patient_and_of_lesions_at_once_is_asked_with_the_first_lesion(tmp_path: Path) -> None:
+    both = """asked_together:
+- {id: both, label: Both, members: [{finding: fever}, {finding: solid}, {finding: hard}], basis: default}
+"""
+    more = "- {id: hard, label: Hard, group: spot, subject: lesion, type: yes_no}\n"
+    rest = REST.replace("missing(age)", "any_lesion(hard)")
+    knowledge, problems = compile_small(tmp_path, header=HEADER + both, findings=FINDINGS + more, rest=rest)
+    assert problems == ()
+    together = Asker(knowledge).what_if(case(lesions=2), TODAY).together
+    assert [
+        [(member.open.finding, member.open.subject) for member in one.members]
+        for one in together
+        if one.chunk.id == "both"
+    ] == [[("fever", PATIENT), ("solid", "L1"), ("hard", "L1")], [("solid", "L2"), ("hard", "L2")]]
+
+
 def test_only_classes_are_taken_to_be_each_of_their_choices(tmp_path: Path) -> None:
     named = """derived:
 - {id: named, label: Named, subject: patient, type: choice, basis: default, otherwise: rest,
