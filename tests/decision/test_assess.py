@@ -365,3 +365,16 @@ def test_at_an_edit_the_first_questions_are_shown_and_in_full_all_of_them(
     first, all_ = (assessor.assessment(trace=False, full=full).questions for full in (False, True))
     assert len(first) == 1 < len(all_)
     assert first == all_[:1]
+
+
+def test_a_step_that_is_not_above_the_urgency_that_is_reached_could_not_raise_it(tmp_path: Path) -> None:
+    step = '{when: "age >= 75", urgency: emergency_now}'
+    knowledge, problems = compile_small(
+        tmp_path, rest=REST.replace(step, f"{step}, {{when: pain, urgency: emergency_now}}")
+    )
+    assert problems == ()
+    open_, reached = (
+        advice(assessed(case(*ILL[:2], *more), knowledge), "ALARM") for more in ((), (seen("pain", yes()),))
+    )
+    assert (open_.urgency, open_.urgency_could_be) == (Urgency.EMERGENCY_SAME_DAY, Urgency.EMERGENCY_NOW)
+    assert (reached.urgency, reached.urgency_could_be) == (Urgency.EMERGENCY_NOW, None)
