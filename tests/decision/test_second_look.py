@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from itertools import count
+from itertools import combinations, count
 from pathlib import Path
 
 import pytest
@@ -203,6 +203,15 @@ def test_pairs_beyond_the_bound_are_counted(small: Knowledge, monkeypatch: pytes
     assert 0 < some.pairs_tried < every.pairs_tried
     assert some.pairs_tried + some.pairs_left == every.pairs_tried
     assert f"{some.pairs_left} pairs were not tried" in robust_text(replace(some, pairs=(), pairs_found=0))
+
+
+def test_as_many_combinations_as_the_bound_are_tried(small: Knowledge, monkeypatch: pytest.MonkeyPatch) -> None:
+    some = case(*_but_two())
+    answers = [len(one.variants) for one in Asker(small).what_if(some, TODAY).asked]
+    every = sum(first * second for first, second in combinations(answers, 2))
+    for bound, left in ((every, 0), (every - 1, 1)):
+        monkeypatch.setattr(second_look, "MOST_COMBINATIONS", bound)
+        assert looked(some, small)[1].pairs_left == left
 
 
 def test_pairs_in_small_portions_say_the_same(small: Knowledge, monkeypatch: pytest.MonkeyPatch) -> None:
