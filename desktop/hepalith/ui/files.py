@@ -289,7 +289,7 @@ class FileActions(QObject):
         box = self._message(
             QMessageBox.Icon.Warning,
             text,
-            _("Your case is still open, nothing is lost. What the file holds now would be."),
+            _("Your case is still open, nothing of it is lost. Writing over the file loses what the other wrote."),
         )
         other = box.addButton(_("Save under &another name"), QMessageBox.ButtonRole.AcceptRole)
         over = box.addButton(_("&Write over it"), QMessageBox.ButtonRole.DestructiveRole)
