@@ -157,7 +157,10 @@ class Leaves:
         return Leaf(columns, names, any(one.lesion for one in references), read)
 
     def _recorded(self, reference: Reference, observed: ObservedCase, subject: str) -> tuple[Sequence[Group], Finding]:
-        groups = observed.groups(reference.name, subject if reference.lesion else PATIENT)
+        about = subject if reference.lesion else PATIENT
+        groups = observed.groups(reference.name, about)
+        if reference.until:
+            groups = observed.before(groups, observed.examined(self._knowledge.examined(reference.until), about))
         return groups, self._knowledge.findings[reference.name]
 
     def _date(self, node: DateNode, observed: ObservedCase, subject: str) -> DateRange | None:

@@ -255,15 +255,17 @@ class Writer:
 
     def _ruled_out(self, reference: Reference) -> pl.Expr | None:
         """Where another finding answers for one that is not recorded (`absent_when`), never null; None for nowhere."""
-        tree = self._knowledge.absence.get(reference.name)
-        if tree is None or reference.which:
+        tree = self._knowledge.absence_of(reference)
+        if tree is None:
             return None
-        return self.column(f"{reference.name} ruled out", lambda: is_true(self._truth(tree, fresh=False)))
+        until = f" before {reference.until}" if reference.until else ""
+        return self.column(f"{reference.name} ruled out{until}", lambda: is_true(self._truth(tree, fresh=False)))
 
     def _name(self, reference: Reference, fresh: bool) -> str:
         """Of the columns of a finding, as a reference means it."""
         finding = self._knowledge.findings[reference.name]
         which = {0: "", -1: ", earliest"}.get(reference.which, f", {reference.which} before")
+        which += f", before {reference.until}" if reference.until else ""
         return f"recorded {reference.name}{which}{', fresh' if self._is_fresh(finding.id, fresh) else ''}"
 
     def _is_fresh(self, finding: str, fresh: bool) -> bool:

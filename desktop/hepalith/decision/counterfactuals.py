@@ -277,7 +277,7 @@ class Counterfactuals:
     def _is_answered(self, fact: Fact) -> bool:
         """Whether what stands for a finding that is not recorded (`absent_when`) would make a fact so."""
         match references(fact.node):
-            case [Reference(name=name, derived=False, which=0)]:
+            case [Reference(name=name, derived=False, which=0, until="")]:
                 finding = self._knowledge.findings[name]
             case _:
                 return False
@@ -403,7 +403,7 @@ class Counterfactuals:
 def observation(knowledge: Knowledge, facts: Sequence[Fact]) -> Observation | None:
     """What makes facts about one finding so; None if they are about anything else than its present value."""
     entered = [reference for fact in facts for reference in references(fact.node)]
-    if any(reference.derived or reference.which > 0 for reference in entered):
+    if any(reference.derived or reference.which > 0 or reference.until for reference in entered):
         return None
     names, subjects = {reference.name for reference in entered}, {fact.subject for fact in facts}
     if len(names) != 1 or not all(_is_simple(fact.node) for fact in facts):

@@ -175,7 +175,10 @@ class Evaluation:
     def _read(
         self, reference: Reference, subject: str, fresh: bool = False
     ) -> tuple[Sequence[Group], Finding, int, bool]:
-        groups = self.observed.groups(reference.name, subject if reference.lesion else PATIENT)
+        about = subject if reference.lesion else PATIENT
+        groups = self.observed.groups(reference.name, about)
+        if reference.until:
+            groups = self.observed.before(groups, self.observed.examined(self.knowledge.examined(reference.until), about))
         return groups, self.knowledge.findings[reference.name], reference.which, fresh
 
     def answered(self, finding: str, subject: str, groups: Sequence[Group]) -> "Evaluation":
@@ -196,9 +199,9 @@ class Evaluation:
 
     def _is_ruled_out(self, reference: Reference, subject: str) -> bool:
         """Whether another finding answers for one that was not recorded (`absent_when`)."""
-        absence = self.knowledge.absence.get(reference.name)
+        absence = self.knowledge.absence_of(reference)
         about = subject if reference.lesion else PATIENT
-        return absence is not None and not reference.which and self.truth(absence, about) is Truth.TRUE
+        return absence is not None and self.truth(absence, about) is Truth.TRUE
 
     def _compare(self, node: Compare, subject: str, fresh: bool) -> Truth:
         compare = arithmetic.COMPARISONS[node.operator]

@@ -112,8 +112,8 @@ class Needs:
         if self._evaluation.is_known(reference, about, fresh):
             return ()
         if not reference.derived:
-            absence = self._evaluation.knowledge.absence.get(reference.name)
-            parents = self.of(absence, about) if absence is not None and not reference.which else ()
+            absence = self._evaluation.knowledge.absence_of(reference)
+            parents = self.of(absence, about) if absence is not None else ()
             return (*parents, (reference.name, about))
         key = (reference.name, about, fresh)
         if key not in self._derived:

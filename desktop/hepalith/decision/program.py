@@ -72,10 +72,14 @@ OF_ANY = "*"  # before the name of a finding: that of every lesion
 
 
 class Read(NamedTuple):
-    """What a statement reads from the observations of a subject. domain: all choices, in the order of the planes."""
+    """What a statement reads from the observations of a subject. domain: all choices, in the order of the planes.
+
+    examined: only what is older than the latest observation of these; () for no such limit.
+    """
 
     finding: Finding
     which: int
+    examined: tuple[str, ...]
     fresh: bool
     domain: tuple[str, ...]
 
@@ -218,7 +222,7 @@ class Writer:
         self._level_of: dict[str, int] = {}  # of a variable; odd ones are those of lesions
         self._constants: dict[str, Any] = {"union": union, "common": common, "single": single}
         self._constant_names: dict[str, str] = {}
-        self._reads: dict[tuple[str, int, bool], int] = {}
+        self._reads: dict[tuple[str, int, str, bool], int] = {}
         self._read_list: list[Read] = []
         self._kept: dict[str, None] = {}  # the variables that are kept
         self._slots: dict[str, int] = {}  # their places in a frame, once all is written
@@ -488,13 +492,15 @@ class Writer:
         """Variables that come from the observations."""
         finding = self._knowledge.findings[reference.name]
         fresh = fresh and finding.max_age_days_for_gates is not None
-        key = (reference.name, reference.which, fresh)
+        key = (reference.name, reference.which, reference.until, fresh)
+        examined = self._knowledge.examined(reference.until) if reference.until else ()
         if key not in self._reads:
             self._reads[key] = len(self._read_list)
             domain = ordered(self._knowledge.domains[reference.name])
-            self._read_list.append(Read(finding, reference.which, fresh, domain))
+            self._read_list.append(Read(finding, reference.which, examined, fresh, domain))
         text = self._observed(method, self._reads[key], *more)
-        self._read_in[text] = self._remembered(("behind", finding.id), lambda: self._behind(finding))
+        behind = self._remembered(("behind", finding.id), lambda: self._behind(finding))
+        self._read_in[text] = behind.union(examined)
         return self._statement(text, count, lesion=reference.lesion)
 
     def _behind(self, finding: Finding) -> frozenset[str]:
@@ -616,8 +622,8 @@ class Writer:
 
     def _ruled_out(self, reference: Reference) -> str:
         """The plane in which another finding answers for one that is not recorded (`absent_when`); "" for none."""
-        absence = self._knowledge.absence.get(reference.name)
-        return self._truth(absence, fresh=False)[0] if absence is not None and not reference.which else ""
+        absence = self._knowledge.absence_of(reference)
+        return self._truth(absence, fresh=False)[0] if absence is not None else ""
 
     def _choice_in(self, node: ChoiceIn, fresh: bool) -> Pair:
         possible = self._choice(node.choice, fresh)

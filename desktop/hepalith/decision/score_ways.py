@@ -135,7 +135,7 @@ class _Search:
     def _openings(self) -> Iterator[Open]:
         """The findings that the score is made from, with the answers that can matter."""
         score = self._read.compare.left.reference  # type: ignore[union-attr]
-        entered = [one for one in self._evaluation.knowledge.inputs[score.name] if not one.which]
+        entered = [one for one in self._evaluation.knowledge.inputs[score.name] if one.is_current]
         for reference in entered:
             lesions = (self._subject,) if self._subject in self._evaluation.lesions else self._evaluation.lesions
             for subject in lesions if reference.lesion else (PATIENT,):

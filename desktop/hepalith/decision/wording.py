@@ -356,7 +356,7 @@ class Wording:
         label = self._knowledge.label(reference.name)
         if reference.which == -1:
             return _("{label} at first").format(label=label)
-        return _("{label} before").format(label=label) if reference.which else label
+        return label if reference.is_current else _("{label} before").format(label=label)
 
     def wanted(self, node: Compare) -> str:
         """The right side of a comparison: a threshold in the unit in which its source states it."""

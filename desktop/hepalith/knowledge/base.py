@@ -107,6 +107,7 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     derived: Mapping[str, CompiledDerived]
     relevance: Mapping[str, TruthNode]
     absence: Mapping[str, TruthNode]  # finding -> when it cannot be, although it was not recorded
+    earlier_absence: Mapping[tuple[str, str], TruthNode]  # the same for (finding, `Reference.until`)
     conditions: Mapping[str, CompiledCondition]
     recommendations: Mapping[str, CompiledRecommendation]
     order: tuple[str, ...]  # recommendations, those that suppress others first
@@ -128,7 +129,7 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True, eq=False):
         """Every checked tree."""
         for derived in self.derived.values():
             yield from (*trees_of(derived), derived.relevant)
-        yield from (*self.relevance.values(), *self.absence.values())
+        yield from (*self.relevance.values(), *self.absence.values(), *self.earlier_absence.values())
         yield from self.decisive()
 
     def decisive(self) -> Iterator[Node]:
@@ -139,6 +140,16 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True, eq=False):
             yield from (*one.arguments_for, *one.arguments_against, one.excluded, one.confirmed)
         for gate in self.gates.values():
             yield from gate.items
+
+    def absence_of(self, reference: Reference) -> TruthNode | None:
+        """When another answer stands for an observation that was not recorded; None for never."""
+        if reference.until:
+            return self.earlier_absence.get((reference.name, reference.until))
+        return None if reference.which else self.absence.get(reference.name)
+
+    def examined(self, derived: str) -> tuple[str, ...]:
+        """The findings of whose observations the latest tells when that was examined what a derived finding is of."""
+        return tuple(dict.fromkeys(reference.name for reference in self.inputs[derived]))
 
     def label(self, name: str) -> str:
         """What people call a finding or derived finding."""

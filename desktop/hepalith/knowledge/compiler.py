@@ -1,6 +1,6 @@
 """Compiles the entries of the knowledge files: checks them, and turns every expression into a tree."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 from pathlib import PurePosixPath
 
@@ -23,6 +23,7 @@ from hepalith.knowledge.base import (
     trees_of,
 )
 from hepalith.knowledge.checks import check_cycles, check_entries
+from hepalith.knowledge.earlier import Earlier, defined_as
 from hepalith.knowledge.expression import ExpressionError, Symbol, Symbols, parse_number, parse_truth
 from hepalith.knowledge.grounds import basis_of
 from hepalith.knowledge.model import (
@@ -74,9 +75,9 @@ def compile_knowledge(
 
 class _Compiler:
     def __init__(self, files: KnowledgeFiles, places: Places) -> None:
-        self._files = files
         self._places = places
         self._problems: list[Problem] = []
+        self._files = replace(files, derived=tuple(self._defined(files.derived)))
         self._symbols = self._make_symbols()
 
     def run(self) -> tuple[Knowledge, tuple[Problem, ...]]:
@@ -90,6 +91,7 @@ class _Compiler:
             for entry in files.findings
             if entry.absent_when
         }
+        derived, earlier_absence = self._earlier(derived, absence)
         suppressors = self._suppressors()
         knowledge = Knowledge(
             header=files.header,
@@ -100,6 +102,7 @@ class _Compiler:
             derived=derived,
             relevance=self._relevance(),
             absence=absence,
+            earlier_absence=earlier_absence,
             conditions=conditions,
             recommendations=recommendations,
             order=self._order(suppressors),
@@ -228,6 +231,33 @@ class _Compiler:
             not_for=not_for,
             basis=self._basis(entry),
         )
+
+    def _defined(self, entries: Sequence[Derived]) -> Iterator[Derived]:
+        """The entries, those with `before` with what they take from another one."""
+        plain = {entry.id: entry for entry in entries if not entry.before}
+        for entry in entries:
+            of = plain.get(entry.before)
+            if entry.before and (of is None or (of.type, of.subject) != (entry.type, entry.subject)):
+                self._problem("derived", entry.id, f'before: "{entry.before}" is no derived finding of its type and subject')
+            elif of is not None and (entry.expr or entry.rows or entry.choices):
+                self._problem("derived", entry.id, f'is made as "{entry.before}" is, by `before`, and not otherwise')
+            yield entry if of is None else defined_as(entry, of)
+
+    def _earlier(
+        self, derived: Mapping[str, CompiledDerived], absence: Mapping[str, TruthNode]
+    ) -> tuple[dict[str, CompiledDerived], dict[tuple[str, str], TruthNode]]:
+        """All derived findings, those with `before` by what was observed until then, and what stood for it then."""
+        made, absences = dict(derived), dict[tuple[str, str], TruthNode]()
+        for name, compiled in derived.items():
+            if compiled.entry.before not in derived:
+                continue
+            earlier = Earlier(compiled.entry.before, derived, absence)
+            try:
+                made[name] = earlier.value(compiled)
+                absences |= earlier.absences(*trees_of(made[name]))
+            except ExpressionError as error:
+                self._problem("derived", name, f"before: {error}")
+        return made, absences
 
     def _result(self, then: str | bool, entry: Derived, part: str) -> str | bool | NumberNode:
         if entry.type == "number":

@@ -169,7 +169,7 @@ class _Parser:
                 if not isinstance(made, TruthNode):
                     _fail(f"{name}(...) is not a condition; compare it with something")
                 return made
-            case ast.Name() | ast.Call(func=ast.Name(id="previous" | "earliest")):
+            case ast.Name() | ast.Call(func=ast.Name(id="previous" | "earliest" | "before")):
                 reference, symbol = self._reference(node)
                 if symbol.type != "yes_no":
                     _fail(f'"{symbol.id}" is a {symbol.type}, not a yes/no finding; compare it with something')
@@ -320,7 +320,7 @@ class _Parser:
                 if not isinstance(made_call, NumberNode):
                     _fail(f"{name}(...) is not a number")
                 return made_call, self._unit_of(made_call), None
-            case ast.Name() | ast.Call(func=ast.Name(id="previous" | "earliest")):
+            case ast.Name() | ast.Call(func=ast.Name(id="previous" | "earliest" | "before")):
                 reference, symbol = self._reference(node)
                 if symbol.type != "number":
                     _fail(f'"{symbol.id}" is a {symbol.type}, not a number')
@@ -385,7 +385,7 @@ class _Parser:
                 return symbol is not None and symbol.type == "choice"
             case ast.Call(func=ast.Name(id="modality_of")):
                 return True
-            case ast.Call(func=ast.Name(id="previous" | "earliest"), args=[ast.Name() as inner, *_]):
+            case ast.Call(func=ast.Name(id="previous" | "earliest" | "before"), args=[ast.Name() as inner, *_]):
                 return self._is_choice(inner)
         return False
 
@@ -431,8 +431,10 @@ class _Parser:
         return DateOf(reference) if symbol.type == "date" else ObservationDate(reference)
 
     def _reference(self, node: ast.expr) -> tuple[Reference, Symbol]:
-        which = 0
+        which, until = 0, ""
         match node:
+            case ast.Call(func=ast.Name(id="before"), args=[inner, ast.Name(id=examined)]):
+                node, until = inner, self._examined(examined)
             case ast.Call(func=ast.Name(id="earliest"), args=[inner]):
                 node, which = inner, -1
             case ast.Call(func=ast.Name(id="previous"), args=[inner]):
@@ -444,11 +446,20 @@ class _Parser:
         symbol = self._symbols.findings[_known(node.id, self._symbols.findings, "findings")]
         if symbol.subject == "lesion" and not self._in_lesion:
             _fail(f'"{symbol.id}" belongs to a lesion: use it inside any_lesion(...), or judge this for a lesion')
-        if which and symbol.derived:
+        if (which or until) and symbol.derived:
             _fail(f'"{symbol.id}" is derived: it has no earlier observation')
         if symbol.type == "text":
             _fail(f'"{symbol.id}" is free text: it is never evaluated')
-        return Reference(symbol.id, symbol.subject == "lesion", symbol.derived, which), symbol
+        if until and self._symbols.findings[until].subject != symbol.subject:
+            _fail(f'"{symbol.id}" and "{until}" do not belong to the same')
+        return Reference(symbol.id, symbol.subject == "lesion", symbol.derived, which, until), symbol
+
+    def _examined(self, name: str) -> str:
+        """The derived finding whose examination is meant in before(...)."""
+        symbol = self._symbols.findings[_known(name, self._symbols.findings, "findings")]
+        if not symbol.derived:
+            _fail(f'"{name}" is entered: before(...) asks for a derived finding, whose inputs are examined together')
+        return symbol.id
 
     def _two_references(self, call: ast.Call) -> tuple[Reference, Reference]:
         left, right = self._arguments(call, 2)

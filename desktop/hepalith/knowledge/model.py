@@ -150,6 +150,7 @@ class Derived(Grounded, frozen=True, kw_only=True):
     complete: bool = False
     exclusive: bool = False
     red_flags: bool = False
+    before: str = ""
     range: tuple[Decimal, Decimal] | None = None
     help: str = ""
     note: str = ""

@@ -14,12 +14,22 @@ class Node(msgspec.Struct, frozen=True, tag=True, array_like=True, gc=False):
 
 
 class Reference(Node, frozen=True):
-    """A finding or derived finding. which: 0 the observation that counts, n the n-th before it, -1 the earliest."""
+    """A finding or derived finding. which: 0 the observation that counts, n the n-th before it, -1 the earliest.
+
+    until: a derived finding: what counted before the latest examination at which anything was seen that it is made from
+    (`Knowledge.inputs`); "" for what counts at all.
+    """
 
     name: str
     lesion: bool
     derived: bool = False
     which: int = 0
+    until: str = ""
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the observation that counts now is meant; another answer can stand for that one alone."""
+        return not self.which and not self.until
 
 
 # Truths

@@ -54,6 +54,8 @@ def _text(node: Node) -> str:
 
 
 def _reference(reference: Reference) -> str:
+    if reference.until:
+        return f"before({reference.name}, {reference.until})"
     if not reference.which:
         return reference.name
     return f"earliest({reference.name})" if reference.which == -1 else f"previous({reference.name}, {reference.which})"

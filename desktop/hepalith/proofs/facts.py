@@ -8,7 +8,7 @@ from hepalith.domain.case import PATIENT
 from hepalith.knowledge.base import MODALITY, CompiledRow, Knowledge
 from hepalith.knowledge.model import Finding
 from hepalith.knowledge.tree import Node, Reference, walk
-from hepalith.proofs.terms import FAR, YES, Formula, conjunction, number
+from hepalith.proofs.terms import FAR, YES, Formula, conjunction, negation, number
 
 LESIONS = ("L1", "L2")
 EXAMINATIONS = 2
@@ -114,6 +114,8 @@ class Facts:
     def meant(self, reference: Reference, subject: str) -> list[tuple[Formula, Fact]]:
         """The observations that a reference may mean, each with when it does; never two at once."""
         about = subject if reference.lesion else PATIENT
+        if reference.until:
+            return list(self._before(reference, about))
         if reference.which >= 0:
             fact = self.fact(reference.name, about, reference.which)
             return [] if fact is None else [(fact.recorded, fact)]
@@ -124,6 +126,23 @@ class Facts:
                 last = z3.Not(next_one.recorded) if next_one is not None else YES
                 found.append((conjunction([fact.recorded, last]), fact))
         return found
+
+    def _before(self, reference: Reference, subject: str) -> Iterator[tuple[Formula, Fact]]:
+        """The latest observation, where it is older than the latest examination, or else the one before it."""
+        latest, earlier = (self.fact(reference.name, subject, which) for which in (0, 1))
+        if latest is not None and earlier is not None:
+            is_older = conjunction([latest.recorded, latest.day > self._examined(reference.until, subject)])
+            yield is_older, latest
+            yield conjunction([earlier.recorded, negation(is_older)]), earlier
+
+    def _examined(self, derived: str, subject: str) -> Formula:
+        """How many days before the assessment a derived finding was examined last; day 0 stands for undated."""
+        last = z3.IntVal(DAYS[1])
+        for name in self._knowledge.examined(derived):
+            fact = self.fact(name, subject)
+            if fact is not None:
+                last = z3.If(z3.And(fact.recorded, fact.day > 0, fact.day < last), fact.day, last)
+        return last
 
     def by_modality(self, fact: Fact) -> Mapping[str, Formula]:
         """For each modality, whether the study of an observation is of it; only where that is known."""
@@ -148,7 +167,7 @@ def _depths(knowledge: Knowledge) -> dict[str, int]:
     depths: dict[str, int] = {}
     for tree in trees_of(knowledge):
         for node in walk(tree):
-            if isinstance(node, Reference) and node.which:
+            if isinstance(node, Reference) and not node.is_current:
                 wanted = max(EXAMINATIONS, node.which + 1)
                 depths[node.name] = max(depths.get(node.name, 1), wanted)
     return depths
@@ -161,7 +180,7 @@ def trees_of(knowledge: Knowledge) -> Iterator[Node]:
         for row in derived.rows:
             yield from _nodes_of(row)
     yield from knowledge.decisive()
-    yield from knowledge.absence.values()
+    yield from (*knowledge.absence.values(), *knowledge.earlier_absence.values())
     yield from knowledge.relevance.values()
 
 

@@ -303,8 +303,8 @@ class Patient:
         return [(conjunction([when, fact.day <= oldest]), fact) for when, fact in meant]
 
     def _ruled_out(self, reference: Reference, subject: str) -> Formula:
-        absence = self.knowledge.absence.get(reference.name)
-        if absence is None or reference.which:
+        absence = self.knowledge.absence_of(reference)
+        if absence is None:
             return NO
         return self.truth(absence, subject if reference.lesion else PATIENT).true
 
