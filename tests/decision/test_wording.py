@@ -57,6 +57,10 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> tuple[Knowledge, Symbols]
         ("not overlaps(risks, {a, c})", "Risks: not A or C"),
         ("none_of(risks)", "Risks: none of these"),
         ("earliest(size) < previous(size)", "Size at first < Size before"),
+        (
+            "before(size, kind) < 10 and not before(solid, kind)",
+            "all of these [Size before < 10 mm; not: Solid before]",
+        ),
         ("months_since(treated_on) > 6", "months from Treated on to the date of the assessment > 6 months"),
         ("any_lesion(size > 20)", "for any lesion [Size > 20 mm]"),
         ("every_lesion(solid)", "for every lesion [Solid]"),

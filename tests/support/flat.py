@@ -4,7 +4,7 @@ Written from the definition of a case alone, without the indexing of the decisio
 a censored number, several candidates or two observations of one date raise ValueError.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from hepalith.domain.case import (
@@ -25,6 +25,7 @@ from support.generate import TODAY
 from support.scalar import key
 
 Inputs = dict[str, bool | Decimal | str]
+Dated = Sequence[tuple[Observation, str]]
 _NOWHERE = Study(id="")
 
 
@@ -34,10 +35,10 @@ class Flattener:
     def __init__(self, knowledge: Knowledge, wanted: frozenset[str]) -> None:
         self._knowledge = knowledge
         self._wanted = wanted
-        self._which: dict[str, set[int]] = {}  # by finding: which of its observations matter
+        self._which: dict[str, set[str]] = {}  # by finding: which of its observations matter, as keys say it
         for name in wanted:
             finding, _at, which = name.partition("/")[0].partition("@")
-            self._which.setdefault(finding, set()).add(int(which or 0))
+            self._which.setdefault(finding, set()).add(which)
 
     def inputs(self, case: Case) -> tuple[Inputs, list[Inputs]]:
         """The inputs of the patient, and of each lesion."""
@@ -59,16 +60,24 @@ class Flattener:
 
     def _inputs(self, findings: dict[str, list[Observation]], studies: dict[str, Study]) -> Inputs:
         made: Inputs = {}
-        for name, observations in findings.items():
-            ordered = _latest_first(observations, studies)
-            for which in self._which.get(name, {0}):
-                position = len(ordered) - 1 if which < 0 else which
+        every = {name: _latest_first(observations, studies) for name, observations in findings.items()}
+        for name, ordered in every.items():
+            for which in self._which.get(name, {""}):
+                until = which if which in self._knowledge.derived else ""
+                number = 0 if until or not which else int(which)
+                reference = Reference(name, lesion=False, which=number, until=until)
+                position = self._position_before(until, ordered, every) if until else number
+                position = len(ordered) - 1 if position < 0 else position
                 if position < len(ordered):
-                    reference = Reference(name, lesion=False, which=which)
                     for detail, value in self._details(*ordered[position], studies):
                         if (written := key(reference, detail)) in self._wanted:
                             made[written] = value
         return made
+
+    def _position_before(self, until: str, ordered: Dated, every: Mapping[str, Dated]) -> int:
+        """That of the latest observation, where it is older than the latest examination, or else of the one before."""
+        days = [every[name][0][1] for name in self._knowledge.examined(until) if name in every]
+        return 0 if "" < ordered[0][1] < max(days, default="") else 1
 
     def _details(
         self, observation: Observation, day: str, studies: dict[str, Study]

@@ -156,11 +156,15 @@ class _Plan:
         self.modality: dict[int, str] = {}
 
     def want(self, reference: Reference, subject: str, value: object) -> None:
-        self.values.setdefault((reference.name, subject if reference.lesion else PATIENT, reference.which), value)
+        self.values.setdefault(_wished(reference, subject), value)
 
     def want_item(self, reference: Reference, subject: str, item: str, present: bool | None) -> None:
-        key = (reference.name, subject if reference.lesion else PATIENT, reference.which)
-        self.items.setdefault(key, {}).setdefault(item, present)
+        self.items.setdefault(_wished(reference, subject), {}).setdefault(item, present)
+
+
+def _wished(reference: Reference, subject: str) -> tuple[str, str, int]:
+    """Of which finding, whose and at which examination an observation is wished for."""
+    return reference.name, subject if reference.lesion else PATIENT, 1 if reference.until else reference.which
 
 
 class Generator:
@@ -662,8 +666,8 @@ def _depths_used(knowledge: Knowledge) -> dict[str, tuple[int, ...]]:
     earlier: dict[str, int] = {}
     for condition in conditions(knowledge):
         for reference in references(condition.tree):
-            if reference.which:
-                back = reference.which if reference.which > 0 else 2
+            if not reference.is_current:
+                back = 1 if reference.until else reference.which if reference.which > 0 else 2
                 earlier[reference.name] = max(earlier.get(reference.name, 0), back)
     return {name: tuple(range(min(back, len(_PRIORS) - 1) + 1)) for name, back in earlier.items()}
 

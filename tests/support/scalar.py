@@ -154,7 +154,7 @@ def op(name: str, *parts: Expr) -> Expr:
 
 def key(reference: Reference, detail: str = "") -> str:
     """The name of an input: a finding, which of its observations, and a detail (an item, a limit, its date)."""
-    which = f"@{reference.which}" if reference.which else ""
+    which = f"@{reference.until or reference.which}" if not reference.is_current else ""
     return f"{reference.name}{which}{'/' if detail else ''}{detail}"
 
 
@@ -373,8 +373,7 @@ class Scalars:
             recorded = op("or", recorded, op("first", old, NO))
             plain = field
             field = self._define(f"fresh {written}", reference.lesion, kind, lambda: op("if", old, NULL, plain))
-        absence = self.knowledge.absence.get(reference.name)
-        if ruled_out is None or absence is None or reference.which:
+        if ruled_out is None or self.knowledge.absence_of(reference) is None:
             return field
 
         def stated() -> Expr:
@@ -384,8 +383,9 @@ class Scalars:
 
     def _ruled_out(self, reference: Reference) -> Expr:
         """Whether another finding answers for one that was not recorded."""
-        absence, name = self.knowledge.absence[reference.name], f"absent {reference.name}"
-        return self._define(name, reference.lesion, "truth", lambda: self._truth(absence, False))
+        absence = self.knowledge.absence_of(reference)
+        assert absence is not None
+        return self._define(f"absent {key(reference)}", reference.lesion, "truth", lambda: self._truth(absence, False))
 
     def _is_old(self, reference: Reference) -> Expr:
         limit = self.knowledge.findings[reference.name].max_age_days_for_gates
@@ -503,8 +503,8 @@ class Scalars:
         if missing is not Truth.UNKNOWN:
             made = op("if", op("is_null", self._entered(reference, "number", fresh)), _OF_TRUTH[missing], made)
         must_be_measured = fresh and finding.max_age_days_for_gates is not None
-        absence = self.knowledge.absence.get(reference.name)
-        if finding.absent_range is None or absence is None or must_be_measured or reference.which:
+        absence = self.knowledge.absence_of(reference)
+        if finding.absent_range is None or absence is None or must_be_measured:
             return made
         recorded = op("is_null", Field(key(reference, "recorded"), "truth", reference.lesion))
         return op(

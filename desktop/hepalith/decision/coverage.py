@@ -263,6 +263,8 @@ def _of_derived(name: str, derived: CompiledDerived) -> Iterator[Side]:
 
             fixed = replace(derived, tree=instead, rows=(), otherwise=None)
             yield Side(kind="derived", id=name, name=side, place=place, is_reached=is_so, changed=_put(place, fixed))
+    if entry.before:  # its rows are those of another table, where each is tried
+        return
     for row in derived.rows:
         yield _of_row(place, derived, row.id, _swap(place, row.when, _NEVER))
     if derived.otherwise is not None and not entry.complete:

@@ -40,6 +40,7 @@ LEFT_OUT = frozenset(
         "complete",  # what an entry claims of itself, to be proved; its rows and its expression are facts
         "exclusive",
         "red_flags",
+        "before",
     }
 )
 

@@ -91,7 +91,7 @@ class _Compiler:
             for entry in files.findings
             if entry.absent_when
         }
-        derived, earlier_absence = self._earlier(derived, absence)
+        derived |= self._earlier(derived)
         suppressors = self._suppressors()
         knowledge = Knowledge(
             header=files.header,
@@ -102,7 +102,7 @@ class _Compiler:
             derived=derived,
             relevance=self._relevance(),
             absence=absence,
-            earlier_absence=earlier_absence,
+            earlier_absence={},
             conditions=conditions,
             recommendations=recommendations,
             order=self._order(suppressors),
@@ -119,6 +119,7 @@ class _Compiler:
             packs={f"{kind}/{name}": PurePosixPath(file).stem for (kind, name), (file, _line) in self._places.items()},
             limits=(),
         )
+        knowledge = replace(knowledge, earlier_absence=self._earlier_absence(knowledge))
         knowledge = replace(knowledge, limits=limits_of(knowledge.trees()))
         check_entries(files, self._symbols, self._problem)
         trees = {name: trees_of(compiled) for name, compiled in derived.items()}
@@ -238,26 +239,38 @@ class _Compiler:
         for entry in entries:
             of = plain.get(entry.before)
             if entry.before and (of is None or (of.type, of.subject) != (entry.type, entry.subject)):
-                self._problem("derived", entry.id, f'before: "{entry.before}" is no derived finding of its type and subject')
+                self._problem(
+                    "derived", entry.id, f'before: "{entry.before}" is no derived finding of its type and subject'
+                )
             elif of is not None and (entry.expr or entry.rows or entry.choices):
                 self._problem("derived", entry.id, f'is made as "{entry.before}" is, by `before`, and not otherwise')
             yield entry if of is None else defined_as(entry, of)
 
-    def _earlier(
-        self, derived: Mapping[str, CompiledDerived], absence: Mapping[str, TruthNode]
-    ) -> tuple[dict[str, CompiledDerived], dict[tuple[str, str], TruthNode]]:
-        """All derived findings, those with `before` by what was observed until then, and what stood for it then."""
-        made, absences = dict(derived), dict[tuple[str, str], TruthNode]()
+    def _earlier(self, derived: Mapping[str, CompiledDerived]) -> dict[str, CompiledDerived]:
+        """The derived findings with `before`, by what was observed until then."""
+        made: dict[str, CompiledDerived] = {}
         for name, compiled in derived.items():
-            if compiled.entry.before not in derived:
-                continue
-            earlier = Earlier(compiled.entry.before, derived, absence)
+            if compiled.entry.before in derived:
+                try:
+                    made[name] = Earlier(compiled.entry.before, derived).value(compiled)
+                except ExpressionError as error:
+                    self._problem("derived", name, f"before: {error}")
+        return made
+
+    def _earlier_absence(self, knowledge: Knowledge) -> dict[tuple[str, str], TruthNode]:
+        """What stood for the observations that were not made until then, of all that is read of that time."""
+        read = {one for tree in knowledge.trees() for one in references(tree) if one.until}
+        found: dict[tuple[str, str], TruthNode] = {}
+        for until in sorted({one.until for one in read}):
+            names = sorted({one.name for one in read if one.until == until})
+            for name in names:
+                if knowledge.findings[name].observation != "latest":
+                    self._problem("derived", until, f'"{name}" has no value before: not the latest observation counts')
             try:
-                made[name] = earlier.value(compiled)
-                absences |= earlier.absences(*trees_of(made[name]))
+                found |= Earlier(until, knowledge.derived).absences(names, knowledge.absence)
             except ExpressionError as error:
-                self._problem("derived", name, f"before: {error}")
-        return made, absences
+                self._problem("derived", until, f"before: {error}")
+        return found
 
     def _result(self, then: str | bool, entry: Derived, part: str) -> str | bool | NumberNode:
         if entry.type == "number":

@@ -1,6 +1,6 @@
 """A derived finding as it was before the latest examination: the same trees, reading what was observed until then."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 from msgspec.structs import replace
@@ -8,7 +8,18 @@ from msgspec.structs import replace
 from hepalith.knowledge.base import CompiledDerived, CompiledRow
 from hepalith.knowledge.expression import ExpressionError
 from hepalith.knowledge.model import Derived
-from hepalith.knowledge.tree import Holds, Node, Quantity, Reference, TruthNode, references
+from hepalith.knowledge.tree import (
+    AsOf,
+    Fires,
+    GatePasses,
+    Holds,
+    Node,
+    NumberNode,
+    Quantity,
+    Reference,
+    TruthNode,
+    references,
+)
 
 AnyNodeT = TypeVar("AnyNodeT", bound=Node)
 
@@ -32,38 +43,38 @@ def defined_as(entry: Derived, of: Derived) -> Derived:
 class Earlier:
     """Turns what is computed now into what was to be computed before an examination.
 
-    derived: the compiled derived findings, some of which trees name. absence: when other answers stand for a finding
-    that was not recorded.
+    until: the derived finding whose examination is meant (`Reference.until`). derived: those that trees name.
     """
 
-    def __init__(
-        self, until: str, derived: Mapping[str, CompiledDerived], absence: Mapping[str, TruthNode]
-    ) -> None:
+    def __init__(self, until: str, derived: Mapping[str, CompiledDerived]) -> None:
         self._until = until
         self._derived = derived
-        self._absence = absence
 
     def value(self, compiled: CompiledDerived) -> CompiledDerived:
         """A derived finding by what was observed until then. Raises ExpressionError for what has no earlier value."""
-        of = self._derived[self._until]
+        of, entry = self._derived[self._until], compiled.entry
         rows = [CompiledRow(row.id, self.tree(row.when), self._result(row.then)) for row in of.rows]
+        written = [replace(row, when=self._written(row.when)) for row in entry.rows]
         return replace(
             compiled,
+            entry=replace(entry, expr=self._written(entry.expr), rows=tuple(written)),
             tree=None if of.tree is None else self.tree(of.tree),
             rows=tuple(rows),
             otherwise=None if of.otherwise is None else self._result(of.otherwise),
         )
 
-    def absences(self, *trees: Node) -> dict[tuple[str, str], TruthNode]:
-        """When other answers stood for what trees read of the time until then, by finding and `Reference.until`."""
+    def absences(self, findings: Iterable[str], absence: Mapping[str, TruthNode]) -> dict[tuple[str, str], TruthNode]:
+        """When other answers stood for findings that were not recorded until then, by finding and `Reference.until`.
+
+        absence: when they stand for what is not recorded now. Raises ExpressionError as `tree` does.
+        """
         found: dict[tuple[str, str], TruthNode] = {}
-        waiting = list(trees)
+        waiting = list(findings)
         while waiting:
-            for reference in references(waiting.pop()):
-                key = (reference.name, reference.until)
-                if reference.until == self._until and key not in found and reference.name in self._absence:
-                    found[key] = self.tree(self._absence[reference.name])
-                    waiting.append(found[key])
+            name = waiting.pop()
+            if name in absence and (name, self._until) not in found:
+                made = found[(name, self._until)] = self.tree(absence[name])
+                waiting += [reference.name for reference in references(made)]
         return found
 
     def tree(self, node: AnyNodeT) -> AnyNodeT:
@@ -74,10 +85,16 @@ class Earlier:
                 if inside is None:
                     raise ExpressionError(f'"{made.name}" is a table: what rests on it has no earlier value')
                 return self.tree(inside)  # type: ignore[return-value]
+            case AsOf() | Fires() | GatePasses():
+                raise ExpressionError("what rests on today, on a gate or on advice has no earlier value")
             case Reference():
                 return self._reference(node)  # type: ignore[return-value]
         changed = {name: self._part(getattr(node, name)) for name in node.__struct_fields__}
         return replace(node, **changed)
+
+    def _written(self, text: str) -> str:
+        """An expression as people read it."""
+        return text and f"before({text}, {self._until})"
 
     def _part(self, part: object) -> object:
         if isinstance(part, Node):
@@ -86,8 +103,10 @@ class Earlier:
 
     def _reference(self, reference: Reference) -> Reference:
         if reference.derived or not reference.lesion or not reference.is_current:
-            raise ExpressionError(f'"{reference.name}", as it is used, has no earlier value: only what is seen of a lesion')
+            raise ExpressionError(
+                f'"{reference.name}", as it is used, has no earlier value: only what is seen of a lesion'
+            )
         return replace(reference, until=self._until)
 
-    def _result(self, then: str | bool | Node) -> str | bool | Node:
-        return self.tree(then) if isinstance(then, Node) else then
+    def _result(self, then: str | bool | NumberNode) -> str | bool | NumberNode:
+        return then if isinstance(then, str | bool) else self.tree(then)
