@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from hypothesis import given, settings
+from msgspec.structs import replace
 
 from hepalith.decision import planes
 from hepalith.decision.evaluation import Evaluation
@@ -13,13 +14,14 @@ from hepalith.decision.leaves import Leaves, Variation
 from hepalith.decision.observed import ObservedCase
 from hepalith.decision.planes import Pieces
 from hepalith.decision.precedence import Judgement
-from hepalith.decision.program import Runner, Writer, program_of
+from hepalith.decision.program import Read, Runner, Writer, program_of
 from hepalith.decision.reading import Stand
 from hepalith.decision.single import CaseReader, Inputs
 from hepalith.decision.verdicts import Verdicts
 from hepalith.domain.case import PATIENT, Case
 from hepalith.domain.truth import Truth
 from support.agreement import Both, Comparison
+from support.building import case, seen, yes
 from support.generated import KNOWLEDGE, TODAY, cases
 from support.vignettes import all_vignettes, case_of
 
@@ -75,6 +77,10 @@ def _old_values_count(self: Writer, method: str, reference: Any, *more: str, cou
     return _READ(self, method, reference, *more, count=count, fresh=False)
 
 
+def _now_for_then(self: Writer, method: str, reference: Any, *more: str, count: int, fresh: bool) -> Any:
+    return _READ(self, method, replace(reference, until=""), *more, count=count, fresh=fresh)
+
+
 CHANGED_SINCE = Stand.changed_since
 
 
@@ -113,11 +119,21 @@ def test_after_an_error_a_reader_reads_on() -> None:
     assert len(runner.run({PATIENT: leaves}, 1)[PATIENT]) > 1000
 
 
+def test_a_variant_of_a_newer_examination_makes_what_was_seen_until_then_earlier() -> None:
+    sign, other = KNOWLEDGE.findings["ball_of_wool"], "daughter_cysts"
+    then, now = (seen(name, yes(), "L1", date=day) for name, day in ((sign.id, "2025-05-20"), (other, "2026-05-20")))
+    observed = ObservedCase(case(then, lesions=1), KNOWLEDGE.findings, TODAY)
+    variation = Variation(full=3, recorded={(other, "L1"): [(2, ((now,),))]})
+    leaves = Leaves(observed, "L1", [Read(sign, 0, (sign.id, other), fresh=False, domain=())], variation)
+    assert leaves.truth(0) == (2, 0, 1)  # it was so in the variant; in the case nothing was seen before
+
+
 FAULTS = {
     "or is and": (Writer, "_any", _and_for_or),
     "nothing stands in for what is not recorded": (Writer, "_ruled_out", _without_absence),
     "only the first row of a table counts": (Writer, "_outcomes", _first_row_only),
     "gates trust old laboratory values": (Writer, "_read", _old_values_count),
+    "what was is what is": (Writer, "_read", _now_for_then),
     "what changed is not read again": (Stand, "changed_since", _nothing_changes),
     "points are added without carrying": (planes, "add", _carry_lost),
     "advice gives way to that for another lesion": (Verdicts, "_who_wins", _every_lesion),
