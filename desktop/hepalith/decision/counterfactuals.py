@@ -264,7 +264,8 @@ class Counterfactuals:
         fact = self._fact(node, subject, wanted, fresh)
         if self._recorded(fact):
             return _alone(fact)
-        absences = [self._knowledge.absence[name] for name in sorted(fact.reads) if name in self._knowledge.absence]
+        entered = sorted({one for one in references(fact.node) if not one.derived}, key=lambda one: one.name)
+        absences = [tree for one in entered if (tree := self._knowledge.absence_of(one)) is not None]
         if not fact.stays:
             answers = [self.ways(absence, subject, wanted=True) for absence in absences if self._is_answered(fact)]
             asked = [self.ways(tree, whose, wanted=True) for tree, whose in self._not_asked(fact, self._evaluation)]
