@@ -11,6 +11,7 @@ from hepalith.knowledge.base import (
     CompiledRecommendation,
     Knowledge,
 )
+from hepalith.knowledge.base import trees_of as defining_trees
 from hepalith.knowledge.checks import PLACEHOLDER
 from hepalith.knowledge.model import Cited, Precedence
 from hepalith.knowledge.tree import Node
@@ -64,8 +65,9 @@ class Links:
     def _of_derived(self, made: CompiledDerived) -> Named:
         entry = made.entry
         shown = (made.relevant, made.not_for)
-        every = trees_of(self._knowledge, ("derived", entry.id))
-        defining = [tree for tree in every if not any(tree is one for one in shown)]
+        defining = list(defining_trees(made))
+        if entry.before:  # what stands in its rows, which its own trees write out
+            defining += defining_trees(self._knowledge.derived[entry.before])
         yield from self._in(defining, (entry.expr, *(row.when for row in entry.rows)), _("definition"))
         yield from self._in(shown, (entry.relevant, entry.not_for), _("shown while"))
         yield from _cited(entry.sources)
