@@ -211,37 +211,39 @@ def test_earlier_examinations(ask) -> None:
 
 
 def test_what_counted_before_the_latest_examination(ask) -> None:
-    """Of what was seen again the observation before; of what was not, the latest: kind is made from size and solid."""
+    """The stage tells of the examinations; what was seen then and not again is found too."""
     studies = tuple(Study(id=f"S{year}", modality="us", date=f"{year}-06-01") for year in (2023, 2024, 2025))
-    small, large = (seen("size", number(text, "mm"), "L1", study) for text, study in (("9", "S2023"), ("30", "S2024")))
-    solid, soft = (seen("solid", value, "L1", study) for value, study in ((yes(), "S2024"), (no(), "S2025")))
+    small, large = (seen("size", number(text, "mm"), "L1", study) for text, study in (("9", "S2023"), ("30", "S2025")))
+    solid = seen("solid", yes(), "L1", "S2024")
+    one, two = (seen("stage", choice(name), "L1", study) for name, study in (("one", "S2024"), ("two", "S2025")))
 
     def about(*observations: Observation) -> Case:
         return case(*observations, lesions=1, studies=studies)
 
-    both = "before(size, kind) == {size} and before(solid, kind)"
-    assert ask(both.format(size=9), about(small, large, solid), "L1") is U  # of one examination; solid is new there
-    assert ask("before(size, kind) == 9", about(small, large, solid), "L1") is T
-    assert ask(both.format(size=30), about(small, large, solid, soft), "L1") is T
-    assert ask("before(stage, kind) == one", about(seen("stage", choice("one"), "L1", "S2024"), soft), "L1") is T
-    assert ask("before(size, kind) == 30", about(large), "L1") is U
-    assert ask("before(size, kind) == 9", about(), "L1") is U
+    assert ask("before(size, stage) == 9 and before(solid, stage)", about(small, large, solid, one, two), "L1") is T
+    assert ask("before(stage, stage) == one", about(one, two), "L1") is T
+    assert ask("before(solid, stage)", about(solid, one), "L1") is U  # of that examination itself
+    assert ask("before(size, stage) == 9", about(small, large, one), "L1") is T
+    assert ask("before(size, stage) == 30", about(large, two), "L1") is U
+    assert ask("before(size, stage) == 9", about(small, large), "L1") is U
 
 
-def test_what_is_undated_is_no_examination_but_newer_than_what_is_dated(ask) -> None:
-    studies = (Study(id="S1", modality="us", date="2024-06-01"),)
-    dated, now = (seen("size", number(text, "mm"), "L1", study) for text, study in (("9", "S1"), ("30", "")))
-    solid = seen("solid", yes(), "L1", "S1")
-    about = case(dated, now, solid, lesions=1, studies=studies)
-    assert ask("before(size, kind) == 9", about, "L1") is T
-    assert ask("before(solid, kind)", about, "L1") is U
-
-
-@pytest.mark.parametrize(("year", "expected"), [("2024", T), ("2025", U)])
-def test_only_what_is_surely_older_than_the_examination_was_before_it(year: str, expected: Truth, ask) -> None:
-    size = seen("size", number("9", "mm"), "L1", date=year)
-    about = case(size, seen("solid", yes(), "L1", date="2025-06-01"), lesions=1)
-    assert ask("before(size, kind) == 9", about, "L1") is expected
+@pytest.mark.parametrize(
+    ("then", "now", "expected"),
+    [
+        ("2024-06-01", "2025-06-01", T),
+        ("2024", "2025-06-01", T),
+        ("2025", "2025-06-01", U),
+        ("2025-06-01", "2025-06", U),
+        ("", "2025-06-01", U),
+        ("2024-06-01", "", U),
+    ],
+)
+def test_only_what_is_surely_older_than_the_examination_was_before_it(
+    then: str, now: str, expected: Truth, ask
+) -> None:
+    size, stage = seen("size", number("9", "mm"), "L1", date=then), seen("stage", choice("one"), "L1", date=now)
+    assert ask("before(size, stage) == 9", case(size, stage, lesions=1), "L1") is expected
 
 
 def test_dates_of_limited_precision_decide_what_they_can(ask) -> None:

@@ -21,7 +21,7 @@ from hepalith.decision.verdicts import Verdicts
 from hepalith.domain.case import PATIENT, Case
 from hepalith.domain.truth import Truth
 from support.agreement import Both, Comparison
-from support.building import case, seen, yes
+from support.building import case, choice, seen, yes
 from support.generated import KNOWLEDGE, TODAY, cases
 from support.vignettes import all_vignettes, case_of
 
@@ -120,11 +120,11 @@ def test_after_an_error_a_reader_reads_on() -> None:
 
 
 def test_a_variant_of_a_newer_examination_makes_what_was_seen_until_then_earlier() -> None:
-    sign, other = KNOWLEDGE.findings["ball_of_wool"], "daughter_cysts"
-    then, now = (seen(name, yes(), "L1", date=day) for name, day in ((sign.id, "2025-05-20"), (other, "2026-05-20")))
+    sign, other = KNOWLEDGE.findings["ball_of_wool"], "us_stage_reported"
+    then, now = seen(sign.id, yes(), "L1", date="2025-05-20"), seen(other, choice("CE3b"), "L1", date="2026-05-20")
     observed = ObservedCase(case(then, lesions=1), KNOWLEDGE.findings, TODAY)
     variation = Variation(full=3, recorded={(other, "L1"): [(2, ((now,),))]})
-    leaves = Leaves(observed, "L1", [Read(sign, 0, (sign.id, other), fresh=False, domain=())], variation)
+    leaves = Leaves(observed, "L1", [Read(sign, 0, other, fresh=False, domain=())], variation)
     assert leaves.truth(0) == (2, 0, 1)  # it was so in the variant; in the case nothing was seen before
 
 

@@ -58,7 +58,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> tuple[Knowledge, Symbols]
         ("none_of(risks)", "Risks: none of these"),
         ("earliest(size) < previous(size)", "Size at first < Size before"),
         (
-            "before(size, kind) < 10 and not before(solid, kind)",
+            "before(size, stage) < 10 and not before(solid, stage)",
             "all of these [Size before < 10 mm; not: Solid before]",
         ),
         ("months_since(treated_on) > 6", "months from Treated on to the date of the assessment > 6 months"),

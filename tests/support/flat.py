@@ -63,7 +63,7 @@ class Flattener:
         every = {name: _latest_first(observations, studies) for name, observations in findings.items()}
         for name, ordered in every.items():
             for which in self._which.get(name, {""}):
-                until = which if which in self._knowledge.derived else ""
+                until = which if which in self._knowledge.findings else ""
                 number = 0 if until or not which else int(which)
                 reference = Reference(name, lesion=False, which=number, until=until)
                 position = self._position_before(until, ordered, every) if until else number
@@ -75,9 +75,9 @@ class Flattener:
         return made
 
     def _position_before(self, until: str, ordered: Dated, every: Mapping[str, Dated]) -> int:
-        """That of the latest observation, where it is older than the latest examination, or else of the one before."""
-        days = [every[name][0][1] for name in self._knowledge.examined(until) if name in every]
-        return 0 if "" < ordered[0][1] < max(days, default="") else 1
+        """That of the latest observation that is older than the latest of another finding; their number for none."""
+        day = every[until][0][1] if until in every else ""
+        return next((at for at, (_one, own) in enumerate(ordered) if "" < own < day), len(ordered))
 
     def _details(
         self, observation: Observation, day: str, studies: dict[str, Study]

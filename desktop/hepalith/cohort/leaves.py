@@ -160,7 +160,7 @@ class Leaves:
         about = subject if reference.lesion else PATIENT
         groups = observed.groups(reference.name, about)
         if reference.until:
-            groups = observed.before(groups, observed.examined(self._knowledge.examined(reference.until), about))
+            groups = observed.before(groups, observed.groups(reference.until, about))
         return groups, self._knowledge.findings[reference.name]
 
     def _date(self, node: DateNode, observed: ObservedCase, subject: str) -> DateRange | None:

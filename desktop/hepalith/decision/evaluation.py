@@ -178,9 +178,7 @@ class Evaluation:
         about = subject if reference.lesion else PATIENT
         groups = self.observed.groups(reference.name, about)
         if reference.until:
-            groups = self.observed.before(
-                groups, self.observed.examined(self.knowledge.examined(reference.until), about)
-            )
+            groups = self.observed.before(groups, self.observed.groups(reference.until, about))
         return groups, self.knowledge.findings[reference.name], reference.which, fresh
 
     def answered(self, finding: str, subject: str, groups: Sequence[Group]) -> "Evaluation":

@@ -48,7 +48,6 @@ class Leaves:
         self._variation = variation
         self._full = variation.full
         self._looked_up: dict[str, Pieces[Groups]] = {}
-        self._examined: dict[tuple[str, ...], Pieces[DateRange | None]] = {}
         self.today: Any = Pieces(DateRange(observed.as_of, observed.as_of))
 
     # observations: planes, the last of them "not recorded", or pieces, in which None is "not recorded"
@@ -132,19 +131,11 @@ class Leaves:
         return tuple(values.where(test, self._full) for test in tests)
 
     def _pieces(self, read: int, value_of: Callable[..., T]) -> Pieces[T]:
-        finding, which, examined, fresh, _domain = self._reads[read]
+        finding, which, until, fresh, _domain = self._reads[read]
         recorded = self._recorded(finding.id)
-        if examined:
-            recorded = self.lift(self._observed.before, recorded, self._examined_last(examined))
+        if until:
+            recorded = self.lift(self._observed.before, recorded, self._recorded(until))
         return recorded.mapped(lambda groups: value_of(groups, finding, which, fresh))
-
-    def _examined_last(self, findings: tuple[str, ...]) -> Pieces[DateRange | None]:
-        """When any of these findings was observed last."""
-        known = self._examined.get(findings)
-        if known is None:
-            made = self.lift(self._observed.last_seen, *map(self._recorded, findings))
-            known = self._examined[findings] = made
-        return known
 
     def _recorded(self, finding: str) -> Pieces[Groups]:
         """What is recorded of a finding."""
@@ -168,10 +159,10 @@ class CaseLeaves(Leaves):
         return tuple([test(value) for test in tests])
 
     def _pieces(self, read: int, value_of: Callable[..., Any]) -> Any:
-        finding, which, examined, fresh, _domain = self._reads[read]
+        finding, which, until, fresh, _domain = self._reads[read]
         groups = self._observed.groups(finding.id, self._subject)
-        if examined:
-            groups = self._observed.before(groups, self._observed.examined(examined, self._subject))
+        if until:
+            groups = self._observed.before(groups, self._observed.groups(until, self._subject))
         value = value_of(groups, finding, which, fresh)
         return narrow(value) if isinstance(value, Interval) else value
 

@@ -55,24 +55,15 @@ class ObservedCase:
         """The observations of a finding of a subject, grouped by date, the latest first."""
         return self._groups.get((finding, subject), ())
 
-    def examined(self, findings: Iterable[str], subject: str) -> DateRange | None:
-        """When any of some findings of a subject was observed last."""
-        return self.last_seen(*(self.groups(finding, subject) for finding in findings))
+    def before(self, groups: Sequence[Group], examined: Sequence[Group]) -> tuple[Group, ...]:
+        """Of the groups of a finding those that are surely older than the latest of another one.
 
-    def last_seen(self, *recorded: Sequence[Group]) -> DateRange | None:
-        """The latest date of the observations that count of several findings; None if none of them is dated.
-
-        What is undated tells of no examination: an answer that is tried, or typed without a date, must not turn what
-        was seen with it into something earlier.
+        What is undated tells of no examination, and is older than none.
         """
-        days = (self._dated(groups[0][0]) for groups in recorded if groups)
-        return max((day for day in days if day), key=lambda day: (day.last, day.first), default=None)
-
-    def before(self, groups: Sequence[Group], examined: DateRange | None) -> Sequence[Group]:
-        """The groups of a finding without that of the latest examination, if it was observed again there."""
-        own = self._dated(groups[0][0]) if groups else None
-        is_older = own is not None and examined is not None and own.last < examined.first
-        return groups if is_older else groups[1:]
+        day = self._dated(examined[0][0]) if examined else None
+        if day is None:
+            return ()
+        return tuple(group for group in groups if (own := self._dated(group[0])) and own.last < day.first)
 
     def with_groups(self, finding: str, subject: str, groups: Sequence[Group]) -> "ObservedCase":
         """The same case, but with these observations of a finding of a subject."""

@@ -74,12 +74,12 @@ OF_ANY = "*"  # before the name of a finding: that of every lesion
 class Read(NamedTuple):
     """What a statement reads from the observations of a subject. domain: all choices, in the order of the planes.
 
-    examined: only what is older than the latest observation of these; () for no such limit.
+    until: only what is older than the latest observation of this finding; "" for no such limit.
     """
 
     finding: Finding
     which: int
-    examined: tuple[str, ...]
+    until: str
     fresh: bool
     domain: tuple[str, ...]
 
@@ -493,14 +493,13 @@ class Writer:
         finding = self._knowledge.findings[reference.name]
         fresh = fresh and finding.max_age_days_for_gates is not None
         key = (reference.name, reference.which, reference.until, fresh)
-        examined = self._knowledge.examined(reference.until) if reference.until else ()
         if key not in self._reads:
             self._reads[key] = len(self._read_list)
             domain = ordered(self._knowledge.domains[reference.name])
-            self._read_list.append(Read(finding, reference.which, examined, fresh, domain))
+            self._read_list.append(Read(finding, reference.which, reference.until, fresh, domain))
         text = self._observed(method, self._reads[key], *more)
         behind = self._remembered(("behind", finding.id), lambda: self._behind(finding))
-        self._read_in[text] = behind.union(examined)
+        self._read_in[text] = behind | {reference.until} if reference.until else behind
         return self._statement(text, count, lesion=reference.lesion)
 
     def _behind(self, finding: Finding) -> frozenset[str]:

@@ -147,10 +147,6 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True, eq=False):
             return self.earlier_absence.get((reference.name, reference.until))
         return None if reference.which else self.absence.get(reference.name)
 
-    def examined(self, derived: str) -> tuple[str, ...]:
-        """The findings of whose observations the latest tells when that was examined what a derived finding is of."""
-        return tuple(dict.fromkeys(reference.name for reference in self.inputs[derived]))
-
     def label(self, name: str) -> str:
         """What people call a finding or derived finding."""
         if name in self.findings:

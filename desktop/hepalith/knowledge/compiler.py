@@ -237,22 +237,26 @@ class _Compiler:
         """The entries, those with `before` with what they take from another one."""
         plain = {entry.id: entry for entry in entries if not entry.before}
         for entry in entries:
-            of = plain.get(entry.before)
+            of = plain.get(entry.before.of) if entry.before else None
             if entry.before and (of is None or (of.type, of.subject) != (entry.type, entry.subject)):
                 self._problem(
-                    "derived", entry.id, f'before: "{entry.before}" is no derived finding of its type and subject'
+                    "derived", entry.id, f'before: "{entry.before.of}" is no derived finding of its type and subject'
                 )
             elif of is not None and (entry.expr or entry.rows or entry.choices):
-                self._problem("derived", entry.id, f'is made as "{entry.before}" is, by `before`, and not otherwise')
+                self._problem("derived", entry.id, f'is made as "{of.id}" is, by `before`, and not otherwise')
             yield entry if of is None else defined_as(entry, of)
 
     def _earlier(self, derived: Mapping[str, CompiledDerived]) -> dict[str, CompiledDerived]:
         """The derived findings with `before`, by what was observed until then."""
         made: dict[str, CompiledDerived] = {}
+        entered = {entry.id: entry.subject for entry in self._files.findings}
         for name, compiled in derived.items():
-            if compiled.entry.before in derived:
+            before = compiled.entry.before
+            if before and before.of in derived:
+                if entered.get(before.examination) != compiled.entry.subject:
+                    self._problem("derived", name, f'before: "{before.examination}" is no finding of its subject')
                 try:
-                    made[name] = Earlier(compiled.entry.before, derived).value(compiled)
+                    made[name] = Earlier(before.examination, derived).value(compiled, derived[before.of])
                 except ExpressionError as error:
                     self._problem("derived", name, f"before: {error}")
         return made
@@ -265,11 +269,11 @@ class _Compiler:
             names = sorted({one.name for one in read if one.until == until})
             for name in names:
                 if knowledge.findings[name].observation != "latest":
-                    self._problem("derived", until, f'"{name}" has no value before: not the latest observation counts')
+                    self._problem("findings", name, f'has no value before "{until}": not its latest observation counts')
             try:
                 found |= Earlier(until, knowledge.derived).absences(names, knowledge.absence)
             except ExpressionError as error:
-                self._problem("derived", until, f"before: {error}")
+                self._problem("findings", until, f"before: {error}")
         return found
 
     def _result(self, then: str | bool, entry: Derived, part: str) -> str | bool | NumberNode:

@@ -43,16 +43,17 @@ def defined_as(entry: Derived, of: Derived) -> Derived:
 class Earlier:
     """Turns what is computed now into what was to be computed before an examination.
 
-    until: the derived finding whose examination is meant (`Reference.until`). derived: those that trees name.
+    until: the finding whose latest observation tells of the examination (`Reference.until`). derived: the derived
+    findings that trees name.
     """
 
     def __init__(self, until: str, derived: Mapping[str, CompiledDerived]) -> None:
         self._until = until
         self._derived = derived
 
-    def value(self, compiled: CompiledDerived) -> CompiledDerived:
-        """A derived finding by what was observed until then. Raises ExpressionError for what has no earlier value."""
-        of, entry = self._derived[self._until], compiled.entry
+    def value(self, compiled: CompiledDerived, of: CompiledDerived) -> CompiledDerived:
+        """A derived finding as another one was until then. Raises ExpressionError for what has no earlier value."""
+        entry = compiled.entry
         rows = [CompiledRow(row.id, self.tree(row.when), self._result(row.then)) for row in of.rows]
         written = [replace(row, when=self._written(row.when)) for row in entry.rows]
         return replace(

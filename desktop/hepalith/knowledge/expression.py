@@ -433,8 +433,8 @@ class _Parser:
     def _reference(self, node: ast.expr) -> tuple[Reference, Symbol]:
         which, until = 0, ""
         match node:
-            case ast.Call(func=ast.Name(id="before"), args=[inner, ast.Name(id=examined)]):
-                node, until = inner, self._examined(examined)
+            case ast.Call(func=ast.Name(id="before"), args=[inner, ast.Name() as examined]):
+                node, until = inner, self._reference(examined)[0].name
             case ast.Call(func=ast.Name(id="earliest"), args=[inner]):
                 node, which = inner, -1
             case ast.Call(func=ast.Name(id="previous"), args=[inner]):
@@ -446,20 +446,13 @@ class _Parser:
         symbol = self._symbols.findings[_known(node.id, self._symbols.findings, "findings")]
         if symbol.subject == "lesion" and not self._in_lesion:
             _fail(f'"{symbol.id}" belongs to a lesion: use it inside any_lesion(...), or judge this for a lesion')
-        if (which or until) and symbol.derived:
+        if (which or until) and (symbol.derived or (until and self._symbols.findings[until].derived)):
             _fail(f'"{symbol.id}" is derived: it has no earlier observation')
         if symbol.type == "text":
             _fail(f'"{symbol.id}" is free text: it is never evaluated')
         if until and self._symbols.findings[until].subject != symbol.subject:
             _fail(f'"{symbol.id}" and "{until}" do not belong to the same')
         return Reference(symbol.id, symbol.subject == "lesion", symbol.derived, which, until), symbol
-
-    def _examined(self, name: str) -> str:
-        """The derived finding whose examination is meant in before(...)."""
-        symbol = self._symbols.findings[_known(name, self._symbols.findings, "findings")]
-        if not symbol.derived:
-            _fail(f'"{name}" is entered: before(...) asks for a derived finding, whose inputs are examined together')
-        return symbol.id
 
     def _two_references(self, call: ast.Call) -> tuple[Reference, Reference]:
         left, right = self._arguments(call, 2)

@@ -129,6 +129,13 @@ class Row(_Strict, frozen=True, kw_only=True):
     note: str = ""
 
 
+class Before(_Strict, frozen=True, kw_only=True):
+    """The value of a derived finding before the latest observation of a finding, which tells of an examination."""
+
+    of: str
+    examination: str
+
+
 class Derived(Grounded, frozen=True, kw_only=True):
     """A computed finding: an expression, or the first row of a table that holds."""
 
@@ -150,7 +157,7 @@ class Derived(Grounded, frozen=True, kw_only=True):
     complete: bool = False
     exclusive: bool = False
     red_flags: bool = False
-    before: str = ""
+    before: Before | None = None
     range: tuple[Decimal, Decimal] | None = None
     help: str = ""
     note: str = ""

@@ -16,8 +16,7 @@ class Node(msgspec.Struct, frozen=True, tag=True, array_like=True, gc=False):
 class Reference(Node, frozen=True):
     """A finding or derived finding. which: 0 the observation that counts, n the n-th before it, -1 the earliest.
 
-    until: a derived finding: what counted before the latest examination at which anything was seen that it is made from
-    (`Knowledge.inputs`); "" for what counts at all.
+    until: an entered finding of the same subject: only what is older than its latest observation; "" for no such limit.
     """
 
     name: str

@@ -50,8 +50,8 @@ def _named_by(node: Node) -> Iterator[Place]:
     match node:
         case Reference(name=name, derived=derived, until=until):
             yield "derived" if derived else "findings", name
-            if until:  # whose examination tells what was before it
-                yield "derived", until
+            if until:
+                yield "findings", until
         case GatePasses(gate=gate):
             yield "gates", gate
         case Fires(recommendations=names):

@@ -67,7 +67,7 @@ class Links:
         shown = (made.relevant, made.not_for)
         defining = list(defining_trees(made))
         if entry.before:  # what stands in its rows, which its own trees write out
-            defining += defining_trees(self._knowledge.derived[entry.before])
+            defining += defining_trees(self._knowledge.derived[entry.before.of])
         yield from self._in(defining, (entry.expr, *(row.when for row in entry.rows)), _("definition"))
         yield from self._in(shown, (entry.relevant, entry.not_for), _("shown while"))
         yield from _cited(entry.sources)

@@ -128,21 +128,15 @@ class Facts:
         return found
 
     def _before(self, reference: Reference, subject: str) -> Iterator[tuple[Formula, Fact]]:
-        """The latest observation, where it is older than the latest examination, or else the one before it."""
-        latest, earlier = (self.fact(reference.name, subject, which) for which in (0, 1))
-        if latest is not None and earlier is not None:
-            is_older = conjunction([latest.recorded, latest.day > self._examined(reference.until, subject)])
-            yield is_older, latest
-            yield conjunction([earlier.recorded, negation(is_older)]), earlier
-
-    def _examined(self, derived: str, subject: str) -> Formula:
-        """How many days before the assessment a derived finding was examined last; day 0 stands for undated."""
-        last = z3.IntVal(DAYS[1])
-        for name in self._knowledge.examined(derived):
-            fact = self.fact(name, subject)
-            if fact is not None:
-                last = z3.If(z3.And(fact.recorded, fact.day > 0, fact.day < last), fact.day, last)
-        return last
+        """The latest observation that is older than the latest of another finding; day 0 stands for undated."""
+        examined = self.fact(reference.until, subject)
+        newer: list[Formula] = []  # those before it that are older too
+        for which in range(self.depth(reference.name)):
+            fact = self.fact(reference.name, subject, which)
+            if fact is not None and examined is not None:
+                is_older = conjunction([fact.recorded, examined.recorded, examined.day > 0, fact.day > examined.day])
+                yield conjunction([is_older, *map(negation, newer)]), fact
+                newer.append(is_older)
 
     def by_modality(self, fact: Fact) -> Mapping[str, Formula]:
         """For each modality, whether the study of an observation is of it; only where that is known."""

@@ -158,6 +158,16 @@ class Patient:
         if self._agreeing and absent is not None and not fact.which:
             ruled_out = self.truth(absent, fact.subject).true
             self.facts.rules.append(negation(conjunction([fact.recorded, ruled_out, negation(_is_as_ruled(fact))])))
+        if self._agreeing and not fact.which:
+            self._rule_earlier(fact)
+
+    def _rule_earlier(self, latest: Fact) -> None:
+        """Nor does what was observed until an examination contradict what stood for it then."""
+        for (name, until), absent in self.knowledge.earlier_absence.items():
+            if name == latest.finding.id:
+                ruled_out = self.truth(absent, latest.subject).true
+                for when, fact in self.facts.meant(Reference(name, lesion=True, until=until), latest.subject):
+                    self.facts.rules.append(negation(conjunction([when, ruled_out, negation(_is_as_ruled(fact))])))
 
     # what is asked from outside
 
