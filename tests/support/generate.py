@@ -148,23 +148,29 @@ def cases(knowledge: Knowledge, seed: int, *, known: Sequence[Case] = (), bounds
 
 
 class _Plan:
-    """What an aim asks for: values by (finding, subject, which), and how many lesions. The first wish stands."""
+    """What an aim asks for: values by (finding, subject, which), and how many lesions. The first wish stands.
+
+    examined: findings with their subjects whose latest observation has to be one of an examination (`before(...)`).
+    """
 
     def __init__(self) -> None:
         self.values: dict[tuple[str, str, int], object] = {}
         self.items: dict[tuple[str, str, int], dict[str, bool | None]] = {}
         self.modality: dict[int, str] = {}
+        self.examined: set[tuple[str, str]] = set()
 
     def want(self, reference: Reference, subject: str, value: object) -> None:
-        self.values.setdefault(_wished(reference, subject), value)
+        self.values.setdefault(self._wished(reference, subject), value)
 
     def want_item(self, reference: Reference, subject: str, item: str, present: bool | None) -> None:
-        self.items.setdefault(_wished(reference, subject), {}).setdefault(item, present)
+        self.items.setdefault(self._wished(reference, subject), {}).setdefault(item, present)
 
-
-def _wished(reference: Reference, subject: str) -> tuple[str, str, int]:
-    """Of which finding, whose and at which examination an observation is wished for."""
-    return reference.name, subject if reference.lesion else PATIENT, 1 if reference.until else reference.which
+    def _wished(self, reference: Reference, subject: str) -> tuple[str, str, int]:
+        """Of which finding, whose and at which examination an observation is wished for."""
+        about = subject if reference.lesion else PATIENT
+        if reference.until:
+            self.examined.add((reference.until, about))
+        return reference.name, about, 1 if reference.until else reference.which
 
 
 class Generator:
@@ -203,7 +209,8 @@ class Generator:
         subject = self.random.choice(names) if condition.subject == "lesion" else PATIENT
         _Aim(self._knowledge, plan, self.random, names, self._numbers).at(condition.tree, subject, answer)
         found: dict[tuple[str, str], list[Observation]] = {}
-        for name, whose, which in sorted({*plan.values, *plan.items}):
+        examined = {(*one, 0) for one in plan.examined}
+        for name, whose, which in sorted({*plan.values, *plan.items, *examined}):
             made = self._observations(self._knowledge.findings[name], whose, which, plan, 0, 0.3)
             found.setdefault((name, whose), []).extend(self._seen_with(one, which, plan) for one in made)
         return {**found}
@@ -328,17 +335,22 @@ class Generator:
         chance = self.random
         key = (finding.id, subject, which)
         planned = key in plan.values or key in plan.items
+        is_examined = not which and (finding.id, subject) in plan.examined
         wish = plan.values.get(key)
         if planned and finding.type != "multi" and wish is None:
             if chance.random() < 0.7:
                 return []
             return [self._observation(finding, subject, which, None)]
-        if not planned and chance.random() >= (density if which == 0 or density == 1 else density / 2):
+        if (
+            not planned
+            and not is_examined
+            and chance.random() >= (density if which == 0 or density == 1 else density / 2)
+        ):
             return []
         if not planned and chance.random() < 0.05:
             return [self._observation(finding, subject, which, None)]
         value = self._value(finding, wish, plan.items.get(key), lean)
-        made = [self._observation(finding, subject, which, value)]
+        made = [self._observation(finding, subject, which, value, again=is_examined)]
         if self._bounds and chance.random() < 0.02:
             made.append(self._observation(finding, subject, which, self._value(finding, None, None, lean), again=True))
         return made
