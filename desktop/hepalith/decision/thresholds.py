@@ -97,7 +97,8 @@ class Thresholds:
             (compare.left, compare.right, compare.operator),
             (compare.right, compare.left, _MIRRORED[compare.operator]),
         ):
-            is_it = isinstance(one, Quantity) and one.reference.name == finding and _may_be_now(one.reference)
+            is_it = isinstance(one, Quantity) and one.reference.name == finding and one.reference.which <= 0
+            is_it = is_it and not one.reference.until  # type: ignore[union-attr]
             limits = [node.reference for node in walk(other) if isinstance(node, Limit)]
             if is_it and set(references(other)) <= set(limits) and all(limit.name == finding for limit in limits):
                 threshold = self._empty.number(other, PATIENT)
@@ -132,7 +133,7 @@ class Thresholds:
                 if isinstance(tree, NumberNode):
                     yield from self._measured(tree)
         elif isinstance(node, Reference):
-            if _may_be_now(node):
+            if node.which <= 0:
                 yield node
         elif not isinstance(node, Limit | ObservationDate | ModalityOf):
             for child in children(node):
@@ -203,11 +204,6 @@ class _Grid:
         if cut.above:
             return int(position.to_integral_value(ROUND_FLOOR)) + 1
         return int(position.to_integral_value(ROUND_CEILING))
-
-
-def _may_be_now(reference: Reference) -> bool:
-    """Whether the value that counts now can be meant; the earliest one is, while it is the only one."""
-    return reference.which <= 0 and not reference.until
 
 
 def span(finding: Finding, as_of: date) -> tuple[Decimal, Decimal]:
