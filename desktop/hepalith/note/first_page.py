@@ -74,8 +74,8 @@ def first_page(content: NoteContent, room: "FirstPage") -> Iterable[AnyBlock]:
             yield Paragraph(text=_gate_names(shut[room.gates :]), style="body" if room.gates == 0 else "small")
     yield Heading(text=_("Follow-up"))
     if content.follow_up:
-        yield dates_table(content.follow_up[: _DATES_SHOWN[content.options.form]])
-        more = len(content.follow_up) - _DATES_SHOWN[content.options.form]
+        yield dates_table(content.follow_up[: room.dates])
+        more = len(content.follow_up) - room.dates
         if more > 0:
             yield Paragraph(
                 text=plural(
@@ -270,19 +270,28 @@ class FirstPage:
         room = self._HEIGHT[content.options.paper] - taken
         shut = _shut(content)
         wanted = max(sum(one.urgency.rank >= _EMERGENCY for one in content.plan), min(_PLAN_WANTED, len(content.plan)))
-        for gates in range(min(len(shut), _GATES_SHOWN[content.options.form]), -1, -1):
-            # What to do goes before the details of what to check.
-            self.gates = gates
-            self._share(content, room - self._gates_height(shut, gates))
-            if self.plan >= wanted:
+        most_gates = min(len(shut), _GATES_SHOWN[content.options.form])
+        most_dates = min(len(content.follow_up), _DATES_SHOWN[content.options.form])
+        # What to do goes before the details of what to check; later dates give way only to what has to be told.
+        shares = [(most_dates, gates) for gates in range(most_gates, -1, -1)]
+        shares += [(dates, 0) for dates in range(most_dates - 1, 0, -1)]
+        for self.dates, self.gates in shares:
+            left = self._share(
+                content, room - self._dates_height(content, self.dates) - self._gates_height(shut, self.gates)
+            )
+            if self.plan >= wanted or (self.gates == 0 and left >= 0):
                 break
 
-    def _share(self, content: NoteContent, room: float) -> None:
+    def _share(self, content: NoteContent, room: float) -> float:
+        """Shares the room between what to do and what to avoid; returns what is left, less than none where one of each
+        does not fit.
+        """
         costs_plan, costs_avoid = ([self._cost(one) for one in part] for part in (content.plan, content.avoid))
         # One warning is told in full in any case; more of them only after all that is to be done.
         for_avoid = self._HEADING + min(sum(costs_avoid), costs_avoid[0] + 20) if costs_avoid else 0.0
         self.plan, left = self._fit(content.plan, costs_plan, room - self._HEADING - for_avoid)
-        self.avoid, _left = self._fit(content.avoid, costs_avoid, left + for_avoid - self._HEADING)
+        self.avoid, left_at_last = self._fit(content.avoid, costs_avoid, max(left, 0) + for_avoid - self._HEADING)
+        return min(left, left_at_last)
 
     def _gates_height(self, shut: list[GatePart], told: int) -> float:
         if not shut:
@@ -298,14 +307,12 @@ class FirstPage:
         height += sum(11 * self._lines(line, 112) for line in _state_lines(content))
         height += self._letterhead(content)
         height += self._override_height(content)
-        height += sum(30 + 12 * (self._lines(one.title, 85) - 1) for one in content.between_lesions)
-        dates = content.follow_up[: _DATES_SHOWN[content.options.form]]
-        height += (
-            self._HEADING
-            + (22 if dates else 14)
-            + sum(9 + 12 * max(self._lines(step.test + step.note, 28), self._lines(step.why, 34)) for step in dates)
-        )
-        return height
+        return height + sum(30 + 12 * (self._lines(one.title, 85) - 1) for one in content.between_lesions)
+
+    def _dates_height(self, content: NoteContent, told: int) -> float:
+        steps = content.follow_up[:told]
+        rows = (9 + 12 * max(self._lines(step.test + step.note, 28), self._lines(step.why, 34)) for step in steps)
+        return self._HEADING + (22 if steps else 14) + sum(rows)
 
     def _letterhead(self, content: NoteContent) -> float:
         head = content.options.letterhead
@@ -326,7 +333,10 @@ class FirstPage:
         return 28.0 + 12 * text + 13 * len(shut_line(one)) + 12 * (self._lines(one.title + aside_of(one), 85) - 1)
 
     def _fit(self, statements: tuple[Statement, ...], costs: list[float], room: float) -> tuple[int, float]:
-        """How many of the statements fit, with the others named in small print; and the room that is left."""
+        """How many of the statements fit, with the others named in small print; and the room that is left.
+
+        Less than none where the first, which is always told, does not fit.
+        """
         best = (0, 0.0)
         for count in range(len(costs) + 1):
             now, same_day, later = _by_haste(statements[count:])
@@ -335,7 +345,7 @@ class FirstPage:
             named += 8 + 11 * self._lines(_titles(later), 112) if later else 0
             left = room - sum(costs[:count]) - named
             if left >= 0 or (count == 1 and best[0] == 0):  # the first is always told
-                best = (count, max(left, 0.0))
+                best = (count, left)
         return best
 
     @staticmethod
