@@ -353,7 +353,7 @@ def fields_of(struct: type[msgspec.Struct]) -> set[str]:
     """Every field of a kind of entry; of a field that holds entries of its own, theirs."""
     found = set()
     for field in msgspec.structs.fields(struct):
-        inner = [one for one in structs_in(field.type) if one.__name__ not in {"Cited", "UnitScale"}]
+        inner = [one for one in structs_in(field.type) if one.__name__ not in {"Cited", "UnitScale", "Before"}]
         found |= set().union(*map(fields_of, inner)) if inner else {field.name}
     return found
 

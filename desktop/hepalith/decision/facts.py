@@ -24,7 +24,7 @@ from hepalith.knowledge.base import (
     CompiledRecommendation,
     Knowledge,
 )
-from hepalith.knowledge.model import ChoiceOption, Cited, ConflictEntry, Finding, Header
+from hepalith.knowledge.model import Before, ChoiceOption, Cited, ConflictEntry, Finding, Header
 from hepalith.knowledge.tree import Node, NumberNode, TruthNode
 from hepalith.knowledge.uses import Place
 
@@ -40,7 +40,6 @@ LEFT_OUT = frozenset(
         "complete",  # what an entry claims of itself, to be proved; its rows and its expression are facts
         "exclusive",
         "red_flags",
-        "before",
     }
 )
 
@@ -319,6 +318,12 @@ def _bounds(value: tuple[Decimal | None, Decimal | None]) -> str:
     return _("{low} to {high}").format(low=low, high=high)
 
 
+def _earlier(value: Before) -> str:
+    return _("{finding}, before the examination told by {examination}").format(
+        finding=value.of, examination=value.examination
+    )
+
+
 def _level(value: str) -> str:
     return urgency_text(Urgency(value))
 
@@ -335,6 +340,7 @@ def caption_of(field: str) -> str:
         "asked_together": _("asked together"),
         "arguments_for": _("arguments for"),
         "asks": _("asks for"),
+        "before": _("earlier value of"),
         "cause_class": _("class"),
         "confirmed_when": _("confirmed when"),
         "excluded_when": _("excluded when"),
@@ -433,6 +439,7 @@ _DERIVED: dict[str, Field] = {
     "subject": (_V, said),
     "unit": (_V, unit_text),
     "range": (_V, _bounds),
+    "before": (_V, _earlier),
     "quiet": (_V, said),
     "classification": (_V, said),
     "decimals": (_T, said),
