@@ -158,9 +158,7 @@ class Leaves:
 
     def _recorded(self, reference: Reference, observed: ObservedCase, subject: str) -> tuple[Sequence[Group], Finding]:
         about = subject if reference.lesion else PATIENT
-        groups = observed.groups(reference.name, about)
-        if reference.until:
-            groups = observed.before(groups, observed.groups(reference.until, about))
+        groups = observed.groups_until(reference.name, about, reference.until)
         return groups, self._knowledge.findings[reference.name]
 
     def _date(self, node: DateNode, observed: ObservedCase, subject: str) -> DateRange | None:

@@ -176,9 +176,7 @@ class Evaluation:
         self, reference: Reference, subject: str, fresh: bool = False
     ) -> tuple[Sequence[Group], Finding, int, bool]:
         about = subject if reference.lesion else PATIENT
-        groups = self.observed.groups(reference.name, about)
-        if reference.until:
-            groups = self.observed.before(groups, self.observed.groups(reference.until, about))
+        groups = self.observed.groups_until(reference.name, about, reference.until)
         return groups, self.knowledge.findings[reference.name], reference.which, fresh
 
     def answered(self, finding: str, subject: str, groups: Sequence[Group]) -> "Evaluation":

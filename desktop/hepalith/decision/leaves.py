@@ -160,9 +160,7 @@ class CaseLeaves(Leaves):
 
     def _pieces(self, read: int, value_of: Callable[..., Any]) -> Any:
         finding, which, until, fresh, _domain = self._reads[read]
-        groups = self._observed.groups(finding.id, self._subject)
-        if until:
-            groups = self._observed.before(groups, self._observed.groups(until, self._subject))
+        groups = self._observed.groups_until(finding.id, self._subject, until)
         value = value_of(groups, finding, which, fresh)
         return narrow(value) if isinstance(value, Interval) else value
 

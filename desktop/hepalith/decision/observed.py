@@ -55,6 +55,11 @@ class ObservedCase:
         """The observations of a finding of a subject, grouped by date, the latest first."""
         return self._groups.get((finding, subject), ())
 
+    def groups_until(self, finding: str, subject: str, until: str) -> Sequence[Group]:
+        """The same, but only what is older than the latest observation of another finding; "" for no such limit."""
+        groups = self.groups(finding, subject)
+        return self.before(groups, self.groups(until, subject)) if until else groups
+
     def before(self, groups: Sequence[Group], examined: Sequence[Group]) -> tuple[Group, ...]:
         """Of the groups of a finding those that are surely older than the latest of another one.
 

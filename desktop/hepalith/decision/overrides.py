@@ -23,7 +23,6 @@ def set_aside(overrides: Iterable[OverrideResult]) -> frozenset[tuple[str, str]]
 
 
 def _result(override: Override, knowledge: Knowledge, today: Advice | None) -> OverrideResult:
-    reason = knowledge.header.override_reason(override.reason)
     then = _LEVELS.get(override.level)
     applies = today is not None and today.status is not Status.DOES_NOT_HOLD
     is_same_language = override.language == knowledge.translation.language
@@ -35,7 +34,7 @@ def _result(override: Override, knowledge: Knowledge, today: Advice | None) -> O
         author=override.author,
         date=override.date,
         title=today.title if today else override.title,
-        reason=reason.label if reason else override.reason,
+        reason=knowledge.header.override_reason_text(override.reason),
         text=override.text,
         status=today.status if today else None,
         urgency=today.urgency if today else None,

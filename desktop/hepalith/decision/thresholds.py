@@ -97,8 +97,12 @@ class Thresholds:
             (compare.left, compare.right, compare.operator),
             (compare.right, compare.left, _MIRRORED[compare.operator]),
         ):
-            is_it = isinstance(one, Quantity) and one.reference.name == finding and one.reference.which <= 0
-            is_it = is_it and not one.reference.until  # type: ignore[union-attr]
+            is_it = (
+                isinstance(one, Quantity)
+                and one.reference.name == finding
+                and one.reference.which <= 0
+                and not one.reference.until
+            )
             limits = [node.reference for node in walk(other) if isinstance(node, Limit)]
             if is_it and set(references(other)) <= set(limits) and all(limit.name == finding for limit in limits):
                 threshold = self._empty.number(other, PATIENT)

@@ -429,6 +429,11 @@ class Header(_Strict, frozen=True, kw_only=True):
         """A coded reason by its id; None for one that this knowledge does not have."""
         return next((reason for reason in self.override_reasons if reason.id == name), None)
 
+    def override_reason_text(self, name: str) -> str:
+        """A coded reason in words; its id for one that this knowledge does not have."""
+        reason = self.override_reason(name)
+        return reason.label if reason is not None else name
+
 
 Entry = Finding | Derived | Condition | Recommendation | GateEntry | Precedence | ConflictEntry | Source | ListEntry
 

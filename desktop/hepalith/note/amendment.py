@@ -63,7 +63,7 @@ def _entries(case: Case, knowledge: Knowledge) -> dict[Hashable, tuple[str, str]
         entries[one.key] = (label, words.value(one))
     for override in case.overrides:
         label = join(_("Decision"), override.recommendation, words.subject(override.subject), by=" ")
-        reason = knowledge.header.override_reason(override.reason)
-        said = (override_text(override.kind), reason.label if reason else override.reason, override.text)
+        reason = knowledge.header.override_reason_text(override.reason)
+        said = (override_text(override.kind), reason, override.text)
         entries["decision", override.key] = (label, join(*said, override.author, override.date, by=", "))
     return entries

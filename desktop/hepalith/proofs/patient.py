@@ -154,19 +154,17 @@ class Patient:
         if relevant is not None:
             hidden = self.truth(relevant, fact.subject).false
             self.facts.rules.append(z3.Implies(fact.recorded, negation(hidden)))
-        absent = self.knowledge.absence.get(fact.finding.id)
-        if self._agreeing and absent is not None and not fact.which:
-            ruled_out = self.truth(absent, fact.subject).true
-            self.facts.rules.append(negation(conjunction([fact.recorded, ruled_out, negation(_is_as_ruled(fact))])))
         if self._agreeing and not fact.which:
-            self._rule_earlier(fact)
+            self._rule_absences(fact.finding.id, fact.subject)
 
-    def _rule_earlier(self, latest: Fact) -> None:
-        """Nor does what was observed until an examination contradict what stood for it then."""
-        for (name, until), absent in self.knowledge.earlier_absence.items():
-            if name == latest.finding.id:
-                ruled_out = self.truth(absent, latest.subject).true
-                for when, fact in self.facts.meant(Reference(name, lesion=True, until=until), latest.subject):
+    def _rule_absences(self, finding: str, subject: str) -> None:
+        """What is observed does not contradict what stands for it, nor did it until an examination."""
+        for until in ("", *(until for name, until in self.knowledge.earlier_absence if name == finding)):
+            reference = Reference(finding, lesion=subject != PATIENT, until=until)
+            absent = self.knowledge.absence_of(reference)
+            if absent is not None:
+                ruled_out = self.truth(absent, subject).true
+                for when, fact in self.facts.meant(reference, subject):
                     self.facts.rules.append(negation(conjunction([when, ruled_out, negation(_is_as_ruled(fact))])))
 
     # what is asked from outside

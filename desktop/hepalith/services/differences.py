@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from hepalith.decision.wording import observation_text
-from hepalith.domain.case import PATIENT, Case, Observation, Override
+from hepalith.domain.case import PATIENT, Case, Observation, Override, Study
 from hepalith.i18n import _
 from hepalith.knowledge.base import MODALITY, Knowledge
 
@@ -33,16 +33,7 @@ def _parts(before: Case, after: Case, knowledge: Knowledge) -> Iterator[str]:
         yield from _line(label, was, now)
     studies = {one.id: one for one in before.studies}, {one.id: one for one in after.studies}
     for name in dict.fromkeys((*studies[0], *studies[1])):
-        was, now = (
-            " ".join(
-                filter(
-                    None, (knowledge.choice_label(MODALITY, found.modality), found.date, found.phase, found.slice_mm)
-                )
-            )
-            if found
-            else ""
-            for found in (part.get(name) for part in studies)
-        )
+        was, now = (_study(part[name], knowledge) if name in part else "" for part in studies)
         yield from _line(_examination(name), was, now)
     decided = {one.key: one for one in before.overrides}, {one.key: one for one in after.overrides}
     for key in dict.fromkeys((*decided[0], *decided[1])):
@@ -73,9 +64,13 @@ def _examination(name: str) -> str:
     return _("Examination {number}").format(number=name.removeprefix("S"))
 
 
+def _study(study: Study, knowledge: Knowledge) -> str:
+    modality = knowledge.choice_label(MODALITY, study.modality)
+    return " ".join(filter(None, (modality, study.date, study.phase, study.slice_mm)))
+
+
 def _why(override: Override, knowledge: Knowledge) -> str:
-    reason = knowledge.header.override_reason(override.reason)
-    return override.text or (reason.label if reason is not None else override.reason)
+    return override.text or knowledge.header.override_reason_text(override.reason)
 
 
 def _text(observation: Observation | None, knowledge: Knowledge) -> str:
